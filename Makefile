@@ -1,0 +1,72 @@
+# The two commands:   make course    open the course in JupyterLab
+#                     make test      run every test
+# Both make .venv first if need be, and again whenever pyproject.toml or constraints.txt changed.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+# Passed on: make course JUPYTER_ARGS="--no-browser --port=9999", make test PYTEST_ARGS="-k engine"
+JUPYTER_ARGS ?=
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+.PHONY: course test lint bench figures notebooks constraints clean
+.DEFAULT_GOAL := help
+.PHONY: help
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make course       open the course in JupyterLab (your own copy of it, in work/)
+course: .venv/course.stamp
+	$(PY) -m minigrad.course start work
+	.venv/bin/jupyter lab $(JUPYTER_ARGS) work/00_start_here.ipynb
+
+## make test         run every test: unit, notebooks, browser, ruff, mypy
+test: .venv/test.stamp
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+## make lint         ruff and mypy alone
+lint: .venv/test.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+## make bench        measure against PyTorch and others (those that are installed)
+bench: .venv/bench.stamp
+	$(PY) -m benchmarks $(BENCH_ARGS)
+
+## make figures      draw every picture of the README and the lessons again
+figures: .venv/test.stamp
+	$(PY) -m figures
+
+## make notebooks    build and execute the lessons from course/src/
+notebooks: .venv/test.stamp
+	$(PY) course/build.py
+
+## make constraints  pin the newest versions of everything (needs uv)
+constraints:
+	@{ head -2 constraints.txt; uv pip compile -q --universal --python-version 3.11 pyproject.toml \
+	   --extra course --group test --group bench --no-annotate --no-header; } > constraints.new
+	@mv constraints.new constraints.txt
+
+## make clean        remove .venv and caches (never work/)
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Installing by group needs a pip younger than the one that Python brings along.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "minigrad needs Python 3.11 or newer; choose one: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+.venv/pip.stamp: constraints.txt | .venv/bin/python
+	$(PY) -m pip install --quiet --upgrade -c constraints.txt pip
+	@touch $@
+
+.venv/course.stamp: pyproject.toml constraints.txt .venv/pip.stamp
+	$(PY) -m pip install --quiet -c constraints.txt -e ".[course]"
+	@touch $@
+.venv/test.stamp: pyproject.toml constraints.txt .venv/pip.stamp
+	$(PY) -m pip install --quiet -c constraints.txt -e ".[course]" --group test
+	@touch $@ .venv/course.stamp
+.venv/bench.stamp: .venv/test.stamp
+	$(PY) -m pip install --quiet -c constraints.txt --group bench
+	@touch $@
