@@ -1,0 +1,183 @@
+"""A real JupyterLab for the browser tests: started in an empty home, driven through its own commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+# No toast, no look for news or updates: nothing may leave the machine, and nothing may cover the notebook.
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+}
+
+# "Run all" is lost while the session is still starting, so wait for the session and for the kernel first.
+RUN_ALL = """async () => {
+    const panel = jupyterapp.shell.currentWidget;
+    await panel.context.ready;
+    await panel.context.sessionContext.ready;
+    await panel.context.sessionContext.session.kernel.info;
+    await jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
+
+
+def write_notebook(path: Path, cells: Iterable[str], outputs: dict[int, list[dict]] | None = None) -> None:
+    """Write a notebook of code cells; `outputs` gives stored outputs by cell number."""
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    for number, source in enumerate(cells):
+        stored = (outputs or {}).get(number, [])
+        cell = nbformat.v4.new_code_cell(source, outputs=stored, execution_count=number + 1 if stored else None)
+        cell.id = f"cell-{number}"
+        notebook.cells.append(cell)
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+
+
+@dataclass
+class Lab:
+    """One running `jupyter lab`; `home` is its folder of notebooks."""
+
+    home: Path
+    port: int
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    process: subprocess.Popen | None = None
+
+    def start(self, state: Path) -> None:
+        """Start the server with all of Jupyter's own files under `state` and wait until it answers."""
+        for name, values in SETTINGS.items():
+            file = state / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values))
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])),
+            "JUPYTER_CONFIG_DIR": str(state / "config"),
+            "JUPYTER_DATA_DIR": str(state / "data"),
+            "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(state / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"),
+            "IPYTHONDIR": str(state / "ipython"),
+        }
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={self.port}", "--ServerApp.port_retries=0"),
+            *(f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True", "--allow-root"),
+            f"--ServerApp.root_dir={self.home}",
+        ]
+        log = (state / "lab.log").open("w")
+        # A session of its own, so that the kernels go with the server.
+        self.process = subprocess.Popen(
+            command, cwd=self.home, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"jupyter lab ended at once:\n{(state / 'lab.log').read_text()[-3000:]}")
+            try:
+                urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=2)
+                return
+            except OSError:
+                time.sleep(0.2)
+        self.stop()
+        raise RuntimeError(f"jupyter lab did not answer in 60 s:\n{(state / 'lab.log').read_text()[-3000:]}")
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+
+    def open(self, page: Page, notebook: str) -> None:
+        """Open a notebook in `page` and wait until its cells stand there."""
+        page.goto(f"{self.url}/lab/tree/{notebook}?token={self.token}&reset", wait_until="domcontentloaded")
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+        page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+
+    def run_all(self, page: Page) -> None:
+        """Run every cell and wait until the last is done."""
+        page.evaluate(RUN_ALL)
+
+    def run(self, page: Page, code: str) -> str:
+        """Run `code` in the open notebook's kernel, beside its cells, and hand back what it printed."""
+        return page.evaluate(
+            """async (code) => {
+                const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+                const future = kernel.requestExecute({code, store_history: false});
+                let text = '';
+                future.onIOPub = (message) => {
+                    const {content, header} = message;
+                    if (header.msg_type === 'stream') text += content.text;
+                    if (header.msg_type === 'error') text += content.traceback.join('\\n');
+                };
+                await future.done;
+                return text.trim();
+            }""",
+            code,
+        )
+
+    def keep_busy(self, page: Page, seconds: float) -> None:
+        """Give the kernel something to do for `seconds` and return at once, when it is at it."""
+        page.evaluate(
+            """async (code) => {
+                const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+                const started = new Promise((resolve) => {
+                    const future = kernel.requestExecute({code, store_history: false});
+                    future.onIOPub = (message) => { if (message.header.msg_type === 'execute_input') resolve(); };
+                });
+                await started;
+            }""",
+            f"import time\nuntil = time.monotonic() + {seconds}\nwhile time.monotonic() < until: pass",
+        )
+
+    def is_busy(self, page: Page) -> bool:
+        """Whether the kernel of the open notebook is working."""
+        return page.evaluate("jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.status") == "busy"
+
+    def use_theme(self, page: Page, name: str) -> None:
+        """Switch JupyterLab to the theme `name` and wait until it is on."""
+        page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+        light = "false" if "Dark" in name else "true"
+        page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+
+    def shut_down_kernels(self, page: Page) -> None:
+        """End the kernel of the open notebook."""
+        page.evaluate("jupyterapp.shell.currentWidget?.context.sessionContext.shutdown()")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def stepper_in(page: Page) -> Locator:
+    """The first stepper of the page, scrolled into view."""
+    stepper = page.locator(".mg-stepper").first
+    stepper.wait_for(timeout=30_000)
+    stepper.scroll_into_view_if_needed()
+    return stepper
