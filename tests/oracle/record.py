@@ -1,0 +1,22 @@
+"""Ask the installed PyTorch and keep its answers: ``python -m tests.oracle.record [KIND ...]``."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from tests.oracle import HERE, KINDS, VERSION, dump, torch
+
+
+def main(kinds: list[str]) -> None:
+    """Write ``KIND.json`` for each kind named, or for all."""
+    if torch is None or not torch.__version__.startswith(VERSION):
+        raise SystemExit(f"PyTorch {VERSION} is needed to record its answers: pip install torch=={VERSION}.0")
+    for kind in kinds or KINDS:
+        answers = import_module(KINDS[kind]).ask_torch()
+        (HERE / f"{kind}.json").write_text(dump(VERSION, answers), encoding="utf-8")
+        print(f"{kind}.json: {len(answers)} answers")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
