@@ -298,7 +298,7 @@ function card(title, ...children) {
 
 function row(sign, value, note, className = "") {
   return html(
-    "div", { class: `mg-row ${className}` }, html("span", { class: "mg-sign" }, sign), value,
+    "div", { class: `mg-row ${className}` }, sign !== null && html("span", { class: "mg-sign" }, sign), value,
     note && html("span", { class: "mg-note" }, note),
   );
 }
@@ -344,9 +344,9 @@ function arrivesCard(trace, event) {
   };
   const rows = event.incoming.flatMap(({ output, terms, sums, value }) => [
     event.incoming.length > 1 && html("h5", {}, `Output ${output}`),
-    value === null && row("", shown(null)),
+    value === null && row(null, shown(null)),
     terms.flatMap((term, i) => [
-      row(i === 0 ? "" : "+", shown(term.value, terms.length === 1), from(term)),
+      row(i > 0 ? "+" : terms.length > 1 ? "" : null, shown(term.value, terms.length === 1), from(term)),
       i > 0 && row("=", shown(sums[i - 1], i === terms.length - 1), i === terms.length - 1 ? "the sum" : "so far", "mg-sum"),
     ]),
   ]);
@@ -378,6 +378,7 @@ function ruleCard(trace, node, event) {
     "The rule, and what leaves on each edge",
     saved.length > 0 && html("div", { class: "mg-saved" }, html("h5", {}, "Saved by the forward pass"), html("ul", {}, saved)),
     event.outgoing.map((out) => outgoingEdge(trace, node, out)),
+    html("p", { class: "mg-note" }, "The letters are the rule’s own: z is the result, a, b, … are the inputs in order, a bar marks a gradient."),
   );
 }
 
@@ -394,16 +395,21 @@ function gradCard(node, { grad }) {
   );
 }
 
+/** A small box as it looks in the picture, for the key. */
+function sample(state) {
+  return svg("svg", { viewBox: "-4 -6 44 30", class: "mg-sample mg-node", "data-state": state, "aria-hidden": "true" },
+    svg("rect", { class: "mg-box", x: 6, y: 4, width: 30, height: 18, rx: 4 }),
+    svg("g", { class: "mg-badge", transform: "translate(7,5)" }, svg("circle", { r: 9 }), svg("path", { d: ICONS[state] ?? "" })));
+}
+
 function startPanel(trace) {
   const given = trace.events[0]?.incoming.flatMap(({ terms }) => terms).find(({ edge }) => edge === null);
-  const key = (state, text) => html("li", {}, svg("svg", { viewBox: "-14 -12 28 24", class: "mg-sample mg-node", "data-state": state, "aria-hidden": "true" },
-    svg("rect", { class: "mg-box", x: -12, y: -9, width: 24, height: 18, rx: 4 }),
-    svg("g", { class: "mg-badge" }, svg("path", { d: ICONS[state] ?? "" }))), text);
+  const key = (state, text) => html("li", {}, sample(state), text);
   return [
     html("header", { class: "mg-what" }, html("h3", {}, html("span", { class: "mg-of" }, `0 of ${trace.events.length}`), "Before the first step")),
     card("Nothing has run yet",
       html("p", {}, "Every gradient reads “not yet”: it does not exist, which is not the same as 0."),
-      given && html("div", { class: "mg-rows" }, row("", shown(given.value, true), "given to backward()"))),
+      given && html("div", { class: "mg-rows" }, row(null, shown(given.value, true), "given to backward()"))),
     card("How to read the picture",
       html("ul", { class: "mg-key" }, key("now", "runs in this step"), key("done", "is done"), key("ready", "has all its gradients, is in the queue"),
         key("waiting", "has some, lacks others"), key("later", "is not reached yet")),
