@@ -1,0 +1,149 @@
+"""A learner's own copy of the lessons: made, renewed and given back without ever losing their work.
+
+The rules: a lesson that is not there is put there; one that the learner has not touched is renewed when a newer one exists;
+one that they changed is kept, and the newer one is put beside it. Running a lesson does not count as changing it.
+"""
+
+import hashlib
+import json
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from minigrad.course.exercises import lesson_numbers, of_lesson
+from minigrad.course.progress import Progress
+
+DEFAULT_FOLDER = "work"
+
+
+def lessons_folder() -> Traversable:
+    """The lessons as they ship: inside an installed package, or ``course/`` of a checkout."""
+    packaged = files("minigrad.course") / "lessons"
+    if packaged.is_dir():
+        return packaged
+    checkout = Path(__file__).parents[2] / "course"
+    if not checkout.is_dir():
+        raise FileNotFoundError("This copy of minigrad has no lessons. Install it again: pip install minigrad-course[course]")
+    return checkout
+
+
+def lessons() -> dict[str, bytes]:
+    """File name → content of each lesson as it ships, in order."""
+    found = (entry for entry in lessons_folder().iterdir() if entry.name[:2].isdigit() and entry.name.endswith(".ipynb"))
+    return {entry.name: entry.read_bytes() for entry in sorted(found, key=lambda entry: entry.name)}
+
+
+def fingerprint(notebook: bytes) -> str:
+    """A hash of what a learner can edit: the cells' sources. Outputs and execution counts do not count."""
+    try:
+        cells = json.loads(notebook)["cells"]
+        text = json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in cells])
+    except (ValueError, KeyError, TypeError):
+        return hashlib.sha256(notebook).hexdigest()  # no notebook any more: compare the bytes
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def find_copy(start: Path | None = None) -> Path:
+    """The learner's copy that belongs to a folder: the folder itself, or ``work`` in it."""
+    here = start or Path.cwd()
+    return here if Progress(here).exists() else here / DEFAULT_FOLDER
+
+
+def start(folder: Path) -> list[str]:
+    """Make the learner's copy in `folder`, or bring it up to date. Returns one line for each thing that was done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    progress = Progress(folder)
+    data = progress.read()
+    said = []
+    for name, content in lessons().items():
+        said += _bring(folder, name, content, data["lessons"])
+    progress.write(data)
+    _bring_solutions(folder)
+    return said
+
+
+def _bring(folder: Path, name: str, content: bytes, given: dict[str, str]) -> list[str]:
+    """Put one lesson there, renew it, or put it beside the learner's. `given` holds the fingerprints handed out."""
+    new = fingerprint(content)
+    mine = folder / name
+    if not mine.exists():
+        mine.write_bytes(content)
+        given[name] = new
+        return [f"{name}: put into {folder}"]
+    now = fingerprint(mine.read_bytes())
+    if new in (now, given.get(name)):
+        given[name] = new
+        return []
+    if now == given.get(name):
+        mine.write_bytes(content)
+        given[name] = new
+        return [f"{name}: renewed"]
+    beside = _free_name(folder, name, "new", keep=new)
+    beside.write_bytes(content)
+    given[name] = new  # so that the same one is not put there again
+    return [f"{name}: you have worked on it, so it stays; the new one is {beside.name}"]
+
+
+def _free_name(folder: Path, name: str, word: str, keep: str = "") -> Path:
+    """``04_x.new.ipynb``, or with a number where that is taken by something other than what `keep` names."""
+    stem = name.removesuffix(".ipynb")
+    number = 1
+    while True:
+        path = folder / f"{stem}.{word}{'' if number == 1 else number}.ipynb"
+        if not path.exists() or fingerprint(path.read_bytes()) == keep:
+            return path
+        number += 1
+
+
+def _bring_solutions(folder: Path) -> None:
+    """Solutions are for reading: always the newest."""
+    source = lessons_folder() / "solutions"
+    target = folder / "solutions"
+    target.mkdir(exist_ok=True)
+    for entry in source.iterdir():
+        if entry.name.endswith(".ipynb"):
+            (target / entry.name).write_bytes(entry.read_bytes())
+
+
+def reset(folder: Path, number: str) -> list[str]:
+    """Give lesson `number` ("00") back as it ships. The learner's version is kept beside it."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no copy of the lessons in {folder}. Make one: python -m minigrad.course start")
+    number = number.zfill(2)
+    matching = {name: content for name, content in lessons().items() if name.startswith(f"{number}_")}
+    if not matching:
+        raise LookupError(f"There is no lesson {number}. There are: {', '.join(name[:2] for name in lessons())}")
+    [(name, content)] = matching.items()
+    said = []
+    mine = folder / name
+    if mine.exists() and fingerprint(mine.read_bytes()) != fingerprint(content):
+        kept = _free_name(folder, name, "mine")
+        mine.replace(kept)
+        said.append(f"{name}: what you wrote is now {kept.name}")
+    mine.write_bytes(content)
+    progress = Progress(folder)
+    data = progress.read()
+    data["lessons"][name] = fingerprint(content)
+    progress.write(data)
+    progress.forget(number)
+    return [*said, f"{name}: given back as new"]
+
+
+def overview(folder: Path) -> list[str]:
+    """One line for each lesson: how many of its exercises are solved."""
+    done = Progress(folder).read()["exercises"]
+    with_exercises = lesson_numbers()
+    lines = []
+    for name in lessons():
+        number, title = name[:2], name[3:].removesuffix(".ipynb").replace("_", " ")
+        exercises = of_lesson(number) if number in with_exercises else ()
+        marks = " ".join(f"{_mark(done.get(exercise.id))} {exercise.id}" for exercise in exercises)
+        solved = sum(bool(done.get(exercise.id, {}).get("solved")) for exercise in exercises)
+        lines.append(f"{number} {title:<28} {solved} of {len(exercises)}   {marks}".rstrip())
+    return lines
+
+
+def _mark(record: dict | None) -> str:
+    if not record:
+        return "○"
+    return "✓" if record.get("solved") else "✗"

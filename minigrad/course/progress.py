@@ -1,0 +1,88 @@
+"""The learner's progress: one file, ``.progress.json``, beside their copy of the lessons and nowhere else."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+NAME = ".progress.json"
+
+
+@dataclass
+class Record:
+    """What happened at one exercise: tries, the mistakes met, the last answers, whether it is solved."""
+
+    solved: bool = False
+    tries: int = 0
+    met: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+
+    def add(self, answer: str, mistake: str | None) -> bool:
+        """Note one try (``mistake`` None: it was right). Returns whether this mistake was met before."""
+        self.tries += 1
+        self.answers = [*self.answers, answer][-10:]
+        again = mistake in self.met
+        if mistake is None:
+            self.solved = True
+        elif not again:
+            self.met = [*self.met, mistake]
+        return again
+
+
+class Progress:
+    """Progress in the folder `folder`, or only in memory where `folder` is None.
+
+    The file is read anew for each use, since every open lesson is a process of its own.
+    """
+
+    def __init__(self, folder: Path | None):
+        self.path = None if folder is None else folder / NAME
+        self._memory: dict[str, Any] = {}
+
+    def exists(self) -> bool:
+        """Whether this is a learner's copy."""
+        return self.path is not None and self.path.exists()
+
+    @classmethod
+    def here(cls) -> "Progress":
+        """That of the current folder if it is a learner's copy, else in memory: the lessons as they ship stay untouched."""
+        here = cls(Path.cwd())
+        return here if here.exists() else cls(None)
+
+    def read(self) -> dict[str, Any]:
+        """Everything, as it stands in the file. A file that cannot be read is set aside, not overwritten."""
+        data = self._memory
+        if self.exists():
+            try:
+                data = json.loads(self.path.read_text("utf-8"))
+                if not isinstance(data, dict):
+                    raise ValueError("not a table")
+            except ValueError:
+                self.path.replace(self.path.with_name(NAME + ".unreadable"))
+                data = {}
+        return {"version": 1, "lessons": {}, "exercises": {}, **data}
+
+    def write(self, data: dict[str, Any]) -> None:
+        """Replace the file in one go, so that a crash leaves the old one or the new one."""
+        self._memory = data
+        if self.path is not None:
+            new = self.path.with_name(f"{NAME}.{os.getpid()}.new")
+            new.write_text(json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+            new.replace(self.path)
+
+    def record(self, exercise_id: str) -> Record:
+        """What is known about one exercise."""
+        return Record(**self.read()["exercises"].get(exercise_id, {}))
+
+    def keep(self, exercise_id: str, record: Record) -> None:
+        """Store what is known about one exercise."""
+        data = self.read()
+        data["exercises"][exercise_id] = vars(record)
+        self.write(data)
+
+    def forget(self, lesson_number: str) -> None:
+        """Drop what is known about the exercises of one lesson."""
+        data = self.read()
+        data["exercises"] = {k: v for k, v in data["exercises"].items() if not k.startswith(lesson_number + ".")}
+        self.write(data)
