@@ -1,0 +1,1 @@
+"""How fast minigrad is, measured against PyTorch and against other small autograd libraries: `python -m benchmarks`."""
