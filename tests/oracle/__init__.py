@@ -41,16 +41,22 @@ def dump(version: str, answers: dict[str, Any]) -> str:
     return f'{{"torch": {json.dumps(version)}, "answers": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
-def pack(array: np.ndarray) -> dict[str, Any]:
-    """An array as JSON: dtype, shape, and its numbers to ten digits; NaN and the infinities as words."""
-    if array.dtype.kind == "f":
-        numbers = [float(f"{x:.10g}") if np.isfinite(x) else str(x) for x in array.ravel().tolist()]
-    else:
-        numbers = array.ravel().tolist()
-    return {"dtype": array.dtype.name, "shape": list(array.shape), "data": numbers}
+def pack(array: np.ndarray) -> str:
+    """An array as text, numbers to ten digits: "float64 2x2: 1.5 0 nan -2", "int64 9: all 0"."""
+    spec = ".10g" if array.dtype.kind == "f" else ""
+    words = [format(x, spec) for x in array.ravel().tolist()]
+    if len(words) > 1 and len(set(words)) == 1:
+        words = ["all", words[0]]
+    return " ".join([array.dtype.name, "x".join(map(str, array.shape)) + ":", *words])
 
 
-def unpack(packed: dict[str, Any]) -> np.ndarray:
+def unpack(line: str) -> np.ndarray:
     """The array that `pack` wrote."""
-    numbers = [float(x) if isinstance(x, str) else x for x in packed["data"]]
-    return np.array(numbers, packed["dtype"]).reshape(packed["shape"])
+    head, _, numbers = line.partition(":")
+    dtype, _, sides = head.partition(" ")
+    shape = tuple(int(side) for side in sides.split("x") if side)
+    words = numbers.split()
+    read = {"True": True, "False": False}.get if dtype == "bool" else np.dtype(dtype).type
+    if words[:1] == ["all"]:
+        return np.full(shape, read(words[1]), dtype)
+    return np.array([read(word) for word in words], dtype).reshape(shape)
