@@ -4,6 +4,7 @@ Libraries that are timed next to each other share the machine's mood, so a round
 microseconds do not; the median over the rounds is what counts.
 """
 
+import contextlib
 import multiprocessing
 import os
 import random
@@ -54,7 +55,7 @@ class Worker:
         try:
             self.connection.send((method, arguments))
             status, result = self.connection.recv()
-        except (EOFError, BrokenPipeError):
+        except (EOFError, ConnectionError):
             self.process.join()
             raise WorkerFailed(f"the process died, exit code {self.process.exitcode}") from None
         if status == "error":
@@ -65,7 +66,7 @@ class Worker:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self.process.is_alive():
+        with contextlib.suppress(ConnectionError):  # it may have died, and `ask` has said so
             self.connection.send(None)
         self.process.join()
 

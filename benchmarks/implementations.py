@@ -9,6 +9,7 @@ import importlib.util
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -130,9 +131,9 @@ class DeZero(PyTorchLike):
     before_import = "import numpy; numpy.int = int; "  # DeZero 0.0.13 asks for NumPy 1's np.int when imported
 
     def __init__(self, module: str):
-        vars(np)["int"] = int
-        self.module = importlib.import_module(module)
-        self.F = F = importlib.import_module("dezero.functions")
+        with mock.patch.object(np, "int", int, create=True):
+            self.module = importlib.import_module(module)
+            self.F = F = importlib.import_module("dezero.functions")
         self.sin, self.exp, self.tanh = F.sin, F.exp, F.tanh
 
     def leaf(self, array: np.ndarray) -> Any:
