@@ -1,0 +1,94 @@
+"""The boxes of a picture: what is written in each, how large it is, which edge joins which two.
+
+Sizes are ours, counted in characters, so that a picture is the same on every machine whatever fonts it has.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from .values import shape_text
+from .words import short
+
+NAME_SIZE, SOURCE_SIZE = 13.0, 11.5  # font sizes of a box's two lines
+CHARACTER = 0.61  # width of a character of a monospaced font, as a part of its size
+PADDING, HEIGHT, NARROWEST = 13.0, 46.0, 64.0
+LABEL_SIZE, LABEL_HEIGHT = 11.0, 17.0  # a gradient written beside an edge
+NOT_YET = "not yet"
+LONGEST = 30  # characters of a line in a box
+
+
+def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Boxes without a place yet, and joints `{"edge", "from", "to"}` between them.
+
+    A leaf that several edges lead to gets a box for each (aliases), or its edges would cross the whole picture.
+    """
+    boxes: list[dict[str, Any]] = []
+    joints: list[dict[str, Any]] = []
+    box_of: dict[int, int] = {}
+
+    def add(node: dict[str, Any]) -> int:
+        lines = _lines(node)
+        width = max(text_width(line["text"], _size(line)) for line in lines) + 2 * PADDING
+        box = {
+            "id": len(boxes),
+            "node": node["id"],
+            "alias": node["id"] in box_of,
+            "width": max(round(width, 1), NARROWEST),
+            "height": HEIGHT,
+            "lines": lines,
+        }
+        boxes.append(box)
+        box_of.setdefault(node["id"], box["id"])
+        return box["id"]
+
+    nodes = trace["nodes"]
+    for node in nodes:
+        if node["kind"] == "op" or node["root"]:
+            add(node)
+    for edge in trace["edges"]:
+        target = nodes[edge["target"]]
+        to = add(target) if target["kind"] == "leaf" else box_of[edge["target"]]
+        joints.append({"edge": edge["id"], "from": box_of[edge["source"]], "to": to})
+    return boxes, joints
+
+
+def label_rooms(trace: dict[str, Any]) -> dict[int, float]:
+    """The width that the gradient's text needs beside each edge; empty for a trace without events."""
+    texts = edge_gradients(trace)
+    if not trace["events"]:
+        return {}
+    shown = {edge["id"]: texts.get(edge["id"], NOT_YET) for edge in trace["edges"]}
+    return {edge: round(text_width(text, LABEL_SIZE) + 10, 1) for edge, text in shown.items()}
+
+
+def edge_gradients(trace: dict[str, Any]) -> dict[int, str]:
+    """The text of the gradient on each edge, as the events leave it."""
+    return {
+        out["edge"]: out["value"]["text"]
+        for event in trace["events"]
+        for out in event["outgoing"]
+        if out["edge"] is not None and out["value"] is not None
+    }
+
+
+def text_width(text: str, size: float) -> float:
+    """Width of a text in a monospaced font; East Asian characters take two places."""
+    places = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return places * CHARACTER * size
+
+
+def _lines(node: dict[str, Any]) -> list[dict[str, str]]:
+    variable, expression = node["variable"], node["expression"]
+    if node["kind"] == "leaf":
+        name, source = variable or "leaf", f"{'leaf ' if variable else ''}{shape_text(node['shape'])}"
+    else:
+        name = node["name"]
+        source = f"{variable} = {expression}" if variable and expression else variable or expression or ""
+    lines = [{"text": short(name, LONGEST), "role": "name"}, {"text": short(source, LONGEST), "role": "source"}]
+    return [line for line in lines if line["text"]]
+
+
+def _size(line: dict[str, str]) -> float:
+    return NAME_SIZE if line["role"] == "name" else SOURCE_SIZE

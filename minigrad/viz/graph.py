@@ -1,0 +1,96 @@
+"""Reading a graph through the node protocol, without knowing any operation.
+
+A node answers `name()` and `next_functions`; it may also answer `where()`, `formula`, `saved_values()` and, at a leaf,
+`variable`. PyTorch's own nodes answer the first two and `variable`, so their graphs can be drawn as well.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from .names import Names
+
+Record = dict[str, Any]
+
+
+@dataclass
+class Graph:
+    """A graph as numbers: `nodes[i]` is the engine's node, `edges` say (source, input, target, output)."""
+
+    nodes: list[Any] = field(default_factory=list)
+    edges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    number: dict[Any, int] = field(default_factory=dict)  # node -> its index
+    edge_of: dict[tuple[int, int], int] = field(default_factory=dict)  # (source, input) -> edge
+
+
+def read_graph(root: Any) -> Graph:
+    """Number all nodes that a backward pass from `root` reaches, breadth first, and the edges between them."""
+    graph = Graph([root], number={root: 0})
+    for source, node in enumerate(graph.nodes):  # the list grows while we walk it
+        for slot, (target, output) in enumerate(node.next_functions):
+            if target is None:
+                continue
+            if target not in graph.number:
+                graph.number[target] = len(graph.nodes)
+                graph.nodes.append(target)
+            graph.edge_of[source, slot] = len(graph.edges)
+            graph.edges.append((source, slot, graph.number[target], output))
+    return graph
+
+
+def root_node(x: Any) -> Any:
+    """The node at which a backward pass from the tensor `x` begins; an error that says why when there is none."""
+    if not hasattr(x, "requires_grad"):
+        raise TypeError(f"expected a tensor, got {type(x).__name__}")
+    if x.grad_fn is not None:
+        return x.grad_fn
+    if type(x).__module__.partition(".")[0] == "torch":
+        from torch.autograd.graph import get_gradient_edge
+
+        return get_gradient_edge(x).node
+    from ..autograd.engine import make_roots
+
+    return make_roots((x,), (x.detach(),), create_graph=False, of_backward=True)[0][
+        0
+    ]  # or its error: there is no graph
+
+
+def node_records(graph: Graph, names: Names) -> list[Record]:
+    """The NODE records of docs/stepper.md, saved values left for the recorder."""
+    return [_record(i, node, graph, names) for i, node in enumerate(graph.nodes)]
+
+
+def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
+    variable = getattr(node, "variable", None)
+    place = node.where() if hasattr(node, "where") else None
+    formulas = getattr(node, "formula", None) or ()
+    inputs = [
+        {
+            "input": slot,
+            "edge": graph.edge_of.get((i, slot)),
+            "formula": {"latex": formulas[slot]} if slot < len(formulas) and formulas[slot] else None,
+        }
+        for slot in range(len(node.next_functions))
+    ]
+    return {
+        "id": i,
+        "kind": "op" if variable is None else "leaf",
+        "root": i == 0,
+        "name": _name(node),
+        "label": "leaf" if variable is not None else re.sub(r"Backward\d*$", "", _name(node)),
+        "variable": names.of(node),
+        "expression": " ".join(place.expression.split()) if place and place.expression else None,
+        "place": str(place) if place else None,
+        "line": place.text.strip() if place and place.text else None,
+        "shape": None if variable is None else list(variable.shape),
+        "dtype": None if variable is None else str(variable.dtype).rpartition(".")[2],
+        "inputs": inputs,
+        "saved": [],
+    }
+
+
+def _name(node: Any) -> str:
+    """The node's name without a namespace (PyTorch writes `torch::autograd::AccumulateGrad`)."""
+    return node.name().rpartition("::")[2]

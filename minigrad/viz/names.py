@@ -1,0 +1,51 @@
+"""What the caller calls their tensors: names found in the variables of the frame that asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..autograd.source import user_frame
+
+LONGEST_LIST = 100  # a list of tensors up to this length gives names such as `layers[3]`
+
+
+class Names:
+    """Names of leaves and of the nodes that made a result."""
+
+    def __init__(self) -> None:
+        self._names: dict[Any, list[str]] = {}
+        self._kept: list[Any] = []  # keys are identities: what they belong to must stay alive
+
+    def add(self, name: str, tensor: Any) -> None:
+        """Remember `name` for a leaf or for the node that made the tensor; the first name found stands first."""
+        owner = tensor if tensor.grad_fn is None else tensor.grad_fn
+        names = self._names.setdefault(id(owner), [])
+        if name not in names and len(names) < 3:
+            names.append(name)
+            self._kept.append(owner)
+
+    def of(self, node: Any) -> str | None:
+        """The name of a leaf's tensor or of an operation's result (several results are joined by commas)."""
+        variable = getattr(node, "variable", None)
+        found = self._names.get(id(node if variable is None else variable))
+        return None if found is None else found[0] if variable is not None else ", ".join(found)
+
+
+def callers_names(kind: type) -> Names:
+    """Names of all tensors (of type `kind`) among the variables of the first frame outside this package."""
+    names = Names()
+    frame = user_frame()
+    for variables in (frame.f_locals, frame.f_globals):
+        for name, value in list(variables.items()):
+            if not name.startswith("_"):  # IPython's _, __, _12 are no names of the learner's
+                for full_name, tensor in _tensors(name, value, kind):
+                    names.add(full_name, tensor)
+    return names
+
+
+def _tensors(name: str, value: Any, kind: type) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, kind):
+        yield name, value
+    elif type(value) in (list, tuple) and len(value) <= LONGEST_LIST:
+        yield from ((f"{name}[{i}]", item) for i, item in enumerate(value) if isinstance(item, kind))

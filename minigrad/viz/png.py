@@ -1,0 +1,74 @@
+"""The picture as PNG, drawn by Matplotlib from the same layout and colours as the SVG."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
+from .style import LIGHT, arrow_head
+from .svg import baselines
+
+POINTS = 72.0  # a unit of the layout is a point
+DPI = 144
+
+
+def png(trace: dict[str, Any]) -> bytes:
+    """Draw a trace that has a layout; the words of the picture go into the file's description."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Polygon
+
+    layout = trace["layout"]
+    figure = Figure(figsize=(layout["width"] / POINTS, layout["height"] / POINTS), facecolor=LIGHT["paper"])
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, layout["width"]), ylim=(layout["height"], 0))
+    axes.set_axis_off()
+    gradients = edge_gradients(trace)
+    for edge in layout["edges"]:
+        axes.add_patch(_curve(edge["points"]))
+        axes.add_patch(Polygon(arrow_head(edge["points"][-1], edge["tip"]), color=LIGHT["line"], lw=0))
+        if edge["edge"] in gradients:
+            x, y = edge["label"]
+            _write(axes, x, y + 4, gradients[edge["edge"]], LABEL_SIZE, LIGHT["quiet"])
+    for box in layout["boxes"]:
+        node = trace["nodes"][box["node"]]
+        for grow in (3.5, 0.0) if node["root"] else (0.0,):
+            axes.add_patch(_frame(box, node["kind"], grow))
+        for line, y in zip(box["lines"], baselines(box), strict=True):
+            name = line["role"] == "name"
+            size, ink = (NAME_SIZE, LIGHT["ink"]) if name else (SOURCE_SIZE, LIGHT["quiet"])
+            _write(axes, box["x"] + box["width"] / 2, y, line["text"], size, ink, bold=name)
+    file = io.BytesIO()
+    words = {"Title": trace["title"], "Description": trace["alt"], "Software": None}
+    figure.savefig(file, format="png", dpi=DPI, metadata=words)
+    return file.getvalue()
+
+
+def _curve(points: list[list[float]]) -> Any:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    codes = [Path.MOVETO] + [Path.CURVE4] * (len(points) - 1)
+    return PathPatch(Path(points, codes), fill=False, lw=1.2, edgecolor=LIGHT["line"])
+
+
+def _frame(box: dict[str, Any], kind: str, grow: float) -> Any:
+    from matplotlib.patches import FancyBboxPatch
+
+    radius = box["height"] / 2 if kind == "leaf" else 4.0
+    return FancyBboxPatch(
+        (box["x"] - grow, box["y"] - grow),
+        box["width"] + 2 * grow,
+        box["height"] + 2 * grow,
+        boxstyle=f"round,pad=0,rounding_size={radius + grow}",
+        facecolor=LIGHT[kind],
+        edgecolor=LIGHT[f"{kind}-line"],
+        lw=1.4,
+    )
+
+
+def _write(axes: Any, x: float, y: float, words: str, size: float, ink: str, bold: bool = False) -> None:
+    """Text centred on x, its baseline at y; `parse_math` is off, for a name may hold a dollar sign."""
+    weight = "bold" if bold else "normal"
+    style = {"size": size, "color": ink, "family": "monospace", "weight": weight}
+    axes.text(x, y, words, ha="center", va="baseline", parse_math=False, **style)

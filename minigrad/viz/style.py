@@ -1,0 +1,40 @@
+"""One family of pictures: colours and strokes shared by SVG and PNG (the widget has the same in stepper.css).
+
+Blue and orange are told apart by everybody; shape says the same again: operations are boxes, leaves are rounded, the
+root has a double frame.
+"""
+
+LIGHT = {
+    "paper": "#ffffff",
+    "ink": "#1f2328",
+    "quiet": "#57606a",
+    "line": "#6e7781",
+    "op": "#eaf2fb",
+    "op-line": "#2a6fb0",
+    "leaf": "#fdf1e0",
+    "leaf-line": "#a85d00",
+}
+DARK = {
+    "paper": "#1b1f24",
+    "ink": "#e8ecf0",
+    "quiet": "#aab4bf",
+    "line": "#8b96a3",
+    "op": "#1f3247",
+    "op-line": "#6cb0ee",
+    "leaf": "#3d2e16",
+    "leaf-line": "#f0a94a",
+}
+FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+ARROW_HALF = 3.5  # half the width of an arrow head
+
+
+def arrow_head(base: list[float], tip: list[float]) -> list[list[float]]:
+    """The three corners of an arrow head."""
+    dx, dy = tip[0] - base[0], tip[1] - base[1]
+    length = (dx * dx + dy * dy) ** 0.5 or 1.0
+    across = [-dy / length * ARROW_HALF, dx / length * ARROW_HALF]
+    return [
+        [round(base[0] + across[0], 1), round(base[1] + across[1], 1)],
+        tip,
+        [round(base[0] - across[0], 1), round(base[1] - across[1], 1)],
+    ]

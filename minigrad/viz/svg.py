@@ -1,0 +1,95 @@
+"""The picture as SVG: one self-contained text, the same bytes for the same trace and layout."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
+from .style import DARK, FONT, LIGHT, arrow_head
+
+
+def svg(trace: dict[str, Any]) -> str:
+    """Draw a trace that has a layout; gradients stand beside the edges if the trace has events."""
+    layout = trace["layout"]
+    gradients = edge_gradients(trace)
+    width, height = layout["width"], layout["height"]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img">',
+        f"<title>{text(trace['title'])}</title>",
+        f"<desc>{text(trace['alt'])}</desc>",
+        f"<style>{_css()}</style>",
+        f'<rect class="paper" width="{width:g}" height="{height:g}" rx="6"/>',
+        *(_edge(edge) for edge in layout["edges"]),
+        *(_box(box, trace["nodes"][box["node"]]) for box in layout["boxes"]),
+        *(_gradient(edge, gradients[edge["edge"]]) for edge in layout["edges"] if edge["edge"] in gradients),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def data_uri(picture: str) -> str:
+    """An SVG as the address of an `<img>`, kept readable."""
+    return "data:image/svg+xml," + quote(picture, safe=" /:;=,()'-._~!*")
+
+
+def img(trace: dict[str, Any], picture: str) -> str:
+    """The picture as an HTML `<img>` with its words: shown even in a notebook that is not trusted."""
+    alt = escape(trace["alt"], {'"': "&quot;"})
+    return f'<img alt="{alt}" src="{data_uri(picture)}" style="max-width: 100%">'
+
+
+def text(words: str) -> str:
+    """Words as XML text: nothing in them is markup, and what XML cannot hold is shown as �."""
+    return escape("".join(c if c.isprintable() else "�" for c in words))
+
+
+def _css() -> str:
+    def colours(palette: dict[str, str]) -> str:
+        return "".join(f"--{name}:{colour};" for name, colour in palette.items())
+
+    return (
+        f"svg{{{colours(LIGHT)}}}"
+        f"@media(prefers-color-scheme:dark){{svg{{{colours(DARK)}}}}}"
+        f"text{{font-family:{FONT};text-anchor:middle;fill:var(--ink)}}"
+        f".name{{font-size:{NAME_SIZE:g}px;font-weight:600}}"
+        f".source,.gradient{{fill:var(--quiet)}}.source{{font-size:{SOURCE_SIZE:g}px}}"
+        f".gradient{{font-size:{LABEL_SIZE:g}px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}}"
+        ".paper{fill:var(--paper)}.edge{fill:none;stroke:var(--line);stroke-width:1.4}.head{fill:var(--line)}"
+        ".op{fill:var(--op);stroke:var(--op-line);stroke-width:1.4}.leaf{fill:var(--leaf);stroke:var(--leaf-line);stroke-width:1.4}"
+        ".frame{fill:none}"
+    )
+
+
+def _edge(edge: dict[str, Any]) -> str:
+    head = " ".join(f"{x:g},{y:g}" for x, y in arrow_head(edge["points"][-1], edge["tip"]))
+    return f'<path class="edge" d="{edge["path"]}"/><polygon class="head" points="{head}"/>'
+
+
+def _box(box: dict[str, Any], node: dict[str, Any]) -> str:
+    frame = _rectangle(box, node["kind"], f"{node['kind']} frame", 3.5) if node["root"] else ""
+    lines = (_line(box, line, at) for line, at in zip(box["lines"], baselines(box), strict=True))
+    return f"<g>{_rectangle(box, node['kind'], node['kind'], 0)}{frame}{''.join(lines)}</g>"
+
+
+def _rectangle(box: dict[str, Any], kind: str, css: str, grow: float) -> str:
+    x, y, w, h = box["x"] - grow, box["y"] - grow, box["width"] + 2 * grow, box["height"] + 2 * grow
+    radius = h / 2 if kind == "leaf" else 4 + grow
+    return f'<rect class="{css}" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="{radius:g}"/>'
+
+
+def baselines(box: dict[str, Any]) -> list[float]:
+    """The y of each line's baseline in a box."""
+    middle = box["y"] + box["height"] / 2
+    return [middle - 3.5, middle + 13.5] if len(box["lines"]) == 2 else [middle + 4.5]
+
+
+def _line(box: dict[str, Any], line: dict[str, str], y: float) -> str:
+    return f'<text class="{line["role"]}" x="{box["x"] + box["width"] / 2:g}" y="{y:g}">{text(line["text"])}</text>'
+
+
+def _gradient(edge: dict[str, Any], words: str) -> str:
+    x, y = edge["label"]
+    return f'<text class="gradient" x="{x:g}" y="{y + 4:g}">{text(words)}</text>'

@@ -1,0 +1,100 @@
+"""A trace as plain text: the same walk for a terminal."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .words import count, node_words
+
+_SYMBOLS = {
+    "cdot": "·",
+    "times": "×",
+    "odot": "⊙",
+    "top": "ᵀ",
+    "infty": "∞",
+    "ldots": "…",
+    "cdots": "…",
+    "sum": "Σ",
+    "sigma": "σ",
+    "partial": "∂",
+    "in": "∈",
+    "to": "→",
+    "le": "≤",
+    "leq": "≤",
+    "ge": "≥",
+    "geq": "≥",
+    "ne": "≠",
+    "neq": "≠",
+    "mid": "|",
+    "quad": " ",
+}
+
+
+def walk_text(trace: dict[str, Any]) -> str:
+    """The whole walk, one paragraph a step."""
+    steps = len(trace["events"])
+    lines = [f"{trace['title']}: {count(steps, 'step')}"]
+    for event in trace["events"]:
+        lines += ["", *_step(trace, event)]
+    return "\n".join(lines)
+
+
+def _step(trace: dict[str, Any], event: dict[str, Any]) -> list[str]:
+    nodes, node = trace["nodes"], trace["nodes"][event["node"]]
+    head = f"{event['index'] + 1}. {'leaf ' if node['kind'] == 'leaf' and node['variable'] else ''}{node_words(node)}"
+    rows = [("at", f"{node['place']}: {node['line']}" if node["line"] else node["place"])] if node["place"] else []
+    rows.append(("why now", event["why"]["sentence"]))
+    for each in event["incoming"]:
+        rows += _arrivals(trace, each, len(event["incoming"]) > 1)
+    for out in event["outgoing"]:
+        if out["value"] is None:
+            continue
+        formula = node["inputs"][out["input"]]["formula"]
+        if formula is not None:
+            rows.append(("rule", plain(formula["latex"])))
+        if out["raw"] is not None:
+            rows += [("the rule gives", out["raw"]["text"]), ("broadcast", out["broadcast"])]
+        target = nodes[trace["edges"][out["edge"]]["target"]]
+        rows.append((f"input {out['input']} gets", f"{out['value']['text']}   → {node_words(target)}"))
+    if event["grad"] is not None:
+        before, after = event["grad"]["before"], event["grad"]["after"]
+        rows.append((".grad before", "None" if before is None else before["text"]))
+        rows.append((".grad after", after["text"]))
+    width = max(len(label) for label, _ in rows)
+    return [head, *(f"   {label:<{width}}  {words}" for label, words in rows)]
+
+
+def _arrivals(trace: dict[str, Any], incoming: dict[str, Any], several: bool) -> list[tuple[str, str]]:
+    where = f" {incoming['output']}" if several else ""
+    if incoming["value"] is None:
+        return [(f"gradient{where}", "none arrives")]
+    terms = [term["value"]["text"] for term in incoming["terms"]]
+    if len(terms) == 1:
+        return [(f"gradient{where}", terms[0])]
+    rows = [(f"gradient{where}", terms[0])]
+    for term, total in zip(terms[1:], incoming["sums"], strict=True):
+        rows += [("  +", f"{term}   = {total['text']}")]
+    return rows
+
+
+def plain(latex: str) -> str:
+    """A formula readable without typesetting: `\\bar z\\, b` becomes `z̄ b`."""
+    text = re.sub(r"\\bar\s*\{?\s*([A-Za-z])\s*\}?", "\\1\u0304", latex)
+    text = re.sub(r"\\(?:text|mathrm|operatorname|mathbf)\s*\{([^{}]*)\}", r"\1", text)
+    text = re.sub(r"\\(?:left|right|big|Big)(?![A-Za-z])", "", text)
+    before = None
+    while before != text:  # from the inside out
+        before = text
+        text = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", _fraction, text)
+        text = re.sub(r"\\sqrt\s*\{([^{}]*)\}", r"√(\1)", text)
+    text = re.sub(r"([_^])\{(\w)\}", r"\1\2", text)
+    text = text.replace("{", "(").replace("}", ")")
+    text = re.sub(r"\\([A-Za-z]+)", lambda m: _SYMBOLS.get(m[1], f" {m[1]} "), text)
+    text = re.sub(r"\\[,;: !]", " ", text)
+    return " ".join(text.split())
+
+
+def _fraction(match: re.Match[str]) -> str:
+    above, below = (part if re.fullmatch(r"\s*[\w\u0304]+\s*", part) else f"({part})" for part in match.groups())
+    return f"{above} / {below}"

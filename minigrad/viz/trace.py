@@ -1,0 +1,116 @@
+"""The trace of a backward pass: made here, read by every view. Its form is written down in docs/stepper.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .formula import mathml, put_numbers
+from .graph import Graph, node_records, read_graph, root_node
+from .names import Names, callers_names
+from .recorder import Recorder
+from .words import alt_text, step_sentence, title, why_sentence
+
+Trace = dict[str, Any]
+VERSION = 1
+LARGEST = 1_500  # nodes of a flat picture
+
+
+def outline(x: Any, names: Names | None = None) -> Trace:
+    """The trace of a graph before anything has run: nodes and edges, no events.
+
+    Parameters
+    ----------
+    x : a tensor that requires grad, minigrad's or PyTorch's.
+    names : what the tensors are called; by default looked up in the caller's variables.
+    """
+    return _outline(x, names)[0]
+
+
+def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
+    """Record a backward pass from `x`; no `.grad` changes, no hook runs, the graph can be used again.
+
+    Parameters
+    ----------
+    x : a minigrad tensor that requires grad.
+    gradient : a tensor of the shape of `x`; may be left out where `x` is a scalar.
+    names : what the tensors are called; by default looked up in the caller's variables.
+
+    Returns
+    -------
+    The trace in its JSON form (docs/stepper.md) without a layout: a dict of lists, numbers and texts.
+
+    Raises
+    ------
+    RuntimeError
+        What `backward()` would raise: no gradient given for a tensor that is no scalar, a graph that has been freed, …
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> a = minigrad.tensor([2.0, 3.0], requires_grad=True)
+    >>> Q = 3 * a**3
+    >>> trace = record(Q, gradient=minigrad.tensor([1.0, 1.0]))
+    >>> [trace["nodes"][event["node"]]["name"] for event in trace["events"]]
+    ['MulBackward0', 'PowBackward0', 'AccumulateGrad']
+    """
+    from ..autograd.engine import make_roots, walk
+
+    roots = make_roots((x,), (gradient,), create_graph=False, of_backward=True)
+    trace, graph = _outline(x, names)
+    recorder = Recorder(graph, trace["nodes"])
+    recorder.begin(x.output_nr, roots[0][1])
+    trace["events"] = recorder.listen(walk(roots, keep=True))
+    _explain(trace)
+    return trace
+
+
+def _outline(x: Any, names: Names | None) -> tuple[Trace, Graph]:
+    graph = read_graph(root_node(x))
+    records = node_records(graph, callers_names(type(x)) if names is None else names)
+    edges = [
+        {"id": i, "source": source, "input": slot, "target": target, "output": output}
+        for i, (source, slot, target, output) in enumerate(graph.edges)
+    ]
+    trace: Trace = {"version": VERSION, "title": "", "alt": "", "roots": [0]}
+    trace |= {"nodes": records, "edges": edges, "events": []}
+    records[0]["shape"], records[0]["dtype"] = list(x.shape), str(x.dtype).rpartition(".")[2]
+    trace["title"], trace["alt"] = title(trace), alt_text(trace)
+    return trace, graph
+
+
+def _explain(trace: Trace) -> None:
+    """Put in what follows from the events: formulas with numbers, sentences, the picture in words."""
+    for event in trace["events"]:
+        node = trace["nodes"][event["node"]]
+        numbers = {each["symbol"]: each["value"] for each in node["saved"]}
+        arrived = event["incoming"][0]["value"]
+        if arrived is not None:
+            numbers[r"\bar z"] = arrived
+        for out in event["outgoing"]:
+            formula = node["inputs"][out["input"]]["formula"]
+            if formula is not None and out["value"] is not None:
+                out["numbers"] = {"latex": put_numbers(formula["latex"], numbers)}
+        event["why"]["sentence"] = why_sentence(trace, event)
+        event["sentence"] = step_sentence(trace, event)
+    trace["alt"] = alt_text(trace)
+
+
+def check_size(trace: Trace) -> None:
+    """Refuse a flat picture of a graph that nobody could read."""
+    nodes = len(trace["nodes"])
+    if nodes > LARGEST:
+        raise ValueError(
+            f"This graph has {nodes:,} nodes; a picture is drawn of up to {LARGEST:,}. "
+            "Take fewer rounds of the loop that made it (three show what a thousand do), "
+            "or a tensor from the middle of the computation, whose graph is smaller."
+        )
+
+
+def add_mathml(trace: Trace) -> Trace:
+    """Put MathML beside every formula's LaTeX (once: it takes a moment, and a terminal has no use for it)."""
+    formulas = [each["formula"] for node in trace["nodes"] for each in node["inputs"]]
+    formulas += [out["numbers"] for event in trace["events"] for out in event["outgoing"]]
+    for formula in formulas:
+        if formula is not None and "mathml" not in formula:
+            formula["mathml"] = mathml(formula["latex"])
+    return trace

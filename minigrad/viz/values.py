@@ -1,0 +1,110 @@
+"""Arrays cut down for a trace: some numbers, the shape, the range, and one short line of text.
+
+The result is the VALUE of docs/stepper.md. NaN and the infinities are no JSON numbers, so they are written as strings.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+KEPT = 64  # numbers kept of a tensor
+SPELLED_OUT = 6  # tensors up to this size are written in full in the short text
+
+Value = dict[str, Any]
+
+
+class OnDevice:
+    """The head and range of an array that is still on a GPU; `fetch` brings many of them over in one batch."""
+
+    __slots__ = ("dtype", "shape", "small")
+
+    def __init__(self, array: Any) -> None:
+        self.shape, self.dtype = list(array.shape), str(array.dtype)
+        self.small = _head_and_range(array, np)  # NumPy's dispatch keeps the work on the array's own device
+
+
+def describe(array: Any) -> Value | OnDevice:
+    """Cut an array down to a VALUE at once; an array on a GPU becomes an `OnDevice`, to be fetched later."""
+    if hasattr(array, "get"):
+        return OnDevice(array)
+    array = np.asarray(array)
+    return _value(list(array.shape), str(array.dtype), _head_and_range(array, np))
+
+
+def fetch(pending: list[OnDevice]) -> list[Value]:
+    """Bring over what `describe` left on the device: one transfer for each dtype."""
+    values: list[Value] = [{} for _ in pending]
+    for dtype in dict.fromkeys(each.dtype for each in pending):
+        places = [i for i, each in enumerate(pending) if each.dtype == dtype]
+        batch: Any = np.concatenate([pending[i].small for i in places])
+        numbers, start = batch.get(), 0
+        for i in places:
+            stop = start + pending[i].small.size
+            values[i] = _value(pending[i].shape, dtype, numbers[start:stop])
+            start = stop
+    return values
+
+
+def _head_and_range(array: Any, xp: Any) -> Any:
+    """The first numbers, then minimum and maximum (NaN passed over), then NaN if there is one: as one small array."""
+    flat = array.reshape(-1)
+    if not array.size:
+        return flat
+    ends = xp.fmin.reduce(flat), xp.fmax.reduce(flat), xp.maximum.reduce(flat)
+    return xp.concatenate([flat[:KEPT], *(end.reshape(1) for end in ends)])
+
+
+def _value(shape: list[int], dtype: str, numbers: Any) -> Value:
+    plain = [_plain(x) for x in numbers]
+    values, (low, high, top) = (plain[:-3], plain[-3:]) if plain else ([], (None, None, None))
+    value: Value = {
+        "shape": shape,
+        "dtype": dtype,
+        "values": values,
+        "truncated": math.prod(shape) > len(values),
+        "min": low,
+        "max": high,
+    }
+    value["text"] = _text(value, has_nan=top == "nan")
+    return value
+
+
+def _plain(x: Any) -> Any:
+    """A NumPy number as JSON has it: the shortest that reads back the same, or a string for NaN and infinity."""
+    if isinstance(x, np.bool_ | np.integer):
+        return x.item()
+    return float(str(x)) if np.isfinite(x) else str(x)
+
+
+def number(x: Any) -> str:
+    """A number as shown to people: at most four significant digits, a point after a whole float."""
+    if not isinstance(x, float):
+        return str(x)
+    text = f"{x:.4g}"
+    return text if any(sign in text for sign in ".e") else text + "."
+
+
+def shape_text(shape: list[int] | tuple[int, ...]) -> str:
+    """A shape as Python writes it: `()`, `(2,)`, `(2, 3)`."""
+    return str(tuple(shape))
+
+
+def _text(value: Value, has_nan: bool) -> str:
+    shape, values = value["shape"], value["values"]
+    if math.prod(shape) == 0:
+        return f"empty {shape_text(shape)}"
+    if len(values) <= SPELLED_OUT and not value["truncated"]:
+        return _nested(shape, [number(x) for x in values])
+    text = f"{shape_text(shape)} {number(value['min'])} … {number(value['max'])}"
+    return text + " with nan" if has_nan and value["min"] != "nan" else text
+
+
+def _nested(shape: list[int], words: list[str]) -> str:
+    if not shape:
+        return words[0]
+    each = len(words) // shape[0]
+    parts = (words[i * each : (i + 1) * each] for i in range(shape[0]))
+    return "[" + ", ".join(_nested(shape[1:], part) for part in parts) + "]"

@@ -1,0 +1,74 @@
+"""`step`: walk a tensor's backward pass, in a notebook with the stepper, elsewhere as text."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import Any
+
+from .picture import Views
+from .text import walk_text
+from .trace import record
+
+
+class Walk(Views):
+    """A recorded backward pass: the text and the pictures of it, where there is no stepper to show."""
+
+    def __init__(self, trace: dict[str, Any]) -> None:
+        self.trace = trace
+
+    def __str__(self) -> str:
+        return walk_text(self.trace)
+
+    def __repr__(self) -> str:
+        return f"<{self.trace['title']}, {len(self.trace['events'])} steps>"
+
+
+def step(x: Any, gradient: Any = None) -> Any:
+    """Walk the backward pass of a tensor, node by node.
+
+    It works on a recording: no `.grad` changes, no hook runs, and the graph can be used again afterwards.
+
+    Parameters
+    ----------
+    x : a tensor that requires grad. Names are taken from the caller's variables.
+    gradient : a tensor of the shape of `x`, as for `backward()`; may be left out where `x` is a scalar.
+
+    Returns
+    -------
+    In a notebook a `Stepper`, a widget: `s.step` can be read, set and observed (0: nothing has run; k: step k is
+    shown). Elsewhere a `Walk`, after printing it. Both have ``.trace`` (docs/stepper.md), ``.svg``, ``.source`` and
+    ``.save(path)``.
+
+    Raises
+    ------
+    RuntimeError
+        What `backward()` would raise.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> a = minigrad.tensor(2.0, requires_grad=True)
+    >>> y = a.sin()
+    >>> walk = step(y)
+    Backward pass of y: 2 steps
+    ...
+    >>> a.grad is None
+    True
+    """
+    trace = record(x, gradient)
+    if _in_notebook():
+        if importlib.util.find_spec("anywidget"):
+            from .widget import Stepper
+
+            return Stepper(trace)
+        print("The stepper needs anywidget: pip install anywidget. Here is the same walk as text.")
+    walk = Walk(trace)
+    print(walk)
+    return walk
+
+
+def _in_notebook() -> bool:
+    """Whether this is a Jupyter kernel (a terminal's IPython has none)."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return getattr(shell, "kernel", None) is not None

@@ -1,0 +1,44 @@
+"""The stepper as a notebook widget. All that moves is in static/stepper.js; this is the trace and one number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from .page import STATIC
+from .picture import Views, drawn
+from .trace import add_mathml
+
+
+class Stepper(Views, anywidget.AnyWidget):
+    """The walk of a backward pass as a widget.
+
+    Attributes
+    ----------
+    trace : the recorded pass in its JSON form (docs/stepper.md).
+    step : 0 to the number of steps; the view follows it, and it follows the view. Python can observe and set it.
+    """
+
+    _esm = STATIC / "stepper.js"
+    _css = STATIC / "stepper.css"
+    trace = traitlets.Dict().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, trace: dict[str, Any]) -> None:
+        super().__init__(trace=add_mathml(drawn(trace)))
+
+    @traitlets.validate("step")
+    def _step_in_range(self, proposal: Any) -> int:
+        last = len(self.trace["events"])
+        if not 0 <= proposal["value"] <= last:
+            raise traitlets.TraitError(f"step goes from 0 to {last}, not to {proposal['value']}")
+        return proposal["value"]
+
+    def __repr__(self) -> str:
+        return f"<Stepper: {self.trace['title']}, at step {self.step} of {len(self.trace['events'])}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return data | self._still(), metadata

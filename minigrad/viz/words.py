@@ -1,0 +1,115 @@
+"""What a trace says in sentences: titles, alt text, why a node is next, what a step does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from .values import shape_text
+
+Trace = dict[str, Any]
+DESCRIBED = 12  # graphs up to this many nodes are described edge by edge
+
+
+def node_words(node: dict[str, Any]) -> str:
+    """A node as sentences refer to it: `a`, or `MulBackward0 (3*a)`."""
+    if node["kind"] == "leaf":
+        return node["variable"] or f"a leaf of shape {shape_text(node['shape'])}"
+    detail = node["variable"] or short(node["expression"] or "", 40)
+    return f"{node['name']} ({detail})" if detail else node["name"]
+
+
+def short(text: str, length: int) -> str:
+    """Text cut to `length` characters, the end replaced by `…`."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def join(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def count(n: int, noun: str) -> str:
+    """`1 leaf`, `2 leaves`."""
+    plural = {"leaf": "leaves"}.get(noun, noun + "s")
+    return f"{n} {noun if n == 1 else plural}"
+
+
+def title(trace: Trace) -> str:
+    """The heading of a trace."""
+    root = trace["nodes"][trace["roots"][0]]
+    return f"Backward pass of {root['variable'] or short(root['expression'] or '', 40) or root['name']}"
+
+
+def alt_text(trace: Trace) -> str:
+    """The picture in words: what it is of, how many nodes, the leaves by name, and which way gradients flow."""
+    nodes = trace["nodes"]
+    root = nodes[trace["roots"][0]]
+    leaves = [node for node in nodes if node["kind"] == "leaf"]
+    names = [node["variable"] or "one without a name" for node in leaves[:8]] + (["others"] if len(leaves) > 8 else [])
+    what = f"{count(len(nodes) - len(leaves), 'operation')} and {count(len(leaves), 'leaf')}"
+    text = f"Graph of {root['variable'] or node_words(root)}: {what}" + (f", {join(names)}" if names else "") + "."
+    if len(nodes) > DESCRIBED:
+        return text + f" Gradients flow from {node_words(root)} at the top down to the leaves."
+    uses: dict[int, Counter[int]] = {}
+    for edge in trace["edges"]:
+        uses.setdefault(edge["source"], Counter())[edge["target"]] += 1
+    for source, targets in uses.items():
+        to = [node_words(nodes[t]) + (f" ({n} times)" if n > 1 else "") for t, n in targets.items()]
+        text += f" {node_words(nodes[source])} hands gradients to {join(to)}."
+    ends = [
+        f"{node['variable'] or 'the leaf'}.grad is {event['grad']['after']['text']}"
+        for event in trace["events"]
+        if (node := nodes[event["node"]])["kind"] == "leaf"
+    ]
+    return text + (f" At the end {join(ends)}." if ends else "")
+
+
+def why_sentence(trace: Trace, event: dict[str, Any]) -> str:
+    """Why this node is next."""
+    nodes, why = trace["nodes"], event["why"]
+    name, others = node_words(nodes[event["node"]]), why["ready"][1:]
+    if why["rule"] == "root":
+        text = f"The walk begins at {name}, with the gradient given to backward()."
+    elif why["rule"] == "leaf":
+        text = "A leaf runs as soon as all its gradients are there."
+    elif why["rule"] == "newest":
+        ready = [node_words(nodes[i]) for i in why["ready"][:4]] + (["others"] if len(others) > 3 else [])
+        text = f"{len(others) + 1} nodes are ready: {join(ready)}. The one that the forward pass made last goes first."
+    else:
+        text = "It is the only node that is ready."
+    for each in why["waiting"][:3]:
+        text += f" {node_words(nodes[each['node']])} waits for {count(each['missing'], 'more gradient')}."
+    return text
+
+
+def step_sentence(trace: Trace, event: dict[str, Any]) -> str:
+    """The whole step in one sentence, as `aria-live` reads it out."""
+    nodes, node = trace["nodes"], trace["nodes"][event["node"]]
+    start = f"Step {event['index'] + 1} of {len(trace['events'])}: "
+    if node["kind"] == "leaf":
+        grad = event["grad"]
+        name = f"leaf {node['variable']}" if node["variable"] else node_words(node)
+        before = "None" if grad["before"] is None else grad["before"]["text"]
+        added = "" if grad["before"] is None else f"{grad['added']['text']} is added, "
+        return f"{start}{name}. {_arrival(event)} .grad was {before}; {added}it becomes {grad['after']['text']}."
+    sent = [
+        f"{out['value']['text']} to {node_words(nodes[trace['edges'][out['edge']]['target']])}"
+        for out in event["outgoing"]
+        if out["value"] is not None
+    ]
+    sending = f"It sends {join(sent)}." if sent else "It sends nothing on."
+    return f"{start}{node_words(node)}. {_arrival(event)} {sending}"
+
+
+def _arrival(event: dict[str, Any]) -> str:
+    parts = []
+    for each in event["incoming"]:
+        where = f" at output {each['output']}" if len(event["incoming"]) > 1 else ""
+        terms = [term["value"]["text"] for term in each["terms"]]
+        if len(terms) == 1:
+            parts.append(f"Gradient {terms[0]} arrives{where}.")
+        elif terms:
+            shown = terms if len(terms) <= 4 else [*terms[:3], f"{len(terms) - 3} more"]
+            parts.append(f"Gradients {join(shown)} arrive{where} and add up to {each['value']['text']}.")
+    return " ".join(parts) or "No gradient arrives."
