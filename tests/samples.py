@@ -50,11 +50,8 @@ class Input:
             text = str(np.array(self.values).tolist())
         text += "" if self.kind in ("real", "fixed") else f" {self.kind}"
         text += "" if self.dtype == "float64" else f" {self.dtype}"
-        return (
-            text
-            + (" turned" if self.turned else "")
-            + (" const" if self.dtype.startswith("float") and not self.requires_grad else "")
-        )
+        text += " turned" if self.turned else ""
+        return text + ("" if self.requires_grad or not self.dtype.startswith("float") else " const")
 
     @property
     def differentiable(self) -> bool:

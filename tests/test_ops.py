@@ -23,10 +23,10 @@ SMOOTH = [
 ]
 
 
-def weights(key: str, arrays: list[np.ndarray]) -> list[np.ndarray]:
-    """Fixed numbers of the same shapes and dtypes, to weigh outputs with."""
-    rng = np.random.RandomState(crc32(key.encode()))
-    return [np.asarray(rng.standard_normal(a.shape)).astype(a.dtype) for a in arrays]
+def weight(key: str, number: int, array: np.ndarray) -> np.ndarray:
+    """What output `number` is weighed with: fixed numbers of its shape and dtype."""
+    rng = np.random.RandomState(crc32(f"{key} {number}".encode()))
+    return np.asarray(rng.standard_normal(array.shape)).astype(array.dtype)
 
 
 def numbers(tensor: Any) -> np.ndarray:
@@ -48,16 +48,16 @@ def run(module: Any, row: Row, case: Case, form: int = 0, arrays: list[np.ndarra
 
 def first_order(module: Any, key: str, leaves: list[Any], outputs: Any, **how: Any) -> list[Any]:
     """Gradients of the weighted outputs, one a leaf (None where there is none)."""
-    roots = [o for o in outputs if o.requires_grad]
+    roots = {k: o for k, o in enumerate(outputs) if o is not None and o.requires_grad}
     if not roots:
         return [None] * len(leaves)
-    seeds = [module.from_numpy(w) for w in weights(key, [numbers(o) for o in roots])]
-    return list(module.autograd.grad(roots, leaves, grad_outputs=seeds, allow_unused=True, **how))
+    seeds = [module.from_numpy(weight(key, k, numbers(o))) for k, o in roots.items()]
+    return list(module.autograd.grad(list(roots.values()), leaves, grad_outputs=seeds, allow_unused=True, **how))
 
 
 def second_order(module: Any, key: str, leaves: list[Any], outputs: Any) -> list[np.ndarray]:
     """Gradients of the weighted gradients; zero where nothing depends on a leaf any more."""
-    gradients = [g for g in first_order(module, key, leaves, outputs, create_graph=True) if g is not None]
+    gradients = first_order(module, key, leaves, outputs, create_graph=True)
     again = first_order(module, key + " again", leaves, gradients)
     return [np.zeros(x.shape) if g is None else numbers(g) for x, g in zip(leaves, again, strict=True)]
 
@@ -184,8 +184,9 @@ def check_differences(module: Any, key: str) -> None:
     varied = [i.differentiable for i in case.inputs]
 
     def weighted(outputs: Any, name: str) -> float:
-        arrays = [numbers(o) for o in outputs if o is not None and o.requires_grad]
-        return float(sum(np.sum(w * a) for w, a in zip(weights(name, arrays), arrays, strict=True)))
+        # whether an output says that it requires grad is not asked: history that was dropped must show
+        arrays = {k: numbers(o) for k, o in enumerate(outputs) if o is not None}
+        return float(sum(np.sum(weight(name, k, a) * a) for k, a in arrays.items() if a.dtype.kind == "f"))
 
     def value(arrays: list[np.ndarray]) -> float:
         return weighted(run(module, row, case, arrays=arrays)[2], key)
