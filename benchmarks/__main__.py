@@ -58,8 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
     results = collect(only, libraries, options.rounds, options.seconds)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n")
-    print("\n" + ", ".join(f"{name} {value}" for name, value in results["machine"].items()))
-    print(f"One thread, PyTorch eager = 1; median of {options.rounds} rounds ± half the distance of the quartiles.\n")
+    print()
+    print(report.heading(results))
     print(report.table(results))
     if not options.check:
         return 0

@@ -48,8 +48,17 @@ def _cpu() -> str:
     return platform.processor() or platform.machine()
 
 
+def heading(results: dict[str, Any]) -> str:
+    """Two lines: the machine, and how to read the table."""
+    unit = "PyTorch eager = 1" if BASELINE in results["libraries"] else "no PyTorch here, so no ratios and no goals"
+    return (
+        ", ".join(f"{name} {value}" for name, value in results["machine"].items())
+        + f"\nOne thread; {unit}; median of {results['rounds']} rounds ± half the distance between the quartiles.\n"
+    )
+
+
 def table(results: dict[str, Any]) -> str:
-    """The results as text: a row for each quantity, a column for each library."""
+    """The results as text: a row for each quantity, a column for each library; without PyTorch no ratios, no goals."""
     columns = sorted(results["libraries"], key=lambda name: name != BASELINE)  # the baseline first
     rows = [["", "", *columns, "goal"]]
     for name, result in results["workloads"].items():
@@ -61,6 +70,8 @@ def table(results: dict[str, Any]) -> str:
         samples = results["imports"]["import"]
         cells = [f"{median(samples[column]):.0f} ms" if column in samples else "–" for column in columns]
         rows.append(["W9", "import, CPU time", *cells, f"≤ numpy + {IMPORT_GOAL_MS.final:.0f}"])
+    if BASELINE not in columns:
+        rows = [row[:-1] for row in rows]
     return _align(rows) + _notes(results)
 
 

@@ -94,6 +94,7 @@ def test_the_command_measures_prints_and_keeps(tmp_path, capsys):
     assert command.main([*short, "--json", str(kept)]) == 0
     printed = capsys.readouterr().out
     assert "Q = 3*a**3 - b**2" in printed and "import, CPU time" in printed
+    assert "no PyTorch here" in printed and "goal" not in printed.partition("\nW2a  ")[0].splitlines()[-1]
     results = json.loads(kept.read_text())
     for samples in (results["workloads"]["W2a"]["run"], results["imports"]["import"]):
         assert {name: len(figures) for name, figures in samples.items()} == {"numpy": 2, "minigrad": 2}
