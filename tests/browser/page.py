@@ -1,0 +1,92 @@
+"""A page from disk that shows one trace, and questions to ask of a stepper on any page."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STATIC = REPOSITORY / "minigrad" / "viz" / "static"
+Q = json.loads((REPOSITORY / "tests" / "viz" / "q.trace.json").read_text(encoding="utf-8"))
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>A walk</title>
+<style>:root {{ color-scheme: light dark; }} body {{ margin: 8px; background: light-dark(#fff, #111); }}
+{css}</style></head>
+<body><main><h1 hidden>A walk</h1><h2 hidden>A walk</h2><div id="here"></div></main>
+<script type="module">
+{js}
+window.steps = [];
+window.view = mount(document.getElementById("here"), {trace}, {{ onStep: (step) => window.steps.push(step) }});
+</script></body></html>
+"""
+
+
+def trace_of_q() -> dict[str, Any]:
+    """The example of docs/stepper.md, to be changed at will."""
+    return copy.deepcopy(Q)
+
+
+def page_text(trace: dict[str, Any]) -> str:
+    """A page that mounts `trace` with the stepper's own module and stylesheet."""
+    script = json.dumps(trace).replace("</", "<\\/")
+    css, js = ((STATIC / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    return PAGE.format(css=css, js=js, trace=script)
+
+
+def open_trace(page: Page, folder: Path, trace: dict[str, Any]) -> Locator:
+    """Write a page for `trace` into `folder`, open it from disk with everything else cut off, hand back its stepper."""
+    file = folder / "walk.html"
+    file.write_text(page_text(trace), encoding="utf-8")
+    page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+    page.goto(file.as_uri())
+    stepper = page.locator(".mg-stepper")
+    stepper.wait_for()
+    return stepper
+
+
+def step_of(stepper: Locator) -> int:
+    """The step that is shown."""
+    return int(stepper.get_attribute("data-step") or -1)
+
+
+def node_states(stepper: Locator) -> dict[int, str]:
+    """What each node of the picture looks like, by node number."""
+    pairs = stepper.locator("[data-node]").evaluate_all("nodes => nodes.map(n => [n.dataset.node, n.dataset.state])")
+    return {int(node): state for node, state in pairs}
+
+
+def edge_texts(stepper: Locator) -> list[str]:
+    """What is written on the edges of the picture, in the order of the layout's edges."""
+    return stepper.locator(".mg-gradient text").all_text_contents()
+
+
+def leaf_texts(stepper: Locator) -> dict[str, str]:
+    """What is written below each leaf."""
+    pairs = stepper.locator(".mg-leaf").evaluate_all(
+        "leaves => leaves.map(l => [l.querySelector('.mg-text-name').textContent, l.querySelector('.mg-grad text').textContent])"
+    )
+    return dict(pairs)
+
+
+def announced(stepper: Locator) -> str:
+    """The sentence that a screen reader is given."""
+    return stepper.locator("[aria-live]").text_content() or ""
+
+
+def serious(page: Page, within: str = ".mg-stepper") -> list[str]:
+    """What axe-core finds serious or critical inside `within`."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context=within).response["violations"]
+    return [
+        f"{v['id']} ({v['impact']}): {v['help']}: {node['html'][:160]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]

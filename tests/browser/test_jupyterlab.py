@@ -1,0 +1,177 @@
+"""The stepper in a real JupyterLab: run, driven by mouse and keys, saved and opened again."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from .lab import stepper_in, write_notebook
+from .page import announced, edge_texts, leaf_texts, node_states, serious, step_of
+
+pytestmark = pytest.mark.browser
+
+CELLS = [
+    "import minigrad\nfrom minigrad.viz import step\n"
+    "a = minigrad.tensor([2., 3.], requires_grad=True)\nb = minigrad.tensor([6., 4.], requires_grad=True)",
+    "Q = 3*a**3 - b**2\ns = step(Q, gradient=minigrad.tensor([1., 1.]))\ns",
+]
+
+
+@pytest.fixture
+def running(lab, visit, request):
+    """A notebook that steps through Q, opened and run: `(page, stepper)`."""
+    name = f"{request.node.name.split('[')[0]}.ipynb"
+    write_notebook(lab.home / name, CELLS)
+    page = visit()
+    page.notebook = name
+    lab.open(page, name)
+    lab.run_all(page)
+    yield page, stepper_in(page)
+    assert page.problems == []
+    lab.shut_down_kernels(page)
+
+
+def leaves_the_machine(lab, page) -> list[str]:
+    """What was asked of anybody but our own server."""
+    inside = (lab.url, f"ws{lab.url[4:]}", f"blob:{lab.url}", "data:")
+    return [url for url in page.requests if not url.startswith(inside)]
+
+
+def test_mouse_and_keys_walk_q(lab, running):
+    page, stepper = running
+    cells = page.locator(".jp-Cell").count()
+    assert edge_texts(stepper) == ["not yet"] * 5
+    stepper.get_by_role("button", name="Next step").click()
+    stepper.get_by_role("button", name="Next step").click()
+    assert [n for n, state in node_states(stepper).items() if state == "now"] == [node_called(stepper, "b**2")]
+    assert "[-12., -8.]" in edge_texts(stepper)
+    page.keyboard.press("End")
+    assert leaf_texts(stepper) == {"a": ".grad [36., 81.]", "b": ".grad [-12., -8.]"}
+    for key in ("a", "b", "d", "d", "z", "x", "m"):  # each of these changes a notebook when a cell is selected
+        page.keyboard.press(key)
+    assert page.locator(".jp-Cell").count() == cells
+    assert step_of(stepper) == 6
+    page.keyboard.press("Home")
+    assert edge_texts(stepper) == ["not yet"] * 5
+    stepper.locator(f"[data-node='{node_called(stepper, '3*a**3')}']").click()
+    assert announced(stepper).startswith("Step 4 of 6: MulBackward0")
+    assert lab.run(page, "print(a.grad, b.grad)") == "None None"  # it worked on a recording
+    assert leaves_the_machine(lab, page) == []
+
+
+def node_called(stepper, source: str) -> int:
+    """The number of the node whose box shows `source`."""
+    box = stepper.locator("[data-node]").filter(has_text=source).first
+    pairs = stepper.locator("[data-node]").evaluate_all(
+        "ns => ns.map(n => [n.dataset.node, n.querySelector('.mg-text-source').textContent])"
+    )
+    found = [int(node) for node, text in pairs if text == source]
+    assert len(found) == 1, (source, pairs, box)
+    return found[0]
+
+
+def test_python_sees_and_sets_the_step(lab, running):
+    page, stepper = running
+    lab.run(page, "seen = []\ns.observe(lambda change: seen.append(change.new), 'step')")
+    stepper.get_by_role("button", name="Next step").click()
+    stepper.get_by_role("button", name="Next step").click()
+    wait_until(lambda: lab.run(page, "print(s.step, seen[-1:])") == "2 [2]")
+    lab.run(page, "s.step = 5")
+    page.wait_for_selector(".mg-stepper[data-step='5']")
+    assert "s.step goes from 0 to 6" in lab.run(page, "s.step = 7").replace("step goes", "s.step goes")
+    assert step_of(stepper) == 5
+
+
+def wait_until(is_so, seconds: float = 10) -> None:
+    """Ask again and again, until it is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_busy_kernel_keeps_nobody_waiting(lab, running):
+    page, stepper = running
+    lab.keep_busy(page, 6)
+    for step in range(1, 7):
+        stepper.get_by_role("button", name="Next step").click()
+        assert step_of(stepper) == step
+    assert leaf_texts(stepper)["a"] == ".grad [36., 81.]"
+    assert lab.is_busy(page)  # all of that while the kernel could not answer
+    wait_until(lambda: lab.run(page, "print(s.step)") == "6", seconds=20)  # it learns of it later
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_themes(lab, running, theme):
+    page, stepper = running
+    lab.use_theme(page, theme)
+    stepper.get_by_role("slider").fill("2")
+    paper = [int(c) for c in stepper.evaluate("s => getComputedStyle(s).backgroundColor").strip("rgb()").split(",")]
+    ink = stepper.locator(".mg-panel h3").evaluate("s => getComputedStyle(s).color")
+    assert (sum(paper) > 600) == ("Light" in theme), (paper, ink)
+    assert serious(page) == []
+    lab.use_theme(page, "JupyterLab Light")
+
+
+def test_a_walk_shown_twice_stays_in_step(lab, visit):
+    write_notebook(lab.home / "twice.ipynb", [*CELLS, "s"])
+    page = visit()
+    lab.open(page, "twice.ipynb")
+    lab.run_all(page)
+    page.locator(".mg-stepper").nth(1).wait_for()
+    first, second = page.locator(".mg-stepper").all()
+    second.get_by_role("button", name="Last step").click()
+    wait_until(lambda: step_of(first) == 6)
+    assert page.problems == []
+    lab.shut_down_kernels(page)
+
+
+def stored(picture: str, words: str) -> dict:
+    """An output as the notebooks' build stores it: without the live view."""
+    import nbformat
+
+    return nbformat.v4.new_output("execute_result", {"text/html": picture, "text/plain": words}, execution_count=2)
+
+
+def check_picture(page) -> None:
+    """A picture with alternative text stands in the notebook, and it was really drawn."""
+    picture = page.locator(".jp-OutputArea img").first
+    picture.wait_for()
+    assert "Graph of Q" in picture.get_attribute("alt")
+    page.wait_for_function("document.querySelector('.jp-OutputArea img').naturalWidth > 100")
+
+
+def test_a_fresh_clone_shows_the_picture_untrusted(lab, visit):
+    from minigrad.viz.svg import img, svg
+
+    from .page import trace_of_q
+
+    trace = trace_of_q()
+    write_notebook(lab.home / "clone.ipynb", CELLS, outputs={1: [stored(img(trace, svg(trace)), trace["alt"])]})
+    page = visit()
+    lab.open(page, "clone.ipynb")
+    assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.get(1).trusted") is False
+    check_picture(page)
+    assert page.locator(".mg-stepper").count() == 0
+    lab.run_all(page)
+    stepper_in(page)  # after a run: the stepper in its place
+    lab.shut_down_kernels(page)
+
+
+def test_a_saved_copy_opened_again_says_what_to_do(lab, running, visit):
+    page, stepper = running
+    stepper.get_by_role("button", name="Last step").click()
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    file = Path(lab.home / page.notebook)
+    wait_until(lambda: "vnd.jupyter.widget-view" in file.read_text())
+    outputs = json.loads(file.read_text())["cells"][1]["outputs"]
+    assert any("text/html" in output["data"] for output in outputs)
+    lab.shut_down_kernels(page)
+    again = visit()
+    lab.open(again, page.notebook)
+    again.wait_for_timeout(4000)
+    again.screenshot(path="/tmp/w/shots/again.png")
+    print(again.locator(".jp-OutputArea").all_inner_texts())

@@ -1,0 +1,248 @@
+"""The stepper on a page of its own, opened from disk: what it shows and how it is driven."""
+
+from __future__ import annotations
+
+import pytest
+
+from .page import announced, edge_texts, leaf_texts, node_states, open_trace, page_text, step_of, trace_of_q
+
+ORDER = [0, 2, 4, 1, 3, 5]  # Sub, b**2, b, 3*a**3, a**3, a
+EDGES = [  # the gradients on edges 0 to 4 after each step
+    ["not yet"] * 5,
+    ["[1., 1.]", "[-1., -1.]", "not yet", "not yet", "not yet"],
+    ["[1., 1.]", "[-1., -1.]", "not yet", "[-12., -8.]", "not yet"],
+    ["[1., 1.]", "[-1., -1.]", "not yet", "[-12., -8.]", "not yet"],
+    ["[1., 1.]", "[-1., -1.]", "[3., 3.]", "[-12., -8.]", "not yet"],
+    ["[1., 1.]", "[-1., -1.]", "[3., 3.]", "[-12., -8.]", "[36., 81.]"],
+    ["[1., 1.]", "[-1., -1.]", "[3., 3.]", "[-12., -8.]", "[36., 81.]"],
+]
+
+
+@pytest.fixture
+def q(visit, tmp_path):
+    """The walk of Q, before its first step."""
+    page = visit()
+    stepper = open_trace(page, tmp_path, trace_of_q())
+    yield stepper
+    assert page.problems == []
+
+
+def check_step(stepper, step: int) -> None:
+    """Everything that the picture says at `step` of Q's walk."""
+    assert step_of(stepper) == step
+    assert edge_texts(stepper) == EDGES[step]
+    states = node_states(stepper)
+    assert [node for node, state in states.items() if state == "now"] == ORDER[step - 1 : step] * (step > 0)
+    assert {node for node, state in states.items() if state == "done"} == set(ORDER[: max(step - 1, 0)])
+    grads = {"a": ".grad [36., 81.]" if step >= 6 else ".grad not yet", "b": ".grad [-12., -8.]" if step >= 3 else ".grad not yet"}
+    assert leaf_texts(stepper) == grads
+
+
+def test_buttons_walk_forwards_and_backwards(q):
+    check_step(q, 0)
+    following = q.get_by_role("button", name="Next step")
+    for step in range(1, 7):
+        following.click()
+        check_step(q, step)
+    following.click(force=True)  # nothing after the end
+    check_step(q, 6)
+    for step in range(5, -1, -1):
+        q.get_by_role("button", name="Previous step").click()
+        check_step(q, step)
+    q.get_by_role("button", name="Last step").click()
+    check_step(q, 6)
+    q.get_by_role("button", name="First step").click()
+    check_step(q, 0)
+    assert q.page.evaluate("window.steps") == [1, 2, 3, 4, 5, 6, 5, 4, 3, 2, 1, 0, 6, 0]
+
+
+def test_keys_walk(q):
+    q.get_by_role("button", name="Next step").focus()
+    for key, step in [("ArrowRight", 1), ("ArrowDown", 2), ("ArrowLeft", 1), ("End", 6), ("ArrowUp", 5), ("Home", 0), ("ArrowLeft", 0)]:
+        q.page.keyboard.press(key)
+        check_step(q, step)
+
+
+def test_keys_move_the_focus_inside_the_picture_with_the_walk(q):
+    q.locator("[data-node='0']").focus()
+    q.page.keyboard.press("ArrowRight")
+    q.page.keyboard.press("ArrowRight")
+    assert q.page.evaluate("document.activeElement.dataset.node") == "2"
+    assert q.locator("[data-node][tabindex='0']").count() == 1  # one tab stop, so that Tab leaves a large picture at once
+    q.page.keyboard.press("Home")
+    assert q.locator("[data-node][tabindex='0']").get_attribute("data-node") == "0"
+
+
+def test_no_key_leaves_the_stepper(q):
+    q.page.evaluate("window.heard = []; document.addEventListener('keydown', e => window.heard.push(e.key))")
+    q.get_by_role("button", name="Next step").focus()
+    for key in ("a", "b", "d", "Enter", "ArrowRight", " "):
+        q.page.keyboard.press(key)
+    assert q.page.evaluate("window.heard") == []
+    assert q.get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_a_click_on_a_node_jumps_to_its_step(q):
+    q.locator("[data-node='3']").click()
+    check_step(q, 5)
+    q.locator("[data-node='2']").click()
+    check_step(q, 2)
+    q.locator("[data-node='4']").focus()
+    q.page.keyboard.press("Enter")
+    check_step(q, 3)
+
+
+def test_slider_jumps_and_follows(q):
+    slider = q.get_by_role("slider")
+    slider.fill("4")
+    check_step(q, 4)
+    q.get_by_role("button", name="Next step").click()
+    assert slider.input_value() == "5"
+    assert slider.get_attribute("aria-valuetext") == trace_of_q()["events"][4]["sentence"]
+
+
+def test_space_plays_and_pauses(q):
+    q.get_by_label("Speed").select_option(label="4×")
+    q.locator("[data-node='0']").focus()
+    q.page.keyboard.press(" ")
+    q.get_by_role("button", name="Pause").wait_for()
+    q.page.wait_for_selector(".mg-stepper[data-step='2']")
+    q.page.keyboard.press(" ")
+    q.get_by_role("button", name="Play").wait_for()
+    stopped = step_of(q)
+    q.page.wait_for_timeout(700)
+    assert step_of(q) == stopped
+    q.get_by_role("button", name="Play").click()
+    q.page.wait_for_selector(".mg-stepper[data-step='6']")
+    q.get_by_role("button", name="Play").wait_for()  # it stops by itself at the end
+    q.get_by_role("button", name="Play").click()  # and begins anew
+    q.page.wait_for_selector(".mg-stepper[data-step='1']")
+
+
+def test_a_slower_speed_waits_longer(q):
+    times = {}
+    for label in ("4×", "1×"):
+        q.get_by_role("slider").fill("0")
+        q.get_by_label("Speed").select_option(label=label)
+        times[label] = q.page.evaluate(
+            """async () => {
+                const root = document.querySelector('.mg-stepper');
+                const reached = (step) => new Promise((resolve) => {
+                    new MutationObserver(() => { if (root.dataset.step === step) resolve(performance.now()); })
+                        .observe(root, { attributes: true });
+                });
+                const [one, two] = [reached('1'), reached('2')];
+                root.querySelector('.mg-play').click();
+                const begin = await one;
+                return await two - begin;
+            }"""
+        )
+    assert 250 < times["4×"] < times["1×"]
+    assert times["1×"] > 1150
+
+
+def test_each_step_is_announced_in_one_sentence(q):
+    assert announced(q) == "Before the first of 6 steps: nothing has run yet."
+    for step, event in enumerate(trace_of_q()["events"], start=1):
+        q.get_by_role("button", name="Next step").click()
+        assert announced(q) == event["sentence"]
+    assert "a.grad was None and becomes [36., 81.]" in announced(q)
+    live = q.locator("[aria-live]")
+    assert live.get_attribute("aria-live") == "polite"
+    assert step == 6
+
+
+def test_panel_says_what_a_step_does(q):
+    q.get_by_role("slider").fill("2")
+    text = q.locator(".mg-panel").inner_text()
+    for part in (
+        "2 of 6", "PowBackward0", "cell [2], line 1", "Two nodes are ready; the newest goes first.", "MulBackward0 (3*a**3)",
+        "edge 1 of SubBackward0 (Q)", "[-1., -1.]", "Saved by the forward pass", "[6., 4.]", "[-12., -8.]",
+    ):  # fmt: skip
+        assert part in text
+    assert q.locator(".mg-source mark").inner_text() == "b**2"  # the second of two PowBackward0: told apart
+    formulas = q.locator(".mg-formula math").all_text_contents()
+    assert formulas == ["a¯=z¯nan−1", "a¯=[−1,−1]2[6,4]2−1"]
+    assert q.locator(".mg-panel math").first.evaluate("m => m.namespaceURI") == "http://www.w3.org/1998/Math/MathML"
+
+
+def test_the_account_of_a_leaf_is_not_the_sum_of_the_engine(visit, tmp_path):
+    trace = trace_of_q()
+    one = trace["events"][0]["incoming"][0]["value"]
+    leaf = trace["events"][5]
+    leaf["grad"]["before"] = {**one, "text": "[10., 20.]"}
+    terms = leaf["incoming"][0]["terms"]
+    leaf["incoming"][0]["terms"] = [terms[0], {**terms[0], "value": {**one, "text": "[5., 6.]"}}, terms[0]]
+    leaf["incoming"][0]["sums"] = [{**one, "text": "[41., 87.]"}, {**one, "text": "[77., 168.]"}]
+    stepper = open_trace(visit(), tmp_path, trace)
+    assert leaf_texts(stepper)["a"] == ".grad [10., 20.]"  # it was there before the walk
+    stepper.get_by_role("slider").fill("6")
+    rows = [" ".join(text.split()) for text in stepper.locator(".mg-rows .mg-row").all_inner_texts()]
+    assert [row.split("edge")[0].strip() for row in rows] == [
+        "[36., 81.]", "+ [5., 6.]", "= [41., 87.] so far", "+ [36., 81.]", "= [77., 168.] shape (2,) the sum",
+    ]  # fmt: skip
+    entries = [" ".join(text.split()) for text in stepper.locator(".mg-ledger .mg-entry").all_inner_texts()]
+    assert entries == ["before [10., 20.]", "added + [36., 81.]", "after = [36., 81.]"]
+    borders = stepper.page.evaluate(
+        "['.mg-ledger', '.mg-card:not(.mg-ledger)'].map(s => getComputedStyle(document.querySelector(s)).borderTopStyle)"
+    )
+    assert borders == ["double", "solid"]
+
+
+def test_an_undone_broadcast_is_a_step_of_its_own(visit, tmp_path):
+    trace = trace_of_q()
+    out = trace["events"][3]["outgoing"][0]
+    grid = {"shape": [2, 3], "values": [1.0, 2.0, 3.0, 4.5, "nan", "-inf"], "text": "[[1., 2., 3.], [4.5, nan, -inf]]"}
+    out["raw"] = {**out["value"], **grid, "min": None, "max": None}
+    out["broadcast"] = "summed over dimension 0, because a of shape (3,) was stretched to (2, 3)"
+    stepper = open_trace(visit(), tmp_path, trace)
+    stepper.get_by_role("slider").fill("4")
+    words = stepper.locator(".mg-out").first.inner_text()
+    assert words.index("what the rule gives") < words.index("Undo the broadcast") < words.index("[3., 3.]")
+    assert stepper.locator(".mg-grid span").all_text_contents() == ["1.", "2.", "3.", "4.5", "nan", "-inf"]
+    assert "Input 1 needs no gradient" in stepper.locator(".mg-panel").inner_text()
+
+
+def test_waiting_and_ready_nodes_are_told_apart(visit, tmp_path):
+    trace = trace_of_q()
+    trace["events"][1]["why"] |= {"ready": [2], "waiting": [{"node": 1, "missing": 1}]}
+    stepper = open_trace(visit(), tmp_path, trace)
+    stepper.get_by_role("slider").fill("1")
+    states = node_states(stepper)
+    assert (states[2], states[1], states[3]) == ("ready", "waiting", "later")
+    assert "waiting for 1 more" in stepper.locator("[data-node='1']").get_attribute("aria-label")
+    looks = "n => { const b = n.querySelector('.mg-box'), s = getComputedStyle(b); return [s.strokeDasharray, s.strokeWidth, n.querySelector('.mg-badge path').getAttribute('d')].join() }"
+    seen = [stepper.locator(f"[data-node='{node}']").evaluate(looks) for node in (0, 1, 2, 3)]
+    assert len(set(seen)) == 4  # without any colour
+    stepper.get_by_role("slider").fill("2")
+    assert "MulBackward0 (3*a**3) lacks 1 consumer" in stepper.locator(".mg-panel").inner_text()
+
+
+def test_a_leaf_with_aliases_lights_up_in_all_its_boxes(visit, tmp_path):
+    trace = trace_of_q()
+    alias = {**trace["layout"]["boxes"][5], "id": 6, "alias": True, "x": 230.0}
+    trace["layout"]["boxes"].append(alias)
+    stepper = open_trace(visit(), tmp_path, trace)
+    stepper.locator("[data-node='5']").last.click()
+    assert step_of(stepper) == 6
+    states = stepper.locator("[data-node='5']").evaluate_all("nodes => nodes.map(n => n.dataset.state)")
+    assert states == ["now", "now"]
+
+
+def test_nothing_is_fetched(visit, tmp_path):
+    page = visit()
+    stepper = open_trace(page, tmp_path, trace_of_q())
+    stepper.get_by_role("button", name="Last step").click()
+    assert [url for url in page.requests if not url.startswith("file:")] == []
+    assert len(page.requests) == 1
+
+
+def test_works_inside_an_iframe_given_as_text(visit, tmp_path):
+    page = visit()
+    page.set_content("<!doctype html><title>frame</title><iframe sandbox='allow-scripts' width=900 height=700></iframe>")
+    page.locator("iframe").evaluate("(frame, text) => { frame.srcdoc = text }", page_text(trace_of_q()))
+    inside = page.frame_locator("iframe").locator(".mg-stepper")
+    inside.get_by_role("button", name="Next step").click()
+    page.keyboard.press("End")
+    assert inside.get_attribute("data-step") == "6"
+    assert page.problems == []
