@@ -1,4 +1,4 @@
-"""Build the lessons: course/src/NN_slug.py (py:percent) becomes course/NN_slug.ipynb, executed; and the solutions' notebooks.
+"""Build the lessons: course/src/NN_slug.py (py:percent) becomes course/NN_slug.ipynb, executed; solutions too.
 
     python course/build.py            all of them
     python course/build.py 00         one lesson and its solutions
@@ -37,17 +37,23 @@ def read_source(path: Path) -> nbformat.NotebookNode:
 
 
 def solutions(number: str) -> nbformat.NotebookNode:
-    """The solutions of one lesson as a notebook without outputs. The lesson's own cells come first, as far as they are needed."""
+    """The solutions of one lesson as a notebook without outputs: the lesson's own code, and each solution in its place."""
     lesson = read_source(next((COURSE / "src").glob(f"{number}_*.py")))
     title = lesson.cells[0].source.splitlines()[0].removeprefix("# ")
-    cells = [nbformat.v4.new_markdown_cell(f"# Solutions of {title}\n\nThe cells of the lesson come first; the solutions stand below.")]
+    cells = [
+        nbformat.v4.new_markdown_cell(
+            f"# Solutions of {title}\n\nThe cells of the lesson come first; the solutions stand below."
+        )
+    ]
     waiting: list[nbformat.NotebookNode] = []
     for cell in lesson.cells:
         exercise = next((e for e in of_lesson(number) if tag_of(e.id) in cell.metadata.get("tags", [])), None)
         if exercise is not None:
             cells += waiting
             waiting = []
-            cells.append(nbformat.v4.new_markdown_cell(f"## {exercise.id} {exercise.title}\n\n{exercise.explanation.strip()}"))
+            cells.append(
+                nbformat.v4.new_markdown_cell(f"## {exercise.id} {exercise.title}\n\n{exercise.explanation.strip()}")
+            )
             cells.append(nbformat.v4.new_code_cell(exercise.solution.strip(), metadata={"tags": [tag_of(exercise.id)]}))
         elif cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
             waiting.append(cell)
@@ -89,6 +95,8 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookN
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             _clean(output)
+        if "outputs" in cell:  # an output that was a live view only is now empty
+            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
 

@@ -1,6 +1,6 @@
-"""Record what PyTorch prints. Each cell tagged `pytorch` has a program in a ```python block and its output in the ```text block after it.
+"""Record what PyTorch prints. A cell tagged `pytorch` has a program in a ```python block, its output in a ```text block.
 
-    python course/record_pytorch.py            runs the programs and writes their outputs into course/src/ (needs torch)
+    python course/record_pytorch.py     runs the programs and writes their outputs into course/src/ (needs torch)
 
 The tests run the same programs, where torch is installed, and compare.
 """
@@ -14,7 +14,12 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent / "src"
 # In a py:percent file every line of a markdown cell begins with "# ".
-RECORD = re.compile(r"^# ```python\n(?P<program>(?:#.*\n)*?)# ```\n(?P<between>(?:#(?! ```).*\n)*)# ```text\n(?P<output>(?:#.*\n)*?)# ```\n", re.M)
+RECORD = re.compile(
+    r"^# ```python\n(?P<program>(?:#.*\n)*?)# ```\n"
+    r"(?P<between>(?:#(?! ```).*\n)*)"
+    r"# ```text\n(?P<output>(?:#.*\n)*?)# ```\n",
+    re.M,
+)
 
 
 def records(source: str) -> Iterator[tuple[str, str]]:

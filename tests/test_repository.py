@@ -84,7 +84,9 @@ def test_make_passes_arguments_on():
     def shown(*arguments: str) -> str:
         return subprocess.run(["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert "jupyter lab --no-browser --port=9 work/00_start_here.ipynb" in shown("course", "JUPYTER_ARGS=--no-browser --port=9")
+    assert "jupyter lab --no-browser --port=9 work/00_start_here.ipynb" in shown(
+        "course", "JUPYTER_ARGS=--no-browser --port=9"
+    )
     assert "-m pytest -k engine" in shown("test", "PYTEST_ARGS=-k engine")
     assert "-m benchmarks --only W1" in shown("bench", "BENCH_ARGS=--only W1")
 
@@ -120,12 +122,18 @@ def test_there_is_no_lock_file_and_no_pinned_interpreter():
 @pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join)
 def test_style(command):
     targets = [] if command == ["mypy"] else ["."]
-    done = subprocess.run([sys.executable, "-m", *command, *targets], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *command, *targets], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
 
 def test_files_can_be_read_in_one_sitting():
-    long = {path.name: n for path in (ROOT / "minigrad").rglob("*.py") if (n := len(path.read_text("utf-8").splitlines())) > 430}
+    long = {
+        path.name: n
+        for path in (ROOT / "minigrad").rglob("*.py")
+        if (n := len(path.read_text("utf-8").splitlines())) > 430
+    }
     assert long == {}
 
 
@@ -148,7 +156,16 @@ def test_a_required_test_may_not_be_skipped(tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = gpu: x\n", "utf-8")
     for required, outcome in [("0", "3 skipped"), ("1", "1 failed, 1 skipped, 1 error")]:
         environment = os.environ | {"MINIGRAD_REQUIRE_ALL": required, "PYTEST_ADDOPTS": ""}
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", str(tmp_path)]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--continue-on-collection-errors",
+            str(tmp_path),
+        ]
         done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert outcome in done.stdout.splitlines()[-1], done.stdout
         assert (done.returncode != 0) == (required == "1")
@@ -175,7 +192,9 @@ def wheel(tmp_path_factory):
 def test_wheel_holds_the_package_and_the_lessons(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     lessons = {f"minigrad/course/lessons/{path.name}" for path in (ROOT / "course").glob("*.ipynb")}
-    lessons |= {f"minigrad/course/lessons/solutions/{path.name}" for path in (ROOT / "course" / "solutions").glob("*.ipynb")}
+    lessons |= {
+        f"minigrad/course/lessons/solutions/{path.name}" for path in (ROOT / "course" / "solutions").glob("*.ipynb")
+    }
     assert lessons and lessons <= names
     assert {"minigrad/py.typed", "minigrad/__init__.py", "minigrad/viz/static/stepper.js"} <= names
     assert {name.split("/")[0] for name in names} == {"minigrad", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
@@ -186,5 +205,7 @@ def test_installed_package_serves_the_lessons(wheel, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
     command = [sys.executable, "-m", "minigrad.course", "start", "mine"]
     subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
-    assert (tmp_path / "mine" / "00_start_here.ipynb").read_bytes() == (ROOT / "course" / "00_start_here.ipynb").read_bytes()
+    assert (tmp_path / "mine" / "00_start_here.ipynb").read_bytes() == (
+        ROOT / "course" / "00_start_here.ipynb"
+    ).read_bytes()
     assert (tmp_path / "mine" / "solutions" / "00.ipynb").exists()

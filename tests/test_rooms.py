@@ -48,5 +48,7 @@ def test_the_reader_of_imports_reads_all_kinds(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.test_rooms.ROOT", tmp_path)
     path = tmp_path / "minigrad" / "viz" / "x.py"
     path.parent.mkdir(parents=True)
-    path.write_text("import a.b\nfrom . import c\nfrom ..ops import d\ndef f():\n    from minigrad import ops\n", "utf-8")
+    path.write_text(
+        "import a.b\nfrom . import c\nfrom ..ops import d\ndef f():\n    from minigrad import ops\n", "utf-8"
+    )
     assert {"a.b", "minigrad.viz.c", "minigrad.ops.d", "minigrad.ops"} <= imported(path)

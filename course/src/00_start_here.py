@@ -25,7 +25,9 @@ try:
 
     ready("0.1")
 except ModuleNotFoundError:
-    print("✗ This kernel has no minigrad. Choose Kernel → Change Kernel → Python 3 (ipykernel), or start with: make course")
+    print(
+        "✗ This kernel has no minigrad. Choose Kernel → Change Kernel → Python 3 (ipykernel), or start with: make course"
+    )
 
 # %% [markdown]
 # If the line begins with ✓, all is well. If it begins with ✗, it says what to do.
@@ -34,6 +36,7 @@ except ModuleNotFoundError:
 #
 # Take $Q = 3a^3 - b^2$ and stand at $a = 3$, $b = 4$. Now nudge $a$ a little, from 3 to 3.001.
 # Does $Q$ move by about 0.001, by about 0.01, or by about 0.1? Decide, then run the cell.
+
 
 # %%
 def Q_at(a, b):

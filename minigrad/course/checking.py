@@ -5,7 +5,6 @@ import io
 import os
 import re
 import reprlib
-import sys
 
 from minigrad.course.exercises import Exercise, NotYet, find
 from minigrad.course.progress import Progress
@@ -64,7 +63,7 @@ def _verdict(exercise: Exercise, answer: object) -> str:
     progress.keep(exercise.id, record)
     if mistake is None:
         return f"✓ {exercise.praise}"
-    # A mistake of its own gets its own hint; the same one again, the exercise's second hint; then the way to the solution.
+    # A new mistake gets its own hint; the same one again, the exercise's second; the third try, the way to the solution.
     line = exercise.second_hint if again else hint
     return f"✗ {line}" + (f" Solution: {solution_of(exercise)}" if record.tries > 2 else "")
 
@@ -98,9 +97,7 @@ def ready(version: str) -> None:
     import minigrad
 
     problem = ""
-    if sys.version_info < (3, 11):
-        problem = f"this kernel runs Python {sys.version_info[0]}.{sys.version_info[1]}, the course needs 3.11"
-    elif int(numpy.__version__.split(".")[0]) < 2:
+    if int(numpy.__version__.split(".")[0]) < 2:
         problem = f"this kernel has NumPy {numpy.__version__}, the course needs 2"
     elif not (minigrad.__version__ + ".").startswith(version + "."):
         problem = f"this lesson is for minigrad {version}, this kernel has {minigrad.__version__}"

@@ -1,7 +1,7 @@
 """A learner's own copy of the lessons: made, renewed and given back without ever losing their work.
 
-The rules: a lesson that is not there is put there; one that the learner has not touched is renewed when a newer one exists;
-one that they changed is kept, and the newer one is put beside it. Running a lesson does not count as changing it.
+The rules: a lesson that is not there is put there; one that the learner has not touched is renewed when a newer one
+exists; one that they changed is kept, and the newer one is put beside it. Running a lesson does not count as a change.
 """
 
 import hashlib
@@ -23,13 +23,17 @@ def lessons_folder() -> Traversable:
         return packaged
     checkout = Path(__file__).parents[2] / "course"
     if not checkout.is_dir():
-        raise FileNotFoundError("This copy of minigrad has no lessons. Install it again: pip install minigrad-course[course]")
+        raise FileNotFoundError(
+            "This copy of minigrad has no lessons. Install it again: pip install minigrad-course[course]"
+        )
     return checkout
 
 
 def lessons() -> dict[str, bytes]:
     """File name → content of each lesson as it ships, in order."""
-    found = (entry for entry in lessons_folder().iterdir() if entry.name[:2].isdigit() and entry.name.endswith(".ipynb"))
+    found = (
+        entry for entry in lessons_folder().iterdir() if entry.name[:2].isdigit() and entry.name.endswith(".ipynb")
+    )
     return {entry.name: entry.read_bytes() for entry in sorted(found, key=lambda entry: entry.name)}
 
 
@@ -108,7 +112,9 @@ def _bring_solutions(folder: Path) -> None:
 def reset(folder: Path, number: str) -> list[str]:
     """Give lesson `number` ("00") back as it ships. The learner's version is kept beside it."""
     if not folder.is_dir():
-        raise FileNotFoundError(f"There is no copy of the lessons in {folder}. Make one: python -m minigrad.course start")
+        raise FileNotFoundError(
+            f"There is no copy of the lessons in {folder}. Make one: python -m minigrad.course start"
+        )
     number = number.zfill(2)
     matching = {name: content for name, content in lessons().items() if name.startswith(f"{number}_")}
     if not matching:

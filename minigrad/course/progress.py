@@ -46,7 +46,7 @@ class Progress:
 
     @classmethod
     def here(cls) -> "Progress":
-        """That of the current folder if it is a learner's copy, else in memory: the lessons as they ship stay untouched."""
+        """That of the current folder if it is a learner's copy, else none: where lessons ship, nothing is written."""
         here = cls(Path.cwd())
         return here if here.exists() else cls(None)
 

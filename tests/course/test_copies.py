@@ -155,5 +155,7 @@ def test_command_line_on_the_real_lessons(tmp_path):
     subprocess.run([*run, "start"], cwd=tmp_path, env=environment, check=True)
     assert (tmp_path / "work" / LESSON).exists()
     assert (tmp_path / "work" / "solutions" / "00.ipynb").exists()
-    shown = subprocess.run([*run, "progress"], cwd=tmp_path / "work", env=environment, check=True, capture_output=True, encoding="utf-8")
+    shown = subprocess.run(
+        [*run, "progress"], cwd=tmp_path / "work", env=environment, check=True, capture_output=True, encoding="utf-8"
+    )
     assert shown.stdout.startswith("00 start here")

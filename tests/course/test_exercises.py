@@ -92,7 +92,11 @@ def _loud(*_):
 
 
 @by_id
-@pytest.mark.parametrize("answer", ["x", 3, float("nan"), object(), (), (1, 2, 3), {}, _loud, Hostile(), lambda x: x, [[1.0], 2.0]], ids=lambda answer: type(answer).__name__)
+@pytest.mark.parametrize(
+    "answer",
+    ["x", 3, float("nan"), object(), (), (1, 2, 3), {}, _loud, Hostile(), lambda x: x, [[1.0], 2.0]],
+    ids=lambda answer: type(answer).__name__,
+)
 def test_nonsense_is_never_right_and_never_raises(exercise, answer, capsys):
     check(exercise.id, answer)
     line = line_of(capsys)
@@ -128,7 +132,11 @@ def test_hints_go_on_from_try_to_try(capsys):
 
 
 def rows() -> list[list[str]]:
-    return [[part.strip() for part in line.strip("|").split("|")] for line in MISCONCEPTIONS.splitlines() if line.startswith("| M")]
+    return [
+        [part.strip() for part in line.strip("|").split("|")]
+        for line in MISCONCEPTIONS.splitlines()
+        if line.startswith("| M")
+    ]
 
 
 def test_misconceptions_name_exercises_that_have_their_hint():

@@ -38,7 +38,7 @@ def flat(value: Any) -> list[float]:
 
 
 def run_lesson(number: str) -> dict[str, Any]:
-    """The lesson's variables after its code ran, in this process. Cells that raise on purpose count up to where they raise."""
+    """The lesson's variables after its code ran, in this process. A cell that raises on purpose counts up to there."""
     namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_: None}
     for cell in build.read_source(source_of(number)).cells:
         if cell.cell_type != "code":
@@ -46,7 +46,7 @@ def run_lesson(number: str) -> dict[str, Any]:
         code = "\n".join(line for line in cell.source.splitlines() if not line.startswith(("%", "!")))
         compiled = compile(ast.parse(code), f"<{cell.id}>", "exec")
         if "raises-exception" in cell.metadata.get("tags", []):
-            with pytest.raises(Exception):  # noqa: B017, PT011  (which one it is, the companion compares)
+            with pytest.raises(Exception):  # noqa: B017  (which one it is, the companion compares)
                 exec(compiled, namespace)
         else:
             exec(compiled, namespace)

@@ -1,4 +1,4 @@
-"""What nbval does not see in a notebook: the rules of the course, each as a function that yields the problems it finds."""
+"""What nbval does not see in a notebook: the course's rules, each a function that yields the problems it finds."""
 
 import ast
 import re
@@ -88,7 +88,7 @@ def forbidden_names(notebook) -> Iterator[str]:
         for node in ast.walk(ast.parse(code)):
             names = [getattr(node, key, None) for key in ("id", "attr", "name", "arg")]
             for name in FORBIDDEN.intersection(str(name).rpartition(".")[2] for name in names):
-                yield f"cell {cell.id} uses {name}, which can never be compared: use an observer that sets a widget's value"
+                yield f"cell {cell.id} uses {name}, which can never be compared: let an observer set a widget's value"
 
 
 def unstable_parts(notebook) -> Iterator[str]:

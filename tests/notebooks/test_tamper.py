@@ -1,6 +1,6 @@
 """The gate bites: a notebook tampered with in any of these ways fails `make test`.
 
-One small notebook is built, copied once for each way, and the real gate (nbval and the companion) runs on all copies together.
+One small notebook is built and copied once for each way; the real gate (nbval and the companion) runs on all copies.
 """
 
 import json
@@ -16,7 +16,7 @@ from course import build
 
 ROOT = Path(build.__file__).parents[1]
 
-SOURCE = '''\
+SOURCE = """\
 # %% [markdown]
 # # 99 A small lesson
 #
@@ -34,7 +34,10 @@ class Picture:
         self.kind, self.alt = kind, alt
 
     def _repr_mimebundle_(self, **_):
-        uri = {"svg": "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='120'/%3E", "png": "data:image/png;base64,iVBORw0KGgo="}
+        uri = {
+            "svg": "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='120'/%3E",
+            "png": "data:image/png;base64,iVBORw0KGgo=",
+        }
         return {"text/html": f'<img alt="{self.alt}" src="{uri[self.kind]}">', "text/plain": self.alt}
 
 display(Picture("svg", "a square"))
@@ -47,7 +50,7 @@ display(HTML("<b>36</b>"))
 # %% tags=["raises-exception"]
 %xmode Minimal
 raise ValueError("no such slope: 7")
-'''
+"""
 
 
 def cell_with(notebook: dict, text: str) -> dict:
@@ -192,7 +195,20 @@ def name_of(way) -> str:
 
 def run_gate(folder: Path) -> str:
     """Run what `make test` runs on notebooks, on those in `folder`; returns its report."""
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=no", "-p", "no:cacheprovider", "-n", "2", "-c", str(ROOT / "pyproject.toml")]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rfE",
+        "--tb=no",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "2",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+    ]
     command += ["--rootdir", str(ROOT), str(folder), str(ROOT / "tests" / "notebooks" / "test_companion.py")]
     environment = os.environ | {"MINIGRAD_COURSE_FOLDER": str(folder), "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300).stdout
@@ -217,7 +233,11 @@ def report(tmp_path_factory):
 
 
 def failures(report: str, name: str) -> list[str]:
-    return [line for line in report.splitlines() if line.startswith(("FAILED", "ERROR")) and re.search(rf"99_{name}\b", line)]
+    return [
+        line
+        for line in report.splitlines()
+        if line.startswith(("FAILED", "ERROR")) and re.search(rf"99_{name}\b", line)
+    ]
 
 
 def test_the_untouched_notebook_passes(report):

@@ -45,7 +45,7 @@ class Exercise:
     id, title : str
         ``"00.1"`` and a short name.
     stub, solution : str
-        The answer cell as the lesson has it (tagged ``exercise-00.1``), and one that is right. Both end by calling ``check``.
+        The answer cell as the lesson has it (tagged ``exercise-00.1``), and a right one. Both end by calling ``check``.
     explanation : str
         Markdown, shown above the solution in the solutions notebook.
     judge : callable
@@ -109,7 +109,7 @@ def is_blank(answer: object) -> bool:
 
 
 def numbers(answer: Any) -> np.ndarray:
-    """A tensor, an array, a list or a number as an array of float64. Raises TypeError or ValueError for anything else."""
+    """A tensor, array, list or number as an array of float64. Raises TypeError or ValueError for anything else."""
     if hasattr(answer, "tolist"):
         answer = answer.tolist()
     if isinstance(answer, list | tuple):
