@@ -37,7 +37,7 @@ def read_source(path: Path) -> nbformat.NotebookNode:
 
 
 def solutions(number: str) -> nbformat.NotebookNode:
-    """The solutions of one lesson as a notebook without outputs: the lesson's own code, and each solution in its place."""
+    """The solutions of one lesson as a notebook without outputs: its own code, and each solution in its place."""
     lesson = read_source(next((COURSE / "src").glob(f"{number}_*.py")))
     title = lesson.cells[0].source.splitlines()[0].removeprefix("# ")
     cells = [

@@ -1,4 +1,4 @@
-"""Record what PyTorch prints. A cell tagged `pytorch` has a program in a ```python block, its output in a ```text block.
+"""Record what PyTorch prints. A cell tagged `pytorch` has a program in a ```python block, its output in a ```text one.
 
     python course/record_pytorch.py     runs the programs and writes their outputs into course/src/ (needs torch)
 

@@ -63,7 +63,7 @@ def _verdict(exercise: Exercise, answer: object) -> str:
     progress.keep(exercise.id, record)
     if mistake is None:
         return f"✓ {exercise.praise}"
-    # A new mistake gets its own hint; the same one again, the exercise's second; the third try, the way to the solution.
+    # A new mistake gets its own hint; the same one again, the exercise's second; a third try, the way to the solution.
     line = exercise.second_hint if again else hint
     return f"✗ {line}" + (f" Solution: {solution_of(exercise)}" if record.tries > 2 else "")
 
