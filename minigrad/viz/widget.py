@@ -11,6 +11,8 @@ from .page import STATIC
 from .picture import Views, drawn
 from .trace import add_mathml
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+
 
 class Stepper(Views, anywidget.AnyWidget):
     """The walk of a backward pass as a widget.
@@ -42,3 +44,17 @@ class Stepper(Views, anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return data | self._still(), metadata
+
+    def _ipython_display_(self) -> None:
+        """Show the picture, and the live view beside it as an output of its own, which hides the picture (stepper.css).
+
+        A single output with both would show neither where JupyterLab opens a saved copy ("model not found") nor
+        where nbconvert finds a saved state (it waits for a CDN): there the picture must not depend on the view.
+        """
+        from IPython.display import display
+
+        still = self._still()
+        still["text/html"] = f'<div class="mg-still">{still["text/html"]}<p>To walk through it, run this cell.</p></div>'
+        display(still, raw=True)
+        data, metadata = super()._repr_mimebundle_() or ({}, {})
+        display({VIEW: data[VIEW]}, metadata=metadata, raw=True)

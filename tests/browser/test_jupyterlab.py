@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 
 import pytest
 
-from .lab import stepper_in, write_notebook
+from .lab import REPOSITORY, stepper_in, write_notebook
 from .page import announced, edge_texts, leaf_texts, node_states, serious, step_of
 
 pytestmark = pytest.mark.browser
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 CELLS = [
     "import minigrad\nfrom minigrad.viz import step\n"
@@ -138,10 +141,10 @@ def stored(picture: str, words: str) -> dict:
 
 def check_picture(page) -> None:
     """A picture with alternative text stands in the notebook, and it was really drawn."""
-    picture = page.locator(".jp-OutputArea img").first
+    picture = page.locator(".jp-OutputArea img, .jp-OutputArea-output img").first
     picture.wait_for()
-    assert "Graph of Q" in picture.get_attribute("alt")
-    page.wait_for_function("document.querySelector('.jp-OutputArea img').naturalWidth > 100")
+    assert "Q" in (picture.get_attribute("alt") or "")
+    wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 100)
 
 
 def test_a_fresh_clone_shows_the_picture_untrusted(lab, visit):
@@ -161,17 +164,46 @@ def test_a_fresh_clone_shows_the_picture_untrusted(lab, visit):
     lab.shut_down_kernels(page)
 
 
-def test_a_saved_copy_opened_again_says_what_to_do(lab, running, visit):
+def test_a_saved_copy_opened_again_shows_the_picture_and_says_what_to_do(lab, running, visit):
     page, stepper = running
-    stepper.get_by_role("button", name="Last step").click()
-    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
-    file = Path(lab.home / page.notebook)
-    wait_until(lambda: "vnd.jupyter.widget-view" in file.read_text())
-    outputs = json.loads(file.read_text())["cells"][1]["outputs"]
-    assert any("text/html" in output["data"] for output in outputs)
+    assert not page.locator(".mg-still").is_visible()  # the stepper stands in its place
+    save(lab, page)
     lab.shut_down_kernels(page)
     again = visit()
     lab.open(again, page.notebook)
-    again.wait_for_timeout(4000)
-    again.screenshot(path="/tmp/w/shots/again.png")
-    print(again.locator(".jp-OutputArea").all_inner_texts())
+    again.wait_for_timeout(1000)
+    check_picture(again)
+    assert "To walk through it, run this cell." in again.locator(".mg-still").inner_text()
+    assert again.locator(".mg-still").is_visible()
+    lab.shut_down_kernels(again)
+
+
+def save(lab, page) -> Path:
+    """Save the open notebook, and see that its stepper was stored as a picture and a view."""
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    file = Path(lab.home / page.notebook)
+    wait_until(lambda: VIEW in file.read_text())
+    still, view = json.loads(file.read_text())["cells"][1]["outputs"]
+    assert set(still["data"]) == {"text/html", "text/plain"}
+    assert set(view["data"]) == {VIEW}
+    return file
+
+
+@pytest.mark.parametrize("with_state", [False, True])
+def test_nbconvert_shows_the_picture_offline(visit, tmp_path, with_state):
+    import nbconvert
+    import nbformat
+    from nbclient import NotebookClient
+
+    file = tmp_path / "q.ipynb"
+    write_notebook(file, CELLS)
+    notebook = nbformat.read(file, as_version=4)
+    NotebookClient(notebook, store_widget_state=with_state).execute(env=os.environ | {"PYTHONPATH": str(REPOSITORY)})
+    assert ("widgets" in notebook.metadata) == with_state
+    html, _ = nbconvert.HTMLExporter().from_notebook_node(notebook)
+    (tmp_path / "q.html").write_text(html, encoding="utf-8")
+    page = visit(offline=True)
+    page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+    page.goto((tmp_path / "q.html").as_uri(), wait_until="domcontentloaded")
+    check_picture(page)
+    page.locator(".mg-still").wait_for(state="visible")
