@@ -1,7 +1,7 @@
 """Which numbers a lesson's text states, and which code computes each.
 
-For each lesson two lists: `CLAIMS`, pairs of a fragment of the text and an expression over the lesson's variables,
-whose value must be the numbers of the fragment, in order; and `GIVEN`, fragments whose numbers claim nothing: definitions,
+For each lesson two lists. `CLAIMS`: pairs of a fragment of the text and an expression over the lesson's variables, whose
+value must be the numbers of the fragment, in order. `GIVEN`: fragments whose numbers claim nothing, being definitions,
 exponents, names. Once both are taken away, no digit may be left in the text.
 """
 
