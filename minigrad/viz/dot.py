@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .boxes import boxes_and_joints
+from .words import printable
 
 
 def dot(trace: dict[str, Any]) -> str:
@@ -26,4 +27,4 @@ def dot(trace: dict[str, Any]) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    return printable(text).replace("\\", "\\\\").replace('"', '\\"')

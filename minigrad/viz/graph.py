@@ -13,6 +13,7 @@ from typing import Any
 from .names import Names
 
 Record = dict[str, Any]
+LETTERS = "abcdefgh"  # an operation's inputs, as its formulas name them
 
 
 @dataclass
@@ -65,12 +66,12 @@ def node_records(graph: Graph, names: Names) -> list[Record]:
 def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
     variable = getattr(node, "variable", None)
     place = node.where() if hasattr(node, "where") else None
-    formulas = getattr(node, "formula", None) or ()
+    formulas = (getattr(node, "formula", None) or ())[: len(LETTERS)]
     inputs = [
         {
             "input": slot,
             "edge": graph.edge_of.get((i, slot)),
-            "formula": {"latex": formulas[slot]} if slot < len(formulas) and formulas[slot] else None,
+            "formula": {"latex": rf"\bar{{{LETTERS[slot]}}} = {formulas[slot]}"} if slot < len(formulas) else None,
         }
         for slot in range(len(node.next_functions))
     ]

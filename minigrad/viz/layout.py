@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ def layout(trace: dict[str, Any], backend: str | None = None) -> dict[str, Any]:
     if backend != "own":
         try:
             return _finish(*_graphviz(boxes, joints, rooms, backend), rooms)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             pass  # too large for Graphviz in the time allowed: our own is plainer, and always quick
     return _finish(*layered(boxes, joints, rooms), rooms)
 
@@ -64,7 +63,12 @@ def _graphviz(boxes: list[dict], joints: list[dict], rooms: Rooms, backend: str)
 
 
 def _run(command: list[str], source: str) -> bytes:
-    done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=TIME_LIMIT)
+    import subprocess
+
+    try:
+        done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=TIME_LIMIT)
+    except subprocess.TimeoutExpired as late:
+        raise TimeoutError(f"no layout within {TIME_LIMIT:g} seconds") from late
     if done.returncode:
         raise RuntimeError(f"Graphviz failed: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

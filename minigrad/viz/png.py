@@ -8,6 +8,7 @@ from typing import Any
 from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
 from .style import LIGHT, arrow_head
 from .svg import baselines
+from .words import printable
 
 POINTS = 72.0  # a unit of the layout is a point
 DPI = 144
@@ -71,4 +72,4 @@ def _write(axes: Any, x: float, y: float, words: str, size: float, ink: str, bol
     """Text centred on x, its baseline at y; `parse_math` is off, for a name may hold a dollar sign."""
     weight = "bold" if bold else "normal"
     style = {"size": size, "color": ink, "family": "monospace", "weight": weight}
-    axes.text(x, y, words, ha="center", va="baseline", parse_math=False, **style)
+    axes.text(x, y, printable(words), ha="center", va="baseline", parse_math=False, **style)

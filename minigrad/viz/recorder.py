@@ -49,7 +49,9 @@ class Recorder:
         gradients = incoming if isinstance(incoming, dict) else {0: incoming}
         arrived = self._incoming(i, gradients)
         saved = node.saved_values() if hasattr(node, "saved_values") else {}
-        record["saved"] = [{"symbol": symbol, "value": describe(value)} for symbol, value in saved.items()]
+        record["saved"] = [
+            {"symbol": name, "value": describe(value)} for name, value in saved.items() if _numeric(value)
+        ]
         leaf = record["kind"] == "leaf"
         event = {
             "index": len(self.events),
@@ -100,7 +102,14 @@ class Recorder:
         records = []
         for slot, gradient in enumerate(outgoing):
             edge = self.graph.edge_of.get((i, slot))
-            record = {"input": slot, "edge": edge, "value": None, "numbers": None, "raw": None, "broadcast": None}
+            record: Record = {
+                "input": slot,
+                "edge": edge,
+                "value": None,
+                "numbers": None,
+                "raw": None,
+                "broadcast": None,
+            }
             records.append(record)
             if edge is None:
                 continue
@@ -140,6 +149,11 @@ def _accumulation(variable: Any, gradient: Any) -> Record:
         "added": describe(gradient),
         "after": describe(after),
     }
+
+
+def _numeric(value: Any) -> bool:
+    """Arrays and numbers can be shown; a shape or a list of dimensions that was saved is no mathematics."""
+    return hasattr(value, "dtype") or isinstance(value, int | float)
 
 
 def _pending(tree: Any) -> list[tuple[Any, Any]]:

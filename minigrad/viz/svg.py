@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
 from .style import DARK, FONT, LIGHT, arrow_head
+from .words import printable
 
 
 def svg(trace: dict[str, Any]) -> str:
@@ -37,13 +38,12 @@ def data_uri(picture: str) -> str:
 
 def img(trace: dict[str, Any], picture: str) -> str:
     """The picture as an HTML `<img>` with its words: shown even in a notebook that is not trusted."""
-    alt = escape(trace["alt"], {'"': "&quot;"})
-    return f'<img alt="{alt}" src="{data_uri(picture)}" style="max-width: 100%">'
+    return f'<img alt="{text(trace["alt"])}" src="{data_uri(picture)}" style="max-width: 100%">'
 
 
 def text(words: str) -> str:
-    """Words as XML text: nothing in them is markup, and what XML cannot hold is shown as �."""
-    return escape("".join(c if c.isprintable() else "�" for c in words))
+    """Words as XML or HTML text, good inside quotes too: nothing in them is markup."""
+    return escape(printable(words), {'"': "&quot;"})
 
 
 def _css() -> str:

@@ -80,7 +80,7 @@ def _arrivals(trace: dict[str, Any], incoming: dict[str, Any], several: bool) ->
 
 def plain(latex: str) -> str:
     """A formula readable without typesetting: `\\bar z\\, b` becomes `z̄ b`."""
-    text = re.sub(r"\\bar\s*\{?\s*([A-Za-z])\s*\}?", "\\1\u0304", latex)
+    text = re.sub(r"\\bar\s*(\{\s*[A-Za-z]\s*\}|[A-Za-z])", lambda m: m[1].strip("{ }") + "\u0304", latex)
     text = re.sub(r"\\(?:text|mathrm|operatorname|mathbf)\s*\{([^{}]*)\}", r"\1", text)
     text = re.sub(r"\\(?:left|right|big|Big)(?![A-Za-z])", "", text)
     before = None

@@ -23,7 +23,7 @@ class OnDevice:
 
     def __init__(self, array: Any) -> None:
         self.shape, self.dtype = list(array.shape), str(array.dtype)
-        self.small = _head_and_range(array, np)  # NumPy's dispatch keeps the work on the array's own device
+        self.small = _head_and_range(array)
 
 
 def describe(array: Any) -> Value | OnDevice:
@@ -31,7 +31,7 @@ def describe(array: Any) -> Value | OnDevice:
     if hasattr(array, "get"):
         return OnDevice(array)
     array = np.asarray(array)
-    return _value(list(array.shape), str(array.dtype), _head_and_range(array, np))
+    return _value(list(array.shape), str(array.dtype), _head_and_range(array))
 
 
 def fetch(pending: list[OnDevice]) -> list[Value]:
@@ -48,18 +48,27 @@ def fetch(pending: list[OnDevice]) -> list[Value]:
     return values
 
 
-def _head_and_range(array: Any, xp: Any) -> Any:
-    """The first numbers, then minimum and maximum (NaN passed over), then NaN if there is one: as one small array."""
+def _head_and_range(array: Any) -> Any:
+    """The first numbers, then minimum and maximum (NaN passed over), then NaN if there is one: as one small array.
+
+    NumPy's dispatch keeps the work on the array's own device.
+    """
     flat = array.reshape(-1)
     if not array.size:
         return flat
-    ends = xp.fmin.reduce(flat), xp.fmax.reduce(flat), xp.maximum.reduce(flat)
-    return xp.concatenate([flat[:KEPT], *(end.reshape(1) for end in ends)])
+    low = high = flat
+    if flat.dtype.kind == "f":
+        missing = np.isnan(flat)
+        low, high = np.where(missing, math.inf, flat), np.where(missing, -math.inf, flat)
+    ends = [end.reshape(1) for end in (low.min(), high.max(), flat.max())]
+    return np.concatenate([flat[:KEPT], *ends]).astype(flat.dtype, copy=False)
 
 
 def _value(shape: list[int], dtype: str, numbers: Any) -> Value:
     plain = [_plain(x) for x in numbers]
     values, (low, high, top) = (plain[:-3], plain[-3:]) if plain else ([], (None, None, None))
+    if (low, high) == ("inf", "-inf"):  # nothing but NaN
+        low = high = "nan"
     value: Value = {
         "shape": shape,
         "dtype": dtype,

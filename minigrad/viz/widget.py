@@ -54,7 +54,9 @@ class Stepper(Views, anywidget.AnyWidget):
         from IPython.display import display
 
         still = self._still()
-        still["text/html"] = f'<div class="mg-still">{still["text/html"]}<p>To walk through it, run this cell.</p></div>'
+        still["text/html"] = (
+            f'<div class="mg-still">{still["text/html"]}<p>To walk through it, run this cell.</p></div>'
+        )
         display(still, raw=True)
         data, metadata = super()._repr_mimebundle_() or ({}, {})
         display({VIEW: data[VIEW]}, metadata=metadata, raw=True)

@@ -24,6 +24,11 @@ def short(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def printable(text: str) -> str:
+    """Text in which what cannot be printed (and no file format likes) is shown as �."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
 def join(words: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

@@ -1,0 +1,84 @@
+"""Numbers put into formulas: the right letters, no number running into another, MathML that holds only mathematics."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from minigrad.viz.formula import in_latex, mathml, put_numbers
+from minigrad.viz.text import plain
+from minigrad.viz.values import describe
+
+
+def values(**arrays):
+    named = {r"\bar z" if name == "g" else name: describe(np.asarray(array)) for name, array in arrays.items()}
+    return named
+
+
+@pytest.mark.parametrize(
+    "latex, expected",
+    [
+        (r"\bar z\, b", r"5 \cdot 3"),
+        (r"\bar{z} b", r"5 \cdot 3"),
+        (r"\bar z\, n\, a^{n-1}", r"5 \cdot 2 \cdot \left(-4\right)^{2-1}"),
+        (r"2 a \bar z", r"2 \cdot \left(-4\right) \cdot 5"),
+        (r"-\bar z", "-5"),
+        (r"\bar z \cos a", r"5 \cos \left(-4\right)"),
+        (r"\bar z \tanh(a)", r"5 \tanh(\left(-4\right))"),  # the a of tanh is no input
+        (r"\operatorname{mean}(b)", r"\operatorname{mean}(3)"),
+        (r"\text{a times b}", r"\text{a times b}"),
+        (r"\begin{cases} a & b > 0 \end{cases}", r"\begin{cases} \left(-4\right) & 3 > 0 \end{cases}"),
+        (r"\bar{a} = \bar z\, b", r"\bar{a} = 5 \cdot 3"),  # the gradient that leaves has no number yet
+        (r"\bar z\, c", r"5\, c"),  # nobody saved c
+        (r"\frac{\bar z}{b}", r"\frac{5}{3}"),
+    ],
+)
+def test_put_numbers(latex, expected):
+    found = put_numbers(latex, values(g=5.0, a=-4.0, b=3.0, n=2))
+    assert found == expected
+    ElementTree.fromstring(mathml(found))
+
+
+@pytest.mark.parametrize(
+    "array, latex",
+    [
+        ([1.0, -2.5], r"\left[1,\,-2.5\right]"),
+        (np.arange(9.0), r"\left[0,\,1,\,2,\,\ldots\right]"),
+        ([[1.0, 2.0], [3.0, 4.0]], r"\begin{bmatrix}1 & 2 \\ 3 & 4\end{bmatrix}"),
+        (np.zeros((2, 3, 4)), r"\left[2 \times 3 \times 4\right]"),
+        (np.zeros((0, 3)), r"\left[0 \times 3\right]"),
+        (np.zeros((2, 1000)), r"\left[2 \times 1000\right]"),
+        ([[7.0]], "7"),
+        (float("nan"), r"\text{nan}"),
+        (-float("inf"), r"\left(-\infty\right)"),
+        (1.5e-7, r"1.5 \cdot 10^{-7}"),
+    ],
+)
+def test_arrays_in_latex(array, latex):
+    found = in_latex(describe(np.asarray(array)))
+    assert found == latex
+    ElementTree.fromstring(mathml(found))
+
+
+def test_a_matrix_is_cut_in_both_directions():
+    latex = in_latex(describe(np.arange(60.0).reshape(6, 10)))
+    assert (
+        latex
+        == r"\begin{bmatrix}0 & 1 & 2 & \cdots \\ 10 & 11 & 12 & \cdots \\ 20 & 21 & 22 & \cdots \\ \vdots\end{bmatrix}"
+    )
+
+
+@pytest.mark.parametrize(
+    "latex, words",
+    [
+        (r"\bar z\, b", "z̄ b"),
+        (r"-\bar{z}\,\frac{a}{b^2}", "-z̄ a / (b^2)"),
+        (r"\bar z\, n\, a^{n-1}", "z̄ n a^(n-1)"),
+        (r"\bar z \cos a", "z̄ cos a"),
+        (r"\frac{\bar z}{2 \sqrt{a}}", "z̄ / (2 √(a))"),
+        (r"\bar z \cdot \left(1 - z^2\right)", "z̄ · (1 - z^2)"),
+        (r"a^\top \bar z", "a^ᵀ z̄"),
+    ],
+)
+def test_formulas_as_plain_text(latex, words):
+    assert plain(latex) == words
