@@ -89,6 +89,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookN
             record_timing=False,
             store_widget_state=False,
             coalesce_streams=True,
+            extra_arguments=["--log-level=ERROR"],
         )
         client.execute(env=os.environ | {"IPYTHONDIR": profile})  # nobody's own start-up files
     for cell in notebook.cells:

@@ -18,6 +18,9 @@
 #
 # The grey boxes are **cells**. Click the first one and press **Shift+Enter**: it runs, and the next one is chosen.
 # Go on like that, from top to bottom.
+#
+# This is your own copy if it lies in the folder `work`. If it does not, make one: `python -m minigrad.course start` in a terminal, then open
+# `work/00_start_here.ipynb`. There you may change whatever you like.
 
 # %%
 try:
@@ -170,8 +173,7 @@ check("00.2", (a_grad, b_grad))
 # %% [markdown]
 # ## Good to know
 #
-# - You work in your own copy, the folder `work/`. Change what you like. To get this lesson back as new, run
-#   `python -m minigrad.course reset 00` in a terminal; what you wrote is kept beside it.
+# - To get this lesson back as new, run `python -m minigrad.course reset 00` in a terminal. What you wrote is kept beside it.
 # - `python -m minigrad.course progress` shows which exercises you have solved.
 # - If cells behave strangely, choose Kernel → Restart Kernel and Run All Cells.
 #

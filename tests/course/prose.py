@@ -1,8 +1,8 @@
 """Which numbers a lesson's text states, and which code computes each.
 
-For each lesson two lists. `CLAIMS`: pairs of a fragment of the text and an expression over the lesson's variables, whose
-value must be the numbers of the fragment, in order. `GIVEN`: fragments whose numbers claim nothing, being definitions,
-exponents, names. Once both are taken away, no digit may be left in the text.
+For each lesson two lists. `CLAIMS`: pairs of a fragment of the text and an expression over the lesson's variables;
+its value must be the numbers of the fragment, in order. `GIVEN`: fragments whose numbers claim nothing, being
+definitions, exponents, names. Once both are taken away, no digit may be left in the text.
 """
 
 CLAIMS: dict[str, list[tuple[str, str]]] = {
@@ -33,5 +33,6 @@ GIVEN: dict[str, list[str]] = {
         "Exercise 00.2",
         "$a = [1, 2]$ and $b = [5, 1]$",
         "reset 00",
+        "work/00_start_here.ipynb",
     ],
 }
