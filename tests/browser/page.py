@@ -79,6 +79,30 @@ def announced(stepper: Locator) -> str:
     return stepper.locator("[aria-live]").text_content() or ""
 
 
+def overlaps(page: Page) -> list[str]:
+    """Texts of the bar and the panel that lie one upon the other, as a notebook's own styles may bring about."""
+    return page.evaluate(
+        """() => {
+            const texts = document.createTreeWalker(document.querySelector('.mg-stepper'), NodeFilter.SHOW_TEXT);
+            const boxes = [];
+            while (texts.nextNode()) {
+                const text = texts.currentNode;
+                if (!text.data.trim() || text.parentElement.closest('math, svg, select, .mg-live')) continue;
+                const range = document.createRange();
+                range.selectNodeContents(text);
+                for (const box of range.getClientRects()) boxes.push([text, box]);
+            }
+            const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+            const found = [];
+            boxes.forEach(([one, a], i) => boxes.slice(i + 1).forEach(([other, b]) => {
+                if (one !== other && meet(a, b)) found.push(`${one.data} / ${other.data}`);
+            }));
+            return found;
+        }"""
+    )
+
+
 def serious(page: Page, within: str = ".mg-stepper") -> list[str]:
     """What axe-core finds serious or critical inside `within`."""
     from axe_playwright_python.sync_playwright import Axe

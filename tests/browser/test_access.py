@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .page import node_states, open_trace, serious, step_of, trace_of_q
+from .page import node_states, open_trace, overlaps, serious, step_of, trace_of_q
 
 # The least contrast between each text of the picture and what is drawn behind it, as WCAG 2 defines it.
 CONTRAST = """() => {
@@ -87,6 +87,7 @@ def test_nothing_is_cut_on_small_or_zoomed_screens(visit, tmp_path, width, heigh
             }"""
         )
         assert cut == []
+        assert overlaps(page) == []
     # The picture scrolls, if it must, inside its own frame, and the node of the step is in sight there.
     seen = page.evaluate(
         """() => {

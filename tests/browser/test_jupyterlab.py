@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .lab import REPOSITORY, stepper_in, write_notebook
-from .page import announced, edge_texts, leaf_texts, node_states, serious, step_of
+from .page import announced, edge_texts, leaf_texts, node_states, overlaps, serious, step_of
 
 pytestmark = pytest.mark.browser
 
@@ -111,7 +111,9 @@ def test_a_busy_kernel_keeps_nobody_waiting(lab, running):
 def test_themes(lab, running, theme):
     page, stepper = running
     lab.use_theme(page, theme)
-    stepper.get_by_role("slider").fill("2")
+    for step in (1, 2, 6):
+        stepper.get_by_role("slider").fill(str(step))
+        assert overlaps(page) == []
     paper = [int(c) for c in stepper.evaluate("s => getComputedStyle(s).backgroundColor").strip("rgb()").split(",")]
     ink = stepper.locator(".mg-panel h3").evaluate("s => getComputedStyle(s).color")
     assert (sum(paper) > 600) == ("Light" in theme), (paper, ink)

@@ -385,12 +385,12 @@ function ruleCard(trace, node, event) {
 /** The account of a leaf: what `.grad` held, what is added, what it holds. It looks unlike the engine's own sum, on purpose. */
 function gradCard(node, { grad }) {
   const entry = (label, sign, value, className) =>
-    html("div", { class: `mg-entry ${className}` }, html("dt", {}, label), html("dd", {}, html("span", { class: "mg-sign" }, sign), value));
+    html("div", { class: `mg-entry ${className}` }, html("div", { class: "mg-label" }, label), html("div", {}, html("span", { class: "mg-sign" }, sign), value));
   const before = grad.before === null ? html("span", { class: "mg-none" }, "None") : shown(grad.before);
   return html(
     "section", { class: "mg-card mg-ledger" },
     html("h4", {}, html("code", {}, `${node.variable ?? "leaf"}.grad`), " adds up"),
-    html("dl", {},
+    html("div", { class: "mg-entries" },
       entry("before", "", before, ""), entry("added", "+", shown(grad.added), ""), entry("after", "=", shown(grad.after), "mg-after")),
   );
 }
