@@ -33,6 +33,10 @@ def numbers(tensor: Any) -> np.ndarray:
     return np.array(tensor.detach().clone().numpy())
 
 
+def name_of(node: Any) -> str | None:
+    return None if node is None else node.name().removeprefix("torch::autograd::")
+
+
 def as_tuple(result: Any) -> tuple[Any, ...]:
     return tuple(result) if isinstance(result, (tuple, list)) else (result,)
 
@@ -68,7 +72,7 @@ def answer(module: Any, key: str) -> dict[str, Any]:
     tensors, leaves, outputs = run(module, row, case)
     said: dict[str, Any] = {
         "out": [pack(numbers(o)) for o in outputs],
-        "node": [o.grad_fn.name() if o.grad_fn is not None else None for o in outputs],
+        "node": [name_of(o.grad_fn) for o in outputs],
         "view": [any(np.may_share_memory(o.detach().numpy(), t.detach().numpy()) for t in tensors) for o in outputs],
         "grad": [None if g is None else pack(numbers(g)) for g in first_order(module, key, leaves, outputs)],
     }
@@ -155,7 +159,7 @@ def check_forms(module: Any, row: Row, case: Case) -> None:
         _, _, outputs = run(module, row, case, form)
         for a, b in zip(outputs, first, strict=True):
             np.testing.assert_array_equal(numbers(a), numbers(b), strict=True, err_msg=row.forms[form])
-            assert (a.grad_fn and a.grad_fn.name()) == (b.grad_fn and b.grad_fn.name()), row.forms[form]
+            assert name_of(a.grad_fn) == name_of(b.grad_fn), row.forms[form]
 
 
 def central_difference(
