@@ -1,11 +1,12 @@
 """Small programs in ``torch``, the module under test: what they give, or the error they raise, is what PyTorch says.
 
-Each line of programs.txt is an expression, or statements and then an expression, separated by semicolons. Its answer is the repr of the
-result, or the class and the first sentence of the error.
+Each line of programs.txt is a program: statements between semicolons. Its answer is the repr of its last expression, or
+the class and the first sentence of the error.
 """
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 from pathlib import Path
@@ -43,19 +44,15 @@ FIRST_SENTENCE = re.compile(r"\n|\. |: \[| \(or ")
 
 def run(module: Any, program: str) -> str:
     """The repr of the last expression, or the error's class and first sentence."""
-    *statements, last = program.split("; ")
-    space = {"torch": module, "np": np}
-    if last.startswith("with "):
-        head, _, last = last.partition(": ")
-        statements.append(f"{head}:\n    result = {last}")
-        last = "result"
+    body = ast.parse(program).body
+    space: dict[str, Any] = {"torch": module, "np": np}
+    answer = "nothing"
     try:
-        for statement in statements:
-            exec(statement, space)
-        if re.match(r"[\w.]+(\[.*?\])? \+?= ", last):
-            exec(last, space)
-            last = "'assigned'"
-        answer = repr(eval(last, space))
+        for statement in body:
+            if isinstance(statement, ast.Expr):
+                answer = repr(eval(ast.unparse(statement), space))
+            else:
+                exec(ast.unparse(statement), space)
     except Exception as error:
         kind = next(c for c in type(error).__mro__ if c.__module__ == "builtins")  # ours may be subclasses
         answer = f"{kind.__name__}: {FIRST_SENTENCE.split(str(error))[0]}"
