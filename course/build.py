@@ -94,15 +94,15 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookN
         client.execute(env=os.environ | {"IPYTHONDIR": profile})  # nobody's own start-up files
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
-            _clean(output)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in map(_clean, cell.outputs) if output.get("data") != {}]
         if "outputs" in cell:  # an output that was a live view only is now empty
             cell.outputs = [output for output in cell.outputs if output.get("data", True)]
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
 
 
-def _clean(output: nbformat.NotebookNode) -> None:
+def _clean(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Drop what is new at each run: widget views, metadata, made-up file names, colours."""
     if "data" in output:
         output.data.pop(WIDGET_VIEW, None)
@@ -111,6 +111,7 @@ def _clean(output: nbformat.NotebookNode) -> None:
         output.traceback = [CELL_FILE.sub("CELL", COLOURS.sub("", line)) for line in output.traceback]
     if output.output_type == "stream":
         output.text = CELL_FILE.sub("CELL", output.text)
+    return output
 
 
 def text_of(notebook: nbformat.NotebookNode) -> str:
