@@ -32,9 +32,10 @@ class Names:
         return None if found is None else found[0] if variable is not None else ", ".join(found)
 
 
-def callers_names(kind: type) -> Names:
-    """Names of all tensors (of type `kind`) among the variables of the first frame outside this package."""
+def callers_names(x: Any) -> Names:
+    """Names of all tensors of the kind of `x` among the variables of the first frame outside this package."""
     names = Names()
+    kind = type(x).__mro__[-2]  # below `object`: the base of all tensors, parameters included
     frame = user_frame()
     for variables in (frame.f_locals, frame.f_globals):
         for name, value in list(variables.items()):

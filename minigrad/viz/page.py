@@ -21,12 +21,13 @@ _PAGE = """<!doctype html>
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ margin: 0; padding: 1rem; font-family: system-ui, sans-serif; background: Canvas; color: CanvasText; }}
+.unseen {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
 {css}
 </style>
 </head>
 <body>
 <main>
-<h1 style="font-size: 1.25rem; margin: 0 0 0.75rem">{title}</h1>
+<h1 class="unseen">{title}</h1>
 <div id="stepper"></div>
 <noscript>{picture}</noscript>
 </main>

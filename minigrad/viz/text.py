@@ -53,6 +53,8 @@ def _step(trace: dict[str, Any], event: dict[str, Any]) -> list[str]:
         formula = node["inputs"][out["input"]]["formula"]
         if formula is not None:
             rows.append(("rule", plain(formula["latex"])))
+        if out["numbers"] is not None and "matrix" not in out["numbers"]["latex"]:
+            rows.append(("in numbers", plain(out["numbers"]["latex"])))
         if out["raw"] is not None:
             rows += [("the rule gives", out["raw"]["text"]), ("broadcast", out["broadcast"])]
         target = nodes[trace["edges"][out["edge"]]["target"]]

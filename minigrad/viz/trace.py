@@ -41,6 +41,8 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
 
     Raises
     ------
+    TypeError
+        If `x` is no minigrad tensor.
     RuntimeError
         What `backward()` would raise: no gradient given for a tensor that is no scalar, a graph that has been freed, …
 
@@ -54,7 +56,10 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
     ['MulBackward0', 'PowBackward0', 'AccumulateGrad']
     """
     from ..autograd.engine import make_roots, walk
+    from ..tensor import Tensor
 
+    if not isinstance(x, Tensor):
+        raise TypeError(f"step walks minigrad's tensors, not {type(x).__module__}.{type(x).__name__}")
     roots = make_roots((x,), (gradient,), create_graph=False, of_backward=True)
     trace, graph = _outline(x, names)
     recorder = Recorder(graph, trace["nodes"])
@@ -66,7 +71,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
 
 def _outline(x: Any, names: Names | None) -> tuple[Trace, Graph]:
     graph = read_graph(root_node(x))
-    records = node_records(graph, callers_names(type(x)) if names is None else names)
+    records = node_records(graph, callers_names(x) if names is None else names)
     edges = [
         {"id": i, "source": source, "input": slot, "target": target, "output": output}
         for i, (source, slot, target, output) in enumerate(graph.edges)

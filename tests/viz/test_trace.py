@@ -146,6 +146,8 @@ def test_errors_are_those_of_backward():
         outline(minigrad.tensor(1.0))
     with pytest.raises(TypeError, match="expected a tensor, got list"):
         outline([1.0])
+    with pytest.raises(TypeError, match=r"step walks minigrad's tensors, not numpy.ndarray"):
+        record(np.ones(2))
     y = x.exp()
     y += 1
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
