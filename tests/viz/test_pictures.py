@@ -16,7 +16,7 @@ from minigrad.viz.page import page
 from minigrad.viz.svg import svg
 
 EXAMPLE = json.loads(Path(__file__).with_name("q.trace.json").read_text("utf-8"))
-HOSTILE = '"\\</script><img src=x onerror=alert(1)>&\'\x00'
+HOSTILE = "\"\\</script><img src=x onerror=alert(1)>&'\x00"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -193,8 +193,8 @@ def test_in_a_notebook_without_anywidget_the_walk_is_text(monkeypatch, capsys):
 
 
 def test_viz_is_light_until_used():
-    heavy = "matplotlib anywidget ipywidgets traitlets graphviz pygraphviz latex2mathml IPython subprocess".split()
-    code = f"import sys, minigrad.viz; found = set({heavy}) & set(sys.modules); assert not found, found"
+    heavy = "matplotlib anywidget ipywidgets traitlets graphviz pygraphviz latex2mathml IPython subprocess"
+    code = f"import sys, minigrad.viz; found = set('{heavy}'.split()) & set(sys.modules); assert not found, found"
     import subprocess
 
     subprocess.run([sys.executable, "-c", code], check=True)
