@@ -28,9 +28,14 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
     joints: list[dict[str, Any]] = []
     box_of: dict[int, int] = {}
 
+    accounts = {
+        event["node"]: f".grad {event['grad']['after']['text']}" for event in trace["events"] if event.get("grad")
+    }
+
     def add(node: dict[str, Any]) -> int:
         lines = _lines(node)
         width = max(text_width(line["text"], _size(line)) for line in lines) + 2 * PADDING
+        width = max(width, text_width(accounts.get(node["id"], ""), LABEL_SIZE))  # the stepper writes it below the leaf
         box = {
             "id": len(boxes),
             "node": node["id"],

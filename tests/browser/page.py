@@ -68,10 +68,8 @@ def edge_texts(stepper: Locator) -> list[str]:
 
 def leaf_texts(stepper: Locator) -> dict[str, str]:
     """What is written below each leaf."""
-    pairs = stepper.locator(".mg-leaf").evaluate_all(
-        "leaves => leaves.map(l => [l.querySelector('.mg-text-name').textContent, l.querySelector('.mg-grad text').textContent])"
-    )
-    return dict(pairs)
+    names = stepper.locator(".mg-leaf .mg-text-name").all_text_contents()
+    return dict(zip(names, stepper.locator(".mg-grad text").all_text_contents(), strict=True))
 
 
 def announced(stepper: Locator) -> str:

@@ -8,6 +8,8 @@ import pytest
 
 from .page import node_states, open_trace, overlaps, serious, step_of, trace_of_q
 
+pytestmark = pytest.mark.browser
+
 # The least contrast between each text of the picture and what is drawn behind it, as WCAG 2 defines it.
 CONTRAST = """() => {
     const light = ([r, g, b]) => {
@@ -18,7 +20,8 @@ CONTRAST = """() => {
     const found = [];
     for (const text of document.querySelectorAll('.mg-picture text')) {
         const ground = text.parentElement.querySelector(':scope > rect:not(.mg-halo)');
-        const behind = ground ? getComputedStyle(ground).fill : getComputedStyle(text.closest('.mg-stepper')).backgroundColor;
+        const page = getComputedStyle(text.closest('.mg-stepper')).backgroundColor;
+        const behind = ground ? getComputedStyle(ground).fill : page;
         const [a, b] = [light(rgb(getComputedStyle(text).fill)), light(rgb(behind))].sort((x, y) => y - x);
         found.push([(a + 0.05) / (b + 0.05), text.textContent]);
     }
@@ -93,7 +96,8 @@ def test_nothing_is_cut_on_small_or_zoomed_screens(visit, tmp_path, width, heigh
         """() => {
             const frame = document.querySelector('.mg-graph').getBoundingClientRect();
             const node = document.querySelector('[data-state="now"] .mg-box').getBoundingClientRect();
-            return node.top >= frame.top && node.bottom <= frame.bottom && node.left >= frame.left && node.right <= frame.right;
+            return node.top >= frame.top && node.bottom <= frame.bottom
+                && node.left >= frame.left && node.right <= frame.right;
         }"""
     )
     assert seen
@@ -124,9 +128,11 @@ def test_every_control_can_be_reached_and_shows_its_focus(visit, tmp_path):
 
 HOSTILE = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=2</script>'
 EVIL_MATH = (
-    '<math xmlns="http://www.w3.org/1998/Math/MathML" onclick="window.hacked=3"><mi href="javascript:window.hacked=4">a</mi>'
+    '<math xmlns="http://www.w3.org/1998/Math/MathML" onclick="window.hacked=3">'
+    '<mi href="javascript:window.hacked=4">a</mi>'
     '<mtext><img xmlns="http://www.w3.org/1999/xhtml" src="x" onerror="window.hacked=5"/></mtext>'
-    '<script xmlns="http://www.w3.org/1999/xhtml">window.hacked=6</script><annotation-xml encoding="text/html">t</annotation-xml>'
+    '<script xmlns="http://www.w3.org/1999/xhtml">window.hacked=6</script>'
+    '<annotation-xml encoding="text/html">t</annotation-xml>'
     '<maction actiontype="x">q</maction></math>'
 )
 
@@ -143,7 +149,8 @@ def test_hostile_names_are_shown_and_never_run(visit, tmp_path):
         for entry in node["inputs"]:
             if entry["formula"]:
                 entry["formula"] = {"latex": HOSTILE, "mathml": EVIL_MATH}
-    trace["events"][0]["outgoing"][1]["numbers"] = {"latex": HOSTILE, "mathml": HOSTILE}  # no MathML at all: the LaTeX stands there
+    # Where there is no MathML at all, the LaTeX stands.
+    trace["events"][0]["outgoing"][1]["numbers"] = {"latex": HOSTILE, "mathml": HOSTILE}
     page = visit()
     stepper = open_trace(page, tmp_path, trace)
     for step in range(7):

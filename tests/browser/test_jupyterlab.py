@@ -167,7 +167,7 @@ def test_a_fresh_clone_shows_the_picture_untrusted(lab, visit):
 
 
 def test_a_saved_copy_opened_again_shows_the_picture_and_says_what_to_do(lab, running, visit):
-    page, stepper = running
+    page, _ = running
     assert not page.locator(".mg-still").is_visible()  # the stepper stands in its place
     save(lab, page)
     lab.shut_down_kernels(page)

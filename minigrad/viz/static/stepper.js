@@ -5,8 +5,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const SPEEDS = [["½×", 2400], ["1×", 1200], ["2×", 600], ["4×", 300]];
 const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
-const GRAD_ROOM = 26; // below a leaf, for its .grad
+const CHARACTER = 6.7, CHIP_PADDING = 10; // of a text on an edge: the layout reserved as much
 const LONGEST_CHIP = 18; // characters
+const GRAD_ROOM = 18; // below a leaf, for its .grad
 
 const ICONS = {
   first: "M3 3v10M13 3 6 8l7 5z",
@@ -21,6 +22,7 @@ const ICONS = {
   waiting: "M-4 0h.1M0 0h.1M4 0h.1",
 };
 
+const NOT_YET = "not yet";
 const STATES = { now: "running now", done: "done", ready: "ready to run", waiting: "waiting", later: "not reached yet" };
 
 // ---------------------------------------------------------------------------------------------------- making elements
@@ -114,8 +116,8 @@ function shown(value, withShape = false) {
   return html("span", { class: "mg-value" }, body, notes.length > 0 && html("span", { class: "mg-note" }, notes.join(", ")));
 }
 
-function short(text) {
-  return text.length > LONGEST_CHIP ? `${text.slice(0, LONGEST_CHIP - 1)}…` : text;
+function short(text, longest = LONGEST_CHIP) {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
 // -------------------------------------------------------------------------------------------- what is known at a step
@@ -150,10 +152,12 @@ function called(node) {
 
 // ----------------------------------------------------------------------------------------------------------- the graph
 
-/** A text on a rounded ground, centred on (x, y); its width follows from the count of characters, nothing is measured. */
-function chip(x, y, className) {
+const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
+
+/** A text on a rounded ground, centred on (x, y) or, with `left`, beginning there; nothing is measured, characters are counted. */
+function chip(x, y, className, { left = null, longest = LONGEST_CHIP } = {}) {
   const ground = svg("rect", { y: y - 9, height: 18, rx: 9 });
-  const text = svg("text", { x, y: y + 4, "text-anchor": "middle" });
+  const text = svg("text", { y: y + 4, "text-anchor": "middle" });
   const title = svg("title");
   const group = svg("g", { class: `mg-chip ${className}` }, title, ground, text);
   let last = null;
@@ -163,11 +167,13 @@ function chip(x, y, className) {
       set(group, "data-state", state);
       if (full === last) return;
       last = full;
-      text.textContent = short(full);
+      text.textContent = short(full, longest);
       title.textContent = full;
-      const width = text.textContent.length * 6.7 + 14;
+      const width = chipWidth(text.textContent);
+      const start = left ?? x - width / 2;
       ground.setAttribute("width", width);
-      ground.setAttribute("x", x - width / 2);
+      ground.setAttribute("x", start);
+      text.setAttribute("x", start + width / 2);
     },
   };
 }
@@ -180,8 +186,22 @@ function arrowHead([x, y], points) {
   return svg("path", { class: "mg-head", d: `M${x},${y}L${bx - 4.5 * uy},${by + 4.5 * ux}L${bx + 4.5 * uy},${by - 4.5 * ux}Z` });
 }
 
-function drawEdge(drawn, edge) {
-  const value = chip(...drawn.label, "mg-gradient");
+/** Whether a point lies on a chain of cubic Bézier curves, or beside it. */
+function isOn([x, y], points) {
+  for (let i = 0; i + 3 < points.length; i += 3) {
+    for (let t = 0; t <= 1; t += 0.125) {
+      const weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
+      const at = (axis) => weights.reduce((sum, weight, k) => sum + weight * points[i + k][axis], 0);
+      if (Math.hypot(at(0) - x, at(1) - y) < 8) return true;
+    }
+  }
+  return false;
+}
+
+function drawEdge(drawn, edge, text) {
+  const [labelX, labelY] = drawn.label;
+  const beside = isOn(drawn.label, drawn.points) ? null : labelX - chipWidth(short(text)) / 2 + 1; // the side nearer to the edge
+  const value = chip(labelX, labelY, "mg-gradient", { left: beside });
   const [[x, y], next] = drawn.points;
   const side = drawn.tip[0] > x || (drawn.tip[0] === x && next[0] >= x) ? -1 : 1; // the number stands where the edge does not go
   const number = { class: "mg-edge-number", x: x + 7 * side, y: y + 13, "text-anchor": side < 0 ? "end" : "start" };
@@ -201,7 +221,7 @@ function drawBox(box, node) {
   const middle = x + width / 2;
   const first = y + height / 2 - (box.lines.length - 1) * 8.5 + 4;
   const badge = svg("g", { class: "mg-badge", transform: `translate(${x + 4},${y + 4})` }, svg("circle", { r: 9 }), svg("path"));
-  const grad = node.kind === "leaf" ? chip(middle, y + height + 14, "mg-grad") : null;
+  const grad = node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", { longest: Math.max(17, Math.floor((width + 8) / CHARACTER)) }) : null;
   const group = svg(
     "g", { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
     svg("rect", { class: "mg-halo", x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: round + 5 }),
@@ -221,7 +241,7 @@ function drawGraph(trace, known, jump) {
   for (const edge of trace.edges) counts.set(edge.source, (counts.get(edge.source) ?? 0) + 1);
   const edges = layout.edges.map((drawn) => {
     const edge = trace.edges[drawn.edge];
-    return drawEdge(drawn, { ...edge, count: counts.get(edge.source) });
+    return drawEdge(drawn, { ...edge, count: counts.get(edge.source) }, known.born.get(edge.id)?.value?.text ?? NOT_YET);
   });
   const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node]));
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
@@ -241,7 +261,7 @@ function drawGraph(trace, known, jump) {
     const exists = birth !== undefined && step > birth.at;
     const state = !exists ? "later" : step === birth.at + 1 ? "now" : arriving.has(edge.id) ? "arriving" : "done";
     set(group, "data-state", state);
-    value.write(exists ? birth.value?.text ?? "none" : "not yet", state);
+    value.write(exists ? birth.value?.text ?? "none" : NOT_YET, state);
   }
 
   function paintBox({ node, group, grad, mark }, step, state, missing) {
@@ -251,7 +271,7 @@ function drawGraph(trace, known, jump) {
     let gradText = "";
     if (grad) {
       const current = event?.grad && (step > event.index ? event.grad.after : event.grad.before);
-      gradText = `.grad ${current?.text ?? "not yet"}`;
+      gradText = `.grad ${current?.text ?? NOT_YET}`;
       grad.write(gradText, state === "now" || state === "done" ? state : "later");
     }
     set(group, "data-state", state);
