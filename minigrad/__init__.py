@@ -1,0 +1,145 @@
+"""minigrad: PyTorch's autograd, small enough to read.
+
+Names and meaning are PyTorch's: `import minigrad as torch` runs its tutorials unchanged.
+
+Examples
+--------
+>>> import minigrad
+>>> a = minigrad.tensor([2., 3.], requires_grad=True)
+>>> b = minigrad.tensor([6., 4.], requires_grad=True)
+>>> Q = 3 * a**3 - b**2
+>>> Q.backward(gradient=minigrad.tensor([1., 1.]))
+>>> a.grad, b.grad
+(tensor([36., 81.]), tensor([-12.,  -8.]))
+"""
+
+__version__ = "0.1.0"
+
+import warnings as _warnings
+
+from . import linalg
+from .autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .backend import device
+from .creation import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_dlpack,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    manual_seed,
+    ones,
+    ones_like,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from .dtypes import (
+    bool_,
+    dtype,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    int8,
+    int16,
+    int32,
+    int64,
+    promote_types,
+    set_default_dtype,
+    uint8,
+)
+from .methods import install as _install
+from .ops.functions import (
+    abs,
+    add,
+    allclose,
+    bitwise_and,
+    bitwise_not,
+    bitwise_or,
+    bitwise_xor,
+    ceil,
+    clamp,
+    clone,
+    cos,
+    div,
+    eq,
+    equal,
+    exp,
+    floor,
+    floor_divide,
+    ge,
+    gt,
+    isfinite,
+    isinf,
+    isnan,
+    le,
+    log,
+    log1p,
+    lt,
+    maximum,
+    minimum,
+    mul,
+    ne,
+    neg,
+    pow,
+    reciprocal,
+    relu,
+    remainder,
+    round,
+    rsub,
+    sigmoid,
+    sign,
+    sin,
+    sqrt,
+    square,
+    sub,
+    tanh,
+    where,
+)
+from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, norm, std, sum, var
+from .ops.reduce import prod_ as prod
+from .ops.shaping import (
+    broadcast_tensors,
+    broadcast_to,
+    cat,
+    chunk,
+    diagonal,
+    flatten,
+    narrow,
+    permute,
+    ravel,
+    reshape,
+    select,
+    split,
+    squeeze,
+    stack,
+    t,
+    transpose,
+    unbind,
+    unsqueeze,
+)
+from .printing import set_printoptions
+from .tensor import Size, Tensor, is_tensor
+
+_install()
+
+bool, float, double, half = bool_, float32, float64, float16
+short, int, long = int16, int32, int64
+inf, nan, pi, e = __import__("math").inf, __import__("math").nan, __import__("math").pi, __import__("math").e
+
+# As in PyTorch, infinities and NaN come without a warning from minigrad's own use of NumPy; the user's own keeps its.
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
+
+from . import autograd, nn  # noqa: E402

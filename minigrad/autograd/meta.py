@@ -1,0 +1,82 @@
+"""What autograd knows about a tensor beyond its `grad_fn`: made only for tensors that need it.
+
+Most tensors are results on their way through a graph: an array and a node are all they have. Leaves that require grad,
+views, tensors that retain their gradient and tensors cut off from a graph carry an `AutogradMeta` as well (PyTorch's
+name for the same thing).
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .node import AccumulateGrad, Node, accumulator
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from ..ops.views import View
+    from ..tensor import Tensor
+
+
+class Cut(NamedTuple):
+    """What separated a tensor from the graph of the tensor it was computed from, and where."""
+
+    operation: str
+    code: CodeType
+    at: int
+
+
+class AutogradMeta:
+    """Autograd's notes on one tensor.
+
+    Attributes
+    ----------
+    requires_grad : bool
+        The flag of a leaf.
+    grad : Tensor or None
+        The accumulated gradient.
+    accumulator : weak reference to the leaf's AccumulateGrad, or None
+    retains_grad : bool
+        Whether a non-leaf keeps its gradient too.
+    view : View or None
+        What the tensor is a view of.
+    cut : Cut or None
+        What cut the tensor off from a graph.
+    """
+
+    __slots__ = ("accumulator", "cut", "grad", "requires_grad", "retains_grad", "view")
+
+    def __init__(self, view: View | None = None, cut: Cut | None = None) -> None:
+        self.requires_grad = self.retains_grad = False
+        self.grad: Tensor | None = None
+        self.accumulator: weakref.ref[AccumulateGrad] | None = None
+        self.view = view
+        self.cut = cut
+
+
+def meta_of(x: Tensor) -> AutogradMeta:
+    """The tensor's notes, made if it has none yet."""
+    if x._meta is None:
+        x._meta = AutogradMeta()
+    return x._meta
+
+
+def gradient_edge(x: Tensor) -> Node | None:
+    """The node that the tensor's gradient flows into; None if the tensor does not require grad."""
+    node, meta = x._node, x._meta
+    if node is not None or meta is None:
+        return node
+    if meta.requires_grad:
+        node = accumulator(x, meta.accumulator)
+        meta.accumulator = weakref.ref(node)
+        return node
+    return None if meta.view is None else meta.view.current_node(x)
+
+
+def tracked(x: Any) -> bool:
+    """Whether the tensor requires grad (asked without making nodes)."""
+    if x._node is not None:
+        return True
+    meta = x._meta
+    return meta is not None and (meta.requires_grad or (meta.view is not None and meta.view.tracked))

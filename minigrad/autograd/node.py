@@ -1,0 +1,211 @@
+"""The nodes of the graph: one for each recorded operation, and one for each leaf.
+
+A node knows the nodes its gradients go to, never its output tensor: so there are no reference cycles, and a graph is
+freed as soon as nobody holds its end.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from . import errors, versions
+from .source import Place, place, user_frame
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+class Node:
+    """One operation at one place of the graph.
+
+    Attributes
+    ----------
+    seq : int
+        Global order of creation. The engine takes the newest ready node first.
+    first, second : Node or None
+        Where the gradients of the first and second input go; None where an input needs no gradient.
+    rest : tuple of (Node or None)
+        The same for further inputs, of the few operations that have them.
+    saved : tuple
+        What the backward rules need from the forward pass: one tuple of values for each input's rule, or None where
+        that input needs no gradient. `FREED` once backward has used it up.
+    fit : tuple or None
+        For each input that was broadcast or converted, its (shape, numpy dtype): gradients are summed and cast to them.
+    hooks : list or None
+        Functions that see, and may replace, the incoming gradient.
+    code, at
+        Where in the user's code the operation stood (see `source.py`).
+    """
+
+    __slots__ = ("__weakref__", "at", "code", "first", "fit", "hooks", "rest", "saved", "second", "seq")
+
+    seq: int
+    first: Node | None
+    second: Node | None
+    rest: tuple[Node | None, ...]
+    saved: tuple[Any, ...]
+    fit: tuple[Any, ...] | None
+    hooks: list[Callable[[Any], Any]] | None
+    code: CodeType | None
+    at: int
+
+    # What the class says about all its nodes.
+    inputs: int = 1
+    node_name: str = "Node"
+    formula: tuple[str, ...] | None = None
+    holds_values: bool = False  # whether rules need values, which backward frees, or at most shapes
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "node_name" in cls.__dict__:
+            cls.__name__ = cls.node_name  # as in PyTorch, `type(y.grad_fn).__name__` is the node's name
+
+    def name(self) -> str:
+        """The node's name, as PyTorch gives it.
+
+        Examples
+        --------
+        >>> import minigrad
+        >>> x = minigrad.tensor(2., requires_grad=True)
+        >>> (x * 3).grad_fn.name()
+        'MulBackward0'
+        """
+        return self.node_name
+
+    @property
+    def edges(self) -> tuple[Node | None, ...]:
+        """The nodes that gradients go to, one for each input (an `Output` stands for one output of its node)."""
+        if self.rest:
+            return (self.first, self.second, *self.rest)
+        return (self.first, self.second)[: self.inputs]
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """For each input, the node its gradient goes to (None if it needs none) and the number of that node's output."""
+        return tuple((e.first, e.number) if isinstance(e, Output) else (e, 0) for e in self.edges)
+
+    def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The gradients of the inputs, one for each edge, from the gradient `g` of the output."""
+        raise NotImplementedError(self.name())
+
+    @property
+    def freed(self) -> bool:
+        """Whether backward has used up what this node saved."""
+        return self.saved is FREED
+
+    def saved_values(self) -> dict[str, Any]:
+        """The saved values by name: "a", "b", … for the inputs, "z" for the output.
+
+        Raises
+        ------
+        RuntimeError
+            If backward has freed them.
+        """
+        if self.saved is FREED:
+            raise errors.second_backward(self)
+        return dict(self._named_saved())
+
+    def _named_saved(self) -> Iterator[tuple[str, Any]]:
+        return iter(())
+
+    def saved_arrays(self) -> Iterator[tuple[str, Any]]:
+        """Those saved values that are arrays, whose memory could have been written since."""
+        return ((name, value) for name, value in self._named_saved() if hasattr(value, "dtype"))
+
+    def check_versions(self) -> None:
+        """Raise if a saved value was changed in place since it was saved."""
+        for name, array in self.saved_arrays():
+            if versions.writes_since(array, self.seq):
+                raise errors.modified_in_place(self, name, array)
+
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """`saved`, with every array made a tensor that knows its history again (for `create_graph`)."""
+        return self.saved
+
+    def where(self) -> Place | None:
+        """Where in the user's code the operation stood."""
+        return None if self.code is None else place(self.code, self.at)
+
+    def __repr__(self) -> str:
+        return f"<{self.node_name} object at {id(self):#x}>"
+
+
+class _Freed(tuple[Any, ...]):
+    """What a node's `saved` becomes when backward has used it up."""
+
+    def __repr__(self) -> str:
+        return "FREED"
+
+
+FREED = _Freed()
+
+
+def start(node: Node, frame: Any = None) -> None:
+    """Fill the fields of a fresh node that have the same first value in all."""
+    node.first = node.second = node.fit = node.hooks = None
+    node.rest = node.saved = ()
+    frame = user_frame() if frame is None else frame
+    node.code, node.at = frame.f_code, frame.f_lasti
+    node.seq = versions.next_seq()
+
+
+class Output(Node):
+    """One output of a node that has several (`unbind`, `split`): hands the node its gradient with its number."""
+
+    __slots__ = ("number",)
+    node_name = "Output"
+
+    def __init__(self, node: Node, number: int) -> None:
+        start(self)
+        self.first, self.number = node, number
+
+    def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (Gradients({self.number: g}),)
+
+
+class Gradients(dict[int, Any]):
+    """The gradients of a node's outputs by number; those of outputs that nobody used are missing."""
+
+    def __add__(self, other: Gradients) -> Gradients:
+        both = Gradients(self)
+        for number, g in other.items():
+            both[number] = both[number] + g if number in both else g
+        return both
+
+
+class AccumulateGrad(Node):
+    """A leaf of the graph: adds what arrives to its variable's `.grad`.
+
+    It keeps its variable alive; the variable knows it only weakly. Its number is drawn just before that of its first
+    consumer: the engine, newest node first, so comes to it as soon as that consumer, the last to deliver, is done.
+
+    Attributes
+    ----------
+    variable : Tensor
+    """
+
+    __slots__ = ("variable",)
+    inputs = 0
+    node_name = "AccumulateGrad"
+
+    def name(self) -> str:
+        return "minigrad::autograd::AccumulateGrad"
+
+    def __init__(self, variable: Tensor) -> None:
+        self.first = self.second = self.fit = self.hooks = self.code = None
+        self.rest = self.saved = ()
+        self.at = 0
+        self.seq = versions.next_seq()
+        self.variable = variable
+
+    def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        return ()
+
+
+def accumulator(variable: Tensor, known: weakref.ref[AccumulateGrad] | None) -> AccumulateGrad:
+    """The variable's one `AccumulateGrad`, made anew if no graph holds it any more."""
+    node = known() if known is not None else None
+    return AccumulateGrad(variable) if node is None else node

@@ -1,0 +1,75 @@
+"""Which memory was written in place, and when.
+
+A backward rule needs the values of the forward pass. If one was overwritten in between, the gradient would be silently
+wrong, so every in-place operation leaves a note here, and the engine looks before it uses a saved value.
+
+Nearly every array is written once, when it is made. So versions are not kept with each tensor but in a table that holds
+only memory that *was* written in place: who never writes in place pays one comparison a node (`node.seq < last_write`).
+The clock is the one that numbers the nodes: a saved value is stale if its memory was written after the node was made.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from itertools import count
+from types import CodeType
+from typing import Any, NamedTuple
+
+from ..backend import owner
+
+next_seq = count(1).__next__
+
+
+class Write(NamedTuple):
+    """One in-place operation: when it was, what it was called, and where in the user's code it stood."""
+
+    seq: int
+    operation: str
+    code: CodeType | None
+    at: int
+
+
+class History:
+    """The in-place writes to one piece of memory. `recent` keeps the last few, for messages."""
+
+    __slots__ = ("alive", "count", "recent")
+
+    def __init__(self, alive: weakref.ref[Any]) -> None:
+        self.alive = alive  # its callback takes the entry out of the table when the memory dies
+        self.count = 0
+        self.recent: deque[Write] = deque(maxlen=32)
+
+
+_histories: dict[int, History] = {}
+last_write = 0
+
+
+def history(array: Any) -> History | None:
+    """The writes to this array's memory; None if it was never written in place."""
+    return _histories.get(id(owner(array))) if _histories else None
+
+
+def version(array: Any) -> int:
+    """How often this array's memory was written in place: `tensor._version`."""
+    found = history(array)
+    return 0 if found is None else found.count
+
+
+def note_write(array: Any, operation: str, code: CodeType | None, at: int) -> None:
+    """Note that `operation` has just written to this array's memory."""
+    global last_write
+    memory = owner(array)
+    key = id(memory)
+    found = _histories.get(key)
+    if found is None:
+        found = _histories[key] = History(weakref.ref(memory, lambda _: _histories.pop(key, None)))
+    found.count += 1
+    last_write = next_seq()
+    found.recent.append(Write(last_write, operation, code, at))
+
+
+def writes_since(array: Any, seq: int) -> list[Write]:
+    """The writes to this array's memory after clock time `seq`, oldest first (at most the last 32)."""
+    found = history(array)
+    return [] if found is None else [write for write in found.recent if write.seq > seq]

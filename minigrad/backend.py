@@ -1,0 +1,139 @@
+"""Which array library holds the data: NumPy, or CuPy on a GPU.
+
+The rest of minigrad calls NumPy's functions by name; NumPy's own dispatch (NEP 13, NEP 18) sends them to CuPy for CuPy's
+arrays and to minigrad for tensors. Here stands what that dispatch does not reach.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+ndarray = np.ndarray
+
+
+class device:
+    """Where a tensor's memory is: `device("cpu")` or `device("cuda", 0)`.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.tensor(1.).device
+    device(type='cpu')
+    """
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: str | device, index: int | None = None) -> None:
+        if isinstance(type, device):
+            type, index = type.type, type.index
+        name, _, number = type.partition(":")
+        if name not in ("cpu", "cuda") or (number and (index is not None or not number.isdigit())):
+            raise RuntimeError(f"Expected one of cpu, cuda device type at start of device string: {type}")
+        self.type = name
+        self.index = int(number) if number else index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __repr__(self) -> str:
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type='{self.type}'{index})"
+
+
+CPU = device("cpu")
+
+
+def is_array(x: Any) -> bool:
+    """Whether `x` is an array of NumPy or CuPy (without importing CuPy)."""
+    if isinstance(x, ndarray):
+        return True
+    cupy = sys.modules.get("cupy")
+    return cupy is not None and isinstance(x, cupy.ndarray)
+
+
+def as_array(x: Any) -> Any:
+    """`x` as an array: NumPy hands out scalars where a result has no dimensions."""
+    return x if is_array(x) else np.asarray(x)
+
+
+def namespace(array: Any) -> Any:
+    """The module, `numpy` or `cupy`, whose array this is."""
+    return np if isinstance(array, (ndarray, np.generic)) else sys.modules["cupy"]
+
+
+def device_of(array: Any) -> device:
+    return CPU if isinstance(array, (ndarray, np.generic)) else device("cuda", array.device.id)
+
+
+def array_on(where: device, data: Any, dtype: Any) -> Any:
+    """A new array of this dtype on this device, from an array or nested lists."""
+    if where.type == "cpu":
+        if not isinstance(data, (ndarray, np.generic)) and is_array(data):
+            data = data.get()
+        return np.array(data, dtype)
+    import cupy
+
+    if not cupy.cuda.is_available():
+        raise RuntimeError("No CUDA GPUs are available")
+    with cupy.cuda.Device(where.index or 0):
+        return cupy.array(data, dtype)
+
+
+def owner(array: Any) -> Any:
+    """The object that stands for an array's memory: views of one memory have one owner."""
+    if not isinstance(array, ndarray):
+        return array.data.mem
+    base = array.base
+    while base is not None:
+        if isinstance(base, ndarray):
+            array = base
+        elif not isinstance(base, _Memory):
+            break
+        base = base.base
+    return array
+
+
+class _Memory:
+    """Tells NumPy of a stretch of memory; `np.asarray` makes an array of it, whose `base` this is."""
+
+    def __init__(self, array: ndarray, base: ndarray | None, **changes: Any) -> None:
+        self.array = array  # keeps the memory alive
+        self.base = base  # what `owner` goes on to; None: the new array owns its memory, as far as minigrad knows
+        self.__array_interface__ = {**array.__array_interface__, **changes}
+
+
+def alias(array: Any) -> Any:
+    """The same memory with an owner of its own: writes through it are invisible to version counters (`x.data`)."""
+    if isinstance(array, ndarray):
+        return np.asarray(_Memory(array, None))
+    cupy = sys.modules["cupy"]
+    memory = cupy.cuda.UnownedMemory(array.data.mem.ptr, array.data.mem.size, array)
+    pointer = cupy.cuda.MemoryPointer(memory, array.data.ptr - array.data.mem.ptr)
+    return cupy.ndarray(array.shape, array.dtype, pointer, array.strides)
+
+
+def as_strided(array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> Any:
+    """A view of `array`'s memory: `shape` elements, `strides` bytes apart, `offset` bytes after its first element."""
+    if isinstance(array, ndarray):
+        place = (first_byte(array) + offset, False)
+        return np.asarray(_Memory(array, array, shape=shape, strides=strides, data=place))
+    cupy = sys.modules["cupy"]
+    return cupy.ndarray(shape, array.dtype, array.data + offset, strides)
+
+
+def first_byte(array: Any) -> int:
+    """Address of an array's first element: differences of addresses are offsets inside one memory."""
+    return array.__array_interface__["data"][0] if isinstance(array, ndarray) else array.data.ptr
+
+
+def is_contiguous(array: Any) -> bool:
+    return array.flags.c_contiguous

@@ -1,0 +1,294 @@
+"""Making tensors.
+
+The random streams are NumPy's (or CuPy's), not PyTorch's: the same seed gives the same numbers here each time, but other
+numbers than in PyTorch.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import backend, dtypes
+from .autograd import errors
+from .autograd.meta import meta_of
+from .ops.shaping import sizes_of
+from .tensor import Tensor, wrap
+
+_REFUSAL = "Only Tensors of floating point and complex dtype can require gradients"
+
+
+def _finish(array: Any, requires_grad: bool) -> Tensor:
+    out = wrap(array)
+    if requires_grad:
+        if not out.dtype.is_floating_point:
+            raise errors.integers_require_grad(out, _REFUSAL)
+        meta_of(out).requires_grad = True
+    return out
+
+
+def _place(device: Any) -> backend.device:
+    return backend.CPU if device is None else backend.device(device)
+
+
+def _plain(data: Any) -> Any:
+    """Nested sequences that may hold tensors, as nested lists of numbers."""
+    if isinstance(data, Tensor):
+        return data.tolist()
+    if isinstance(data, (list, tuple)):
+        return [_plain(item) for item in data]
+    return data
+
+
+def _lengths(data: Any) -> tuple[int, ...]:
+    """The shape of nested sequences; raises where they are ragged."""
+    if not isinstance(data, (list, tuple)):
+        return ()
+    shapes = [_lengths(item) for item in data]
+    for item, shape in zip(data, shapes, strict=True):
+        if shape != shapes[0]:
+            if shape and shapes[0]:
+                dim = next(i for i, (n, m) in enumerate(zip(shapes[0], shape, strict=False)) if n != m) + 1
+                raise ValueError(f"expected sequence of length {shapes[0][dim - 1]} at dim {dim} (got {shape[dim - 1]})")
+            raise TypeError(f"expected all items to be numbers or all to be sequences (got {type(item).__name__})")
+    return (len(data), *(shapes[0] if shapes else ()))
+
+
+def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A new tensor with a copy of these numbers.
+
+    Parameters
+    ----------
+    data : number, nested sequence of numbers, array or Tensor
+    dtype : dtype, optional
+        Default: that of the data; Python floats become `get_default_dtype()`.
+    device : str or device, optional
+    requires_grad : bool
+        Whether gradients are computed with respect to this tensor.
+
+    Raises
+    ------
+    RuntimeError
+        If an integer or bool tensor shall require grad.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.tensor([1., 2.], requires_grad=True)
+    tensor([1., 2.], requires_grad=True)
+    """
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() "
+            "or sourceTensor.detach().clone().requires_grad_(True), rather than minigrad.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        data = data.array
+    if backend.is_array(data) or isinstance(data, np.generic):
+        kind = dtypes.of(data)
+    else:
+        plain = _plain(data)
+        _lengths(plain)
+        data = np.array(plain)
+        if data.dtype.kind not in "biuf":
+            offender = next((i for i in np.ravel(np.array(plain, object)) if not isinstance(i, (int, float))), plain)
+            raise TypeError(f"new(): invalid data type '{type(offender).__name__}'")
+        if data.dtype.kind == "f" or not data.size:
+            kind = dtypes.get_default_dtype()
+        else:
+            kind = dtypes.bool_ if data.dtype.kind == "b" else dtypes.int64
+    return _finish(backend.array_on(_place(device), data, (dtype or kind).numpy), requires_grad)
+
+
+def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
+    """A tensor with these numbers, sharing memory where that is possible."""
+    if isinstance(data, Tensor):
+        return data.to(dtype=dtype, device=device)
+    if backend.is_array(data):
+        return wrap(data).to(dtype=dtype, device=device)
+    return tensor(data, dtype=dtype, device=device)
+
+
+def from_numpy(array: np.ndarray) -> Tensor:
+    """A tensor that shares the memory of a NumPy array.
+
+    Examples
+    --------
+    >>> import minigrad, numpy
+    >>> a = numpy.zeros(2)
+    >>> x = minigrad.from_numpy(a)
+    >>> a[0] = 5
+    >>> x
+    tensor([5., 0.], dtype=minigrad.float64)
+    """
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
+    dtypes.of(array)
+    if any(s < 0 for s in array.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently supported. (You can probably work around this by making a copy of your array with array.copy().) "
+        )
+    return wrap(array)
+
+
+def from_dlpack(x: Any) -> Tensor:
+    """A tensor that shares the memory of another library's, by DLPack."""
+    kind, _ = x.__dlpack_device__()
+    if int(kind) == 1:
+        return wrap(np.from_dlpack(x))
+    import cupy
+
+    return wrap(cupy.from_dlpack(x))
+
+
+# ------------------------------------------------------------ filled with one number
+def _shape(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
+    for n in size:
+        if not isinstance(n, (int, np.integer, Sequence)) or isinstance(n, (bool, str)):
+            raise TypeError(f"{name}(): argument 'size' must be tuple of ints, not {type(n).__name__}")
+    shape = sizes_of(size)
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+    return shape
+
+
+def _filled(shape: tuple[int, ...], value: Any, dtype: dtypes.dtype | None, device: Any, requires_grad: bool) -> Tensor:
+    kind = dtype or dtypes.get_default_dtype()
+    return _finish(backend.array_on(_place(device), np.full(shape, value, kind.numpy), kind.numpy), requires_grad)
+
+
+def zeros(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of zeros.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    return _filled(_shape(size, "zeros"), 0, dtype, device, requires_grad)
+
+
+def ones(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of ones."""
+    return _filled(_shape(size, "ones"), 1, dtype, device, requires_grad)
+
+
+def empty(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor whose numbers are still to be written. (They are zeros here; PyTorch's may be anything.)"""
+    return _filled(_shape(size, "empty"), 0, dtype, device, requires_grad)
+
+
+def full(size: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """A tensor filled with one number, whose type it has unless `dtype` says otherwise."""
+    kinds = {bool: dtypes.bool_, int: dtypes.int64}
+    return _filled(_shape((size,), "full"), fill_value, dtype or kinds.get(type(fill_value)), device, requires_grad)
+
+
+def _like(function: Any) -> Any:
+    def like(input: Tensor, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+        return function(tuple(input.array.shape), *args, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)  # fmt: skip
+
+    like.__name__ = like.__qualname__ = function.__name__ + "_like"
+    like.__doc__ = f"`{function.__name__}` in the shape, dtype and place of `input`."
+    return like
+
+
+def eye(n: int, m: int | None = None, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """A matrix with ones on the diagonal and zeros elsewhere, n by m (by default n by n)."""
+    if n < 0 or (m is not None and m < 0):
+        raise RuntimeError(f"n must be greater or equal to 0, got {n}" if n < 0 else f"m must be greater or equal to 0, got {m}")  # fmt: skip
+    kind = dtype or dtypes.get_default_dtype()
+    return _finish(backend.array_on(_place(device), np.eye(n, m, dtype=kind.numpy), kind.numpy), requires_grad)
+
+
+def arange(start: float, end: float | None = None, step: float = 1, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """Numbers from `start` (0 if only one number is given) to before `end`, `step` apart."""
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    whole = all(isinstance(v, (int, np.integer)) for v in (start, end, step))
+    kind = dtype or (dtypes.int64 if whole else dtypes.get_default_dtype())
+    return _finish(backend.array_on(_place(device), np.arange(start, end, step), kind.numpy), requires_grad)
+
+
+def linspace(start: float, end: float, steps: int, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """`steps` numbers from `start` to `end`, evenly spaced, both included."""
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = dtype or dtypes.get_default_dtype()
+    return _finish(backend.array_on(_place(device), np.linspace(start, end, steps), kind.numpy), requires_grad)
+
+
+zeros_like, ones_like, empty_like, full_like = (_like(f) for f in (zeros, ones, empty, full))
+
+
+# ------------------------------------------------------------ random
+_generator = np.random.default_rng()
+
+
+def manual_seed(seed: int) -> None:
+    """Start the random stream anew, from this seed.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.manual_seed(0)
+    >>> a = minigrad.rand(3)
+    >>> minigrad.manual_seed(0)
+    >>> minigrad.equal(a, minigrad.rand(3))
+    True
+    """
+    global _generator
+    _generator = np.random.default_rng(int(seed) % 2**64)
+
+
+def _random(values: Any, dtype: dtypes.dtype | None, device: Any, requires_grad: bool) -> Tensor:
+    kind = dtype or dtypes.get_default_dtype()
+    return _finish(backend.array_on(_place(device), values, kind.numpy), requires_grad)
+
+
+def rand(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Random numbers, uniform from 0 to before 1."""
+    # Drawn in float32 so that rounding cannot make a 1.
+    return _random(_generator.random(_shape(size, "rand"), np.float32), dtype, device, requires_grad)
+
+
+def randn(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Random numbers, normally distributed with mean 0 and standard deviation 1."""
+    return _random(_generator.standard_normal(_shape(size, "randn")), dtype, device, requires_grad)
+
+
+def randint(low: int, high: Any = None, size: Any = None, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+    """Random integers from `low` (0 if only one bound is given) to before `high`."""
+    if size is None:
+        low, high, size = 0, low, high
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    values = _generator.integers(low, high, _shape((size,), "randint"))
+    return _random(values, dtype or dtypes.int64, device, requires_grad)
+
+
+def randperm(n: int, *, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
+    """The integers from 0 to n - 1 in random order."""
+    return _random(_generator.permutation(n), dtype or dtypes.int64, device, False)
+
+
+rand_like, randn_like = _like(rand), _like(randn)
+
+
+def normal_values(shape: tuple[int, ...], mean: float, std: float) -> Any:
+    return _generator.normal(mean, std, shape)
+
+
+def uniform_values(shape: tuple[int, ...], low: float, high: float) -> Any:
+    return _generator.uniform(low, high, shape)

@@ -1,0 +1,122 @@
+"""NumPy's functions on tensors: `np.cos(x)` is minigrad's `cos` where `x` is a tensor (NEP 13, NEP 18).
+
+That is what lets a backward rule be written once: plain NumPy for arrays, recorded for tensors. What has no entry here
+raises, so that no NumPy function can silently swallow a tensor and drop its history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+from .ops import functions, matmul, reduce, shaping
+from .tensor import Tensor, wrap
+
+UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
+    np.add: functions.add,
+    np.subtract: functions.sub,
+    np.multiply: functions.mul,
+    np.true_divide: functions.div,
+    np.negative: functions.neg,
+    np.power: functions.pow,
+    np.square: functions.square,
+    np.absolute: functions.abs,
+    np.sign: functions.sign,
+    np.exp: functions.exp,
+    np.log: functions.log,
+    np.log1p: functions.log1p,
+    np.sqrt: functions.sqrt,
+    np.sin: functions.sin,
+    np.cos: functions.cos,
+    np.tanh: functions.tanh,
+    np.maximum: functions.maximum,
+    np.minimum: functions.minimum,
+    np.matmul: matmul.matmul,
+    np.equal: functions.eq,
+    np.not_equal: functions.ne,
+    np.less: functions.lt,
+    np.less_equal: functions.le,
+    np.greater: functions.gt,
+    np.greater_equal: functions.ge,
+    np.bitwise_and: functions.bitwise_and,
+    np.bitwise_or: functions.bitwise_or,
+    np.bitwise_xor: functions.bitwise_xor,
+    np.invert: functions.bitwise_not,
+}
+
+
+def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    function = UFUNCS.get(ufunc)
+    if function is None or method != "__call__" or kwargs:
+        raise TypeError(f"minigrad has no differentiable version of numpy.{ufunc.__name__} for tensors")
+    return function(*(wrap(x) if isinstance(x, np.ndarray) else x for x in inputs))
+
+
+def _sum(a: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
+    return reduce.sum(a, axis, keepdims)
+
+
+def _mean(a: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
+    return reduce.mean(a, axis, keepdims)
+
+
+def _expand_dims(a: Tensor, axis: Any) -> Tensor:
+    ndim = a.ndim + (len(axis) if isinstance(axis, tuple) else 1)
+    for dim in sorted(d % ndim for d in (axis if isinstance(axis, tuple) else (axis,))):
+        a = shaping.unsqueeze(a, dim)
+    return a
+
+
+def _transpose(a: Tensor, axes: Any = None) -> Tensor:
+    return shaping.permute(a, *(reversed(range(a.ndim)) if axes is None else axes))
+
+
+def _where(condition: Any, x: Any, y: Any) -> Tensor:
+    c = condition.array if isinstance(condition, Tensor) else condition
+    return functions._where(c, x, y)
+
+
+def _flip(a: Tensor) -> Tensor:
+    index = np.arange(len(a.array) - 1, -1, -1)
+    return a[index]
+
+
+def _cumprod(a: Tensor) -> Tensor:
+    """Of a vector, by products of its growing beginnings (second derivatives of `prod` only)."""
+    parts = [reduce.prod_(shaping.narrow(a, 0, 0, n + 1)) for n in range(len(a.array))]
+    return shaping.stack(parts) if parts else a
+
+
+FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.sum: _sum,
+    np.mean: _mean,
+    np.reshape: lambda a, shape: shaping.reshape(a, shape),
+    np.transpose: _transpose,
+    np.swapaxes: shaping.transpose,
+    np.expand_dims: _expand_dims,
+    np.broadcast_to: shaping.broadcast_to,
+    np.where: _where,
+    np.concatenate: lambda arrays, axis=0: shaping.cat(arrays, axis),
+    np.stack: lambda arrays, axis=0: shaping.stack(arrays, axis),
+    np.flip: _flip,
+    np.cumprod: _cumprod,
+    np.shape: lambda a: a.array.shape,
+}
+
+
+def _array_function(self: Tensor, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    ours = FUNCTIONS.get(function)
+    if ours is None:
+        raise TypeError(f"minigrad has no differentiable version of numpy.{function.__name__} for tensors")
+    return ours(*args, **kwargs)
+
+
+def install() -> None:
+    """Teach `Tensor` NumPy's dispatch."""
+    Tensor.__array_ufunc__ = _array_ufunc  # type: ignore[attr-defined]
+    Tensor.__array_function__ = _array_function  # type: ignore[attr-defined]
+
+

@@ -1,0 +1,5 @@
+"""Linear algebra."""
+
+from .ops.reduce import vector_norm
+
+__all__ = ["vector_norm"]

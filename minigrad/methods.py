@@ -1,0 +1,101 @@
+"""Which functions are also operators and methods of `Tensor`.
+
+The functions are assigned as they are, without wrappers: one call less, and the caller's frame is the user's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+from . import creation, dispatch
+from .ops import functions, index, matmul, reduce, shaping
+from .ops.inplace import check, in_place, write
+from .tensor import Tensor
+
+METHODS = {
+    # elementwise
+    "add": functions.add, "sub": functions.sub, "mul": functions.mul, "multiply": functions.mul, "div": functions.div,
+    "neg": functions.neg, "pow": functions.pow, "square": functions.square, "reciprocal": functions.reciprocal,
+    "abs": functions.abs, "sign": functions.sign, "exp": functions.exp, "log": functions.log, "log1p": functions.log1p,
+    "sqrt": functions.sqrt, "sin": functions.sin, "cos": functions.cos, "tanh": functions.tanh,
+    "sigmoid": functions.sigmoid, "relu": functions.relu, "clamp": functions.clamp, "clip": functions.clamp,
+    "maximum": functions.maximum, "minimum": functions.minimum, "floor_divide": functions.floor_divide,
+    "remainder": functions.remainder, "floor": functions.floor, "ceil": functions.ceil, "round": functions.round,
+    "eq": functions.eq, "ne": functions.ne, "lt": functions.lt, "le": functions.le, "gt": functions.gt,
+    "ge": functions.ge, "bitwise_and": functions.bitwise_and, "bitwise_or": functions.bitwise_or,
+    "bitwise_xor": functions.bitwise_xor, "bitwise_not": functions.bitwise_not, "isnan": functions.isnan,
+    "isinf": functions.isinf, "isfinite": functions.isfinite, "equal": functions.equal,
+    "allclose": functions.allclose, "clone": functions.clone,
+    # other dtypes, other places
+    "to": functions.to, "cpu": functions.cpu, "cuda": functions.cuda, "type_as": functions.type_as,
+    "double": functions.double, "float": functions.float_, "half": functions.half, "long": functions.long,
+    "int": functions.int_, "bool": functions.bool_,
+    # reductions
+    "sum": reduce.sum, "mean": reduce.mean, "amax": reduce.amax, "amin": reduce.amin, "max": reduce.max,
+    "min": reduce.min, "var": reduce.var, "std": reduce.std, "norm": reduce.norm, "argmax": reduce.argmax,
+    "argmin": reduce.argmin, "all": reduce.all, "any": reduce.any, "prod": reduce.prod_,
+    # products
+    "matmul": matmul.matmul, "mm": matmul.mm, "mv": matmul.mv, "dot": matmul.dot, "bmm": matmul.bmm,
+    "outer": matmul.outer, "addmm": matmul.addmm,
+    # shapes
+    "t": shaping.t, "transpose": shaping.transpose, "permute": shaping.permute, "view": shaping.view,
+    "view_as": shaping.view_as, "reshape": shaping.reshape, "contiguous": shaping.contiguous,
+    "flatten": shaping.flatten, "ravel": shaping.ravel, "squeeze": shaping.squeeze, "unsqueeze": shaping.unsqueeze,
+    "expand": shaping.expand, "expand_as": shaping.expand_as, "broadcast_to": shaping.broadcast_to,
+    "select": shaping.select, "narrow": shaping.narrow, "diagonal": shaping.diagonal, "unbind": shaping.unbind,
+    "split": shaping.split, "chunk": shaping.chunk,
+    "__getitem__": index.getitem, "__setitem__": index.setitem,
+    # operators
+    "__add__": functions.plus, "__radd__": functions.plus, "__sub__": functions.sub, "__rsub__": functions.rsub,
+    "__mul__": functions.mul, "__rmul__": functions.mul, "__truediv__": functions.divide,
+    "__rtruediv__": functions.rdiv, "__pow__": functions.pow, "__rpow__": functions.rpow, "__neg__": functions.neg,
+    "__abs__": functions.abs, "__matmul__": matmul.matmul, "__floordiv__": functions.floor_divide,
+    "__mod__": functions.remainder, "__eq__": functions.eq, "__ne__": functions.ne, "__lt__": functions.lt,
+    "__le__": functions.le, "__gt__": functions.gt, "__ge__": functions.ge, "__and__": functions.bitwise_and,
+    "__or__": functions.bitwise_or, "__xor__": functions.bitwise_xor, "__invert__": functions.bitwise_not,
+    # in place
+    "copy_": index.copy_, "zero_": index.zero_, "fill_": index.fill_, "index_put_": index.index_put_,
+}  # fmt: skip
+
+IN_PLACE = ("add", "sub", "mul", "div", "pow", "neg", "abs", "exp", "log", "log1p", "sqrt", "sin", "cos", "tanh",
+            "sigmoid", "relu", "clamp", "square", "reciprocal", "floor", "ceil", "round")  # fmt: skip
+OPERATORS = {"add": "__iadd__", "sub": "__isub__", "mul": "__imul__", "div": "__itruediv__", "pow": "__ipow__"}
+
+
+def normal_(input: Tensor, mean: float = 0, std: float = 1) -> Tensor:
+    """Overwrite with random numbers, normally distributed."""
+    check(input, input.requires_grad, "normal_")
+    write(input, creation.normal_values(input.array.shape, mean, std).astype(input.array.dtype), "normal_")
+    return input
+
+
+def uniform_(input: Tensor, low: float = 0, high: float = 1) -> Tensor:
+    """Overwrite with random numbers, uniform from `low` to before `high`."""
+    check(input, input.requires_grad, "uniform_")
+    write(input, creation.uniform_values(input.array.shape, low, high).astype(input.array.dtype), "uniform_")
+    return input
+
+
+def install() -> None:
+    """Attach operators and methods to `Tensor`."""
+    for name, function in METHODS.items():
+        setattr(Tensor, name, function)
+    for name in IN_PLACE:
+        method = in_place(METHODS[name], f"{name}_")
+        setattr(Tensor, f"{name}_", method)
+        if name in OPERATORS:
+            setattr(Tensor, OPERATORS[name], method)
+    Tensor.normal_, Tensor.uniform_ = normal_, uniform_
+    Tensor.T, Tensor.mT = property(shaping.numpy_T), property(shaping.mT)
+    for name in ("new_zeros", "new_ones", "new_empty"):
+        setattr(Tensor, name, _new(getattr(creation, name.removeprefix("new_"))))
+    dispatch.install()
+
+
+def _new(function: Any) -> Any:
+    def new(self: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        return function(*size, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
+
+    new.__doc__ = f"`{function.__name__}` with this tensor's dtype and place."
+    return new

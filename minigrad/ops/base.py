@@ -1,0 +1,360 @@
+"""What all operations share: from a forward function and a rule for each input's gradient to what users call.
+
+An operation is a class of a few lines:
+
+    class Mul(Op):
+        forward = np.multiply
+        formula = r"\\bar z\\, b", r"\\bar z\\, a"
+
+        def grad_a(g, b):
+            return g * b
+
+        def grad_b(g, a):
+            return g * a
+
+- `grad_a`, `grad_b`, `grad_c` are the rules: from the gradient `g` of the output to that of the first, second, third input.
+- What a rule's further parameters are called says what is saved for it: `a`, `b`, `c` are the inputs, `z` the output,
+  `a_shape` the shape of an input; other names are keyword arguments of the operation, or what `forward` hands over
+  beside its result (`extras`). Nothing else is saved, and nothing for inputs that need no gradient.
+- Rules are plain NumPy, written once. On arrays they are fast. Under `create_graph` they get tensors, NumPy's own dispatch
+  sends `np.cos(tensor)` to minigrad's `cos`, and the gradient's graph appears by itself. In a rule, use operators and
+  `np.` functions only: methods mean other things on tensors than on arrays.
+- Broadcasting is undone by the engine, for all operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from sys import _getframe
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes
+from ..autograd import errors
+from ..autograd.meta import AutogradMeta, Cut, gradient_edge, tracked
+from ..autograd.modes import mode
+from ..autograd.node import AccumulateGrad, Node
+from ..autograd.source import PACKAGES, user_frame
+from ..autograd.versions import next_seq
+from ..tensor import Tensor, wrap
+
+LETTERS = "abcd"
+ARRAYS = {*LETTERS, "z", "index", "indices", "condition"}  # saved things that backward frees; shapes and numbers stay
+
+
+class Op(Node):
+    """An operation; its instances are the nodes of the graph. See the module's text."""
+
+    __slots__ = ()
+
+    forward: Callable[..., Any]
+    extras: tuple[str, ...] = ()
+    rules: tuple[Callable[..., Any] | None, ...] = ()
+    saves: tuple[tuple[str, ...], ...] = ()  # for each rule, the names of what it needs
+    of_floats: bool = False  # integers are converted to the default dtype first
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        cls.node_name = cls.__dict__.get("node_name", cls.__name__ + "Backward0")
+        super().__init_subclass__(**kwargs)
+        if "forward" in cls.__dict__:
+            cls.forward = staticmethod(cls.forward)
+        rules = [cls.__dict__.get(f"grad_{letter}") for letter in LETTERS]
+        while rules and rules[-1] is None:
+            rules.pop()
+        if rules:
+            cls.rules = tuple(rules)
+            cls.inputs = len(rules)
+            cls.saves = tuple(() if rule is None else parameters(rule)[1:] for rule in rules)
+        cls.holds_values = any(name in ARRAYS for names in cls.saves for name in names)
+        if len(cls.rules) == 1:
+            cls.backward = _backward_one(cls.rules[0])  # type: ignore[method-assign, arg-type]
+
+    def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            None if args is None else rule(g, *args)  # type: ignore[misc]
+            for rule, args in zip(self.rules, saved, strict=True)
+        )
+
+    def _named_saved(self) -> Iterator[tuple[str, Any]]:
+        for names, args in zip(self.saves, self.saved, strict=False):
+            if args is not None:
+                yield from zip(names, args, strict=True)
+
+    def saved_tensors(self) -> tuple[Any, ...]:
+        return tuple(
+            None if args is None else tuple(self._as_tensor(n, v) for n, v in zip(names, args, strict=True))
+            for names, args in zip(self.saves, self.saved, strict=False)
+        )
+
+    def _as_tensor(self, name: str, value: Any) -> Any:
+        """A saved array as a tensor again: an input with its edge, the output with this node."""
+        if not backend.is_array(value):
+            return value
+        edge = self if name == "z" else self.edges[LETTERS.index(name)] if name in LETTERS else None
+        return rejoin(value, edge)
+
+
+def rejoin(array: Any, edge: Node | None) -> Tensor:
+    """The tensor that holds `array` and whose gradient flows into `edge`."""
+    if isinstance(edge, AccumulateGrad) and edge.variable.array is array:
+        return edge.variable
+    out = wrap(array)
+    out._node = edge
+    return out
+
+
+def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
+
+
+def _backward_one(rule: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+    def backward(self: Node, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (rule(g, *saved[0]),)
+
+    return backward
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[Any, ...]] | None:
+    """The function that picks what a rule needs from a, b and z; None where it needs other things."""
+    return {
+        (): lambda a, b, z: (),
+        ("a",): lambda a, b, z: (a,),
+        ("b",): lambda a, b, z: (b,),
+        ("z",): lambda a, b, z: (z,),
+        ("a", "b"): lambda a, b, z: (a, b),
+        ("a", "z"): lambda a, b, z: (a, z),
+        ("b", "z"): lambda a, b, z: (b, z),
+        ("a", "b", "z"): lambda a, b, z: (a, b, z),
+    }.get(names)
+
+
+# ------------------------------------------------------------ operands
+_NUMBERS = (int, float, np.number, np.bool_)
+
+
+@lru_cache(maxsize=256, typed=True)
+def _cached_constant(value: Any, dtype: Any) -> Any:
+    array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
+
+
+def constant(value: Any, dtype: Any, like: Any) -> Any:
+    """A Python number as an array without dimensions: NumPy takes it 300 ns faster than the number itself."""
+    if type(like) is not np.ndarray:
+        return value  # on a GPU a number is cheaper: it travels with the launch
+    if value == 0 or value != value:  # -0.0 == 0.0 and nan != nan: such keys do not work
+        return np.array(value, dtype)
+    return _cached_constant(value, dtype)
+
+
+def array_of(x: Any, op: str, position: str = "argument 'input' (position 1)") -> Any:
+    """The array of a tensor, or PyTorch's refusal of anything else."""
+    try:
+        return x.array
+    except AttributeError:
+        raise TypeError(f"{op}(): {position} must be Tensor, not {type(x).__name__}") from None
+
+
+def operands(x: Any, y: Any, op: str, of_floats: bool) -> tuple[Any, Any]:
+    """Two operands, tensors or numbers, as arrays of the one dtype in which PyTorch computes."""
+    pair = []
+    for value in (x, y):
+        if hasattr(value, "array"):
+            pair.append(value.array)
+        elif isinstance(value, _NUMBERS):
+            pair.append(value.item() if isinstance(value, np.generic) else value)
+        else:
+            raise TypeError(
+                f"{op}(): argument 'other' (position 2) must be Tensor, not {type(value).__name__}"
+                if x is not y and value is y
+                else f"{op}(): argument 'input' (position 1) must be Tensor, not {type(value).__name__}"
+            )
+    result = dtypes.result_dtype(pair)
+    if of_floats and not result.is_floating_point:
+        result = dtypes.get_default_dtype()
+    dtype = result.numpy
+    a, b = pair
+    like = a if hasattr(a, "dtype") else b
+    if not hasattr(like, "dtype"):
+        like = np.empty(())
+    a = constant(a, dtype, like) if not hasattr(a, "dtype") else a if a.dtype == dtype else a.astype(dtype)
+    b = constant(b, dtype, like) if not hasattr(b, "dtype") else b if b.dtype == dtype else b.astype(dtype)
+    return a, b
+
+
+# ------------------------------------------------------------ from class to function
+def note_cut(out: Tensor, *inputs: Any) -> None:
+    """Keep a note of what cuts `out` off from a graph: a no_grad block now, or what cut one of its inputs off before."""
+    for x in inputs:
+        if not hasattr(x, "_meta"):
+            continue
+        if not mode.recording and tracked(x):
+            frame = user_frame()
+            out._meta = AutogradMeta(cut=Cut("no_grad", frame.f_code, frame.f_lasti))
+            return
+        if x._meta is not None and x._meta.cut is not None:
+            out._meta = AutogradMeta(cut=x._meta.cut)
+            return
+
+
+def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
+    """The function of one tensor that a user calls: `forward`, and a node if the input requires grad."""
+    forward, of_floats = op.forward, op.of_floats
+    new_node, new_tensor, ndarray = op.__new__, Tensor.__new__, np.ndarray
+    pick = _picker(op.saves[0])
+    assert pick is not None
+
+    def function(input: Any) -> Tensor:
+        try:
+            a = input.array
+        except AttributeError:
+            a = array_of(input, name)
+        if of_floats and a.dtype.kind != "f":
+            a = a.astype(dtypes.get_default_dtype().numpy)
+        z = forward(a)
+        if type(z) is not ndarray:
+            z = backend.as_array(z)
+        out = new_tensor(Tensor)
+        out.array = z
+        out._node = out._meta = None
+        edge = input._node
+        if edge is None and input._meta is not None:
+            edge = gradient_edge(input)
+        if edge is not None and mode.recording:
+            node = new_node(op)
+            node.first = edge
+            node.second = node.fit = node.hooks = None
+            node.rest = ()
+            node.saved = (pick(a, None, z),)
+            caller = _getframe(1)
+            if caller.f_globals.get("__package__") in PACKAGES:
+                caller = user_frame()
+            node.code, node.at = caller.f_code, caller.f_lasti
+            node.seq = next_seq()
+            out._node = node
+        elif input._meta is not None or edge is not None:
+            note_cut(out, input)
+        return out
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = op.__doc__
+    return function
+
+
+def binary(op: type[Op], name: str) -> Callable[[Any, Any], Tensor]:
+    """The function of two tensors, or a tensor and a number, that a user calls."""
+    forward, of_floats = op.forward, op.of_floats
+    new_node, new_tensor, ndarray = op.__new__, Tensor.__new__, np.ndarray
+    pick_a, pick_b = (_picker(names) for names in op.saves)
+    assert pick_a is not None and pick_b is not None
+
+    def function(input: Any, other: Any) -> Tensor:
+        try:
+            a, b = input.array, other.array
+            same = a.dtype is b.dtype and not (of_floats and a.dtype.kind != "f")
+        except AttributeError:
+            same = False
+        if not same:
+            a, b = operands(input, other, name, of_floats)
+        try:
+            z = forward(a, b)
+        except ValueError:
+            raise errors.broadcast_shapes(input, other) from None
+        if type(z) is not ndarray:
+            z = backend.as_array(z)
+        out = new_tensor(Tensor)
+        out.array = z
+        out._node = out._meta = None
+        edge_a = edge_b = None
+        if hasattr(input, "_node"):
+            edge_a = input._node
+            if edge_a is None and input._meta is not None:
+                edge_a = gradient_edge(input)
+        if hasattr(other, "_node"):
+            edge_b = other._node
+            if edge_b is None and other._meta is not None:
+                edge_b = gradient_edge(other)
+        if (edge_a is not None or edge_b is not None) and mode.recording:
+            node = new_node(op)
+            node.first, node.second = edge_a, edge_b
+            node.hooks = None
+            node.rest = ()
+            node.saved = (
+                None if edge_a is None else pick_a(a, b, z),
+                None if edge_b is None else pick_b(a, b, z),
+            )
+            node.fit = None if same and a.shape == b.shape else fit_of(input, other, z)
+            caller = _getframe(1)
+            if caller.f_globals.get("__package__") in PACKAGES:
+                caller = user_frame()
+            node.code, node.at = caller.f_code, caller.f_lasti
+            node.seq = next_seq()
+            out._node = node
+        else:
+            note_cut(out, input, other)
+        return out
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = op.__doc__
+    return function
+
+
+def fit_of(*inputs: Any) -> tuple[Any, ...] | None:
+    """For each input (the last argument is the result) that was broadcast or converted, its shape and dtype."""
+    *tensors, z = inputs
+    fits = tuple(
+        (x.array.shape, x.array.dtype)
+        if hasattr(x, "array") and (x.array.shape != z.shape or x.array.dtype != z.dtype)
+        else None
+        for x in tensors
+    )
+    return fits if any(fits) else None
+
+
+def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
+    """Run any operation on tensors: the general form of `unary` and `binary`, for those with more to say.
+
+    Parameters
+    ----------
+    op : class of the operation
+    inputs : Tensor
+        As many as `forward` takes arrays.
+    params
+        Keyword arguments of `forward`.
+    """
+    arrays = [x.array for x in inputs]
+    z = op.forward(*arrays, **params)
+    if op.extras:
+        z, *extras = z
+        params = {**params, **dict(zip(op.extras, extras, strict=True))}
+    out = wrap(backend.as_array(z))
+    edges = [None if rule is None else gradient_edge(x) for x, rule in zip(inputs, op.rules, strict=False)]
+    if mode.recording and any(edge is not None for edge in edges):
+        out._node = record(op, edges, arrays, out.array, params)
+    else:
+        note_cut(out, *inputs)
+    return out
+
+
+def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:
+    """A node for an operation that was just run."""
+    known = {**params, **dict(zip(LETTERS, arrays, strict=False)), "z": z}
+
+    def value(name: str) -> Any:
+        return known[name] if name in known else known[name.removesuffix("_shape")].shape
+
+    node = op.__new__(op)
+    node.first, node.second, node.rest = edges[0], edges[1] if len(edges) > 1 else None, tuple(edges[2:])
+    node.saved = tuple(
+        None if edge is None else tuple(value(name) for name in names)
+        for edge, names in zip(edges, op.saves, strict=True)
+    )
+    node.fit = node.hooks = None
+    frame = user_frame()
+    node.code, node.at = frame.f_code, frame.f_lasti
+    node.seq = next_seq()
+    return node

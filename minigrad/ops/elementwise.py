@@ -1,0 +1,349 @@
+"""Operations that work element by element, with broadcasting.
+
+The derivatives are those of any calculus book; formulas stand beside the code, for the stepper.
+"""
+
+from __future__ import annotations
+
+import math
+import numpy as np
+
+from .. import backend, dtypes
+from ..tensor import Tensor
+from .base import Op, apply
+
+# mypy: disable-error-code="misc, operator, no-untyped-def"
+
+
+# ------------------------------------------------------------ arithmetic
+class Add(Op):
+    forward = np.add
+    formula = r"\bar z", r"\bar z"
+
+    def grad_a(g):
+        return g
+
+    def grad_b(g):
+        return g
+
+
+class Sub(Op):
+    forward = np.subtract
+    formula = r"\bar z", r"-\bar z"
+
+    def grad_a(g):
+        return g
+
+    def grad_b(g):
+        return -g
+
+
+class Rsub(Op):
+    """b - a, with the operands the other way round: what `1 - x` becomes."""
+
+    node_name = "RsubBackward1"
+    formula = (r"-\bar z",)
+
+    def forward(a, other):
+        return other - a
+
+    def grad_a(g):
+        return -g
+
+
+class Mul(Op):
+    forward = np.multiply
+    formula = r"\bar z\, b", r"\bar z\, a"
+
+    def grad_a(g, b):
+        return g * b
+
+    def grad_b(g, a):
+        return g * a
+
+
+class Div(Op):
+    forward = np.true_divide
+    of_floats = True
+    formula = r"\frac{\bar z}{b}", r"-\bar z\, \frac{a}{b^2}"
+
+    def grad_a(g, b):
+        return g / b
+
+    def grad_b(g, a, b):
+        return -g * (a / b) / b
+
+
+class Neg(Op):
+    forward = np.negative
+    formula = (r"-\bar z",)
+
+    def grad_a(g):
+        return -g
+
+
+class Reciprocal(Op):
+    of_floats = True
+    formula = (r"-\bar z\, z^2",)
+
+    def forward(a):
+        return np.true_divide(1, a)
+
+    def grad_a(g, z):
+        return -g * (z * z)
+
+
+class Abs(Op):
+    forward = np.absolute
+    formula = (r"\bar z\, \operatorname{sign}(a)",)
+
+    def grad_a(g, a):
+        return g * np.sign(a)
+
+
+class Sign(Op):
+    forward = np.sign
+    formula = (r"0",)
+
+    def grad_a(g):
+        return g * 0
+
+
+# ------------------------------------------------------------ powers, exponentials, logarithms
+class PowScalar(Op):
+    """a to the power of a number."""
+
+    node_name = "PowBackward0"
+    formula = (r"\bar z \cdot n\, a^{n-1}",)
+
+    def forward(a, n):
+        return np.square(a) if n == 2 else np.power(a, n)
+
+    def grad_a(g, a, n):
+        if n == 0:
+            return g * 0
+        return g * (n * a if n == 2 else n * a ** (n - 1))
+
+
+class Pow(Op):
+    """a to the power of b, both tensors."""
+
+    node_name = "PowBackward1"
+    forward = np.power
+    formula = r"\bar z\, b\, a^{b-1}", r"\bar z\, z \ln a"
+
+    def grad_a(g, a, b):
+        # At b = 0 the derivative is 0 even where a^(b-1) is infinite.
+        return np.where(b == 0, 0, g * (b * a ** np.where(b == 0, 1, b - 1)))
+
+    def grad_b(g, a, b, z):
+        # At a = 0 the limit for b >= 0 is 0, where z ln a would be 0 times minus infinity.
+        flat = (a == 0) & (b >= 0)
+        return g * np.where(flat, 0, z * np.log(np.where(flat, 1, a)))
+
+
+class PowOfScalar(Op):
+    """A number to the power of a."""
+
+    node_name = "PowBackward2"
+    formula = (r"\bar z\, z \ln n",)
+
+    def forward(a, n):
+        return np.power(n, a)
+
+    def grad_a(g, a, z, n):
+        if n == 0:
+            return np.where(a >= 0, 0, g * z * -math.inf)
+        return g * z * (math.log(n) if n > 0 else math.nan)
+
+
+class Exp(Op):
+    forward = np.exp
+    of_floats = True
+    formula = (r"\bar z\, z",)
+
+    def grad_a(g, z):
+        return g * z
+
+
+class Log(Op):
+    forward = np.log
+    of_floats = True
+    formula = (r"\frac{\bar z}{a}",)
+
+    def grad_a(g, a):
+        return g / a
+
+
+class Log1p(Op):
+    forward = np.log1p
+    of_floats = True
+    formula = (r"\frac{\bar z}{1 + a}",)
+
+    def grad_a(g, a):
+        return g / (a + 1)
+
+
+class Sqrt(Op):
+    forward = np.sqrt
+    of_floats = True
+    formula = (r"\frac{\bar z}{2 z}",)
+
+    def grad_a(g, z):
+        return g / (2 * z)
+
+
+# ------------------------------------------------------------ trigonometric, hyperbolic, activations
+class Sin(Op):
+    forward = np.sin
+    of_floats = True
+    formula = (r"\bar z \cos a",)
+
+    def grad_a(g, a):
+        return g * np.cos(a)
+
+
+class Cos(Op):
+    forward = np.cos
+    of_floats = True
+    formula = (r"-\bar z \sin a",)
+
+    def grad_a(g, a):
+        return g * -np.sin(a)
+
+
+class Tanh(Op):
+    forward = np.tanh
+    of_floats = True
+    formula = (r"\bar z\,(1 - z^2)",)
+
+    def grad_a(g, z):
+        return g * (1 - z * z)
+
+
+class Sigmoid(Op):
+    of_floats = True
+    formula = (r"\bar z\, z\,(1 - z)",)
+
+    def forward(a):
+        # exp of a negative number only, so that nothing overflows.
+        e = np.exp(-np.absolute(a))
+        return np.where(a >= 0, 1, e) / (1 + e)
+
+    def grad_a(g, z):
+        return g * (z * (1 - z))
+
+
+class Relu(Op):
+    formula = (r"\bar z\, [z > 0]",)
+
+    def forward(a):
+        return np.maximum(a, 0)
+
+    def grad_a(g, z):
+        return g * (z > 0)
+
+
+# ------------------------------------------------------------ choosing
+class Maximum(Op):
+    forward = np.maximum
+    formula = r"\bar z\,([a > b] + \tfrac12 [a = b])", r"\bar z\,([b > a] + \tfrac12 [a = b])"
+
+    def grad_a(g, a, b):
+        return np.where(a == b, g / 2, g * (a > b))
+
+    def grad_b(g, a, b):
+        return np.where(a == b, g / 2, g * (b > a))
+
+
+class Minimum(Op):
+    forward = np.minimum
+    formula = r"\bar z\,([a < b] + \tfrac12 [a = b])", r"\bar z\,([b < a] + \tfrac12 [a = b])"
+
+    def grad_a(g, a, b):
+        return np.where(a == b, g / 2, g * (a < b))
+
+    def grad_b(g, a, b):
+        return np.where(a == b, g / 2, g * (b < a))
+
+
+class Where(Op):
+    """a where the condition holds, b elsewhere."""
+
+    formula = r"[c]\, \bar z", r"[\lnot c]\, \bar z"
+
+    def forward(a, b, condition):
+        return np.where(condition, a, b)
+
+    def grad_a(g, condition):
+        return np.where(condition, g, 0)
+
+    def grad_b(g, condition):
+        return np.where(condition, 0, g)
+
+
+class Clamp(Op):
+    node_name = "ClampBackward1"
+    formula = (r"\bar z\, [l \le a \le u]",)
+
+    def forward(a, lower, upper):
+        if lower is not None:
+            a = np.maximum(a, lower)
+        return a if upper is None else np.minimum(a, upper)
+
+    def grad_a(g, a, lower, upper):
+        inside = True
+        if lower is not None:
+            inside = a >= lower
+        if upper is not None:
+            inside = inside & (a <= upper)
+        return np.where(inside, g, 0)
+
+
+# ------------------------------------------------------------ rounding: constant between its steps
+class _Rounding(Op):
+    formula = (r"0",)
+
+    def grad_a(g):
+        return g * 0
+
+
+class Floor(_Rounding):
+    forward = np.floor
+
+
+class Ceil(_Rounding):
+    forward = np.ceil
+
+
+class Round(_Rounding):
+    forward = np.rint
+
+
+# ------------------------------------------------------------ copies
+class Clone(Op):
+    formula = (r"\bar z",)
+
+    def forward(a):
+        return a.copy()
+
+    def grad_a(g):
+        return g
+
+
+class ToCopy(Op):
+    """The same numbers in another dtype, or on another device."""
+
+    formula = (r"\bar z",)
+
+    def forward(a, dtype, device, source):
+        return backend.array_on(device, a, dtype)
+
+    def grad_a(g, source):
+        dtype, device = source
+        return g.to(dtypes.of(dtype), device) if isinstance(g, Tensor) else backend.array_on(device, g, dtype)
+
+
+def clone(input: Tensor) -> Tensor:
+    """A copy; gradients flow through it."""
+    return apply(Clone, input)

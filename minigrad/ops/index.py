@@ -1,0 +1,305 @@
+"""Indexing: `x[...]` and `x[...] = v`.
+
+Ints, slices, `None` and `...` give views, one small view operation for each, as in PyTorch. Tensors, lists and masks pick
+elements by number and give a copy (`Index`); what they pick twice gets two gradients, which are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes
+from ..tensor import Tensor, wrap
+from . import shape as shapes
+from .base import Op, apply, constant
+from .inplace import check, in_place, write
+from .shaping import alias, expand, select, unsqueeze
+from .views import apply_view
+
+# mypy: disable-error-code="misc, operator, no-untyped-def"
+
+_VALID = (
+    "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})"
+)
+
+
+class Index(Op):
+    """Elements picked by arrays of numbers or by a mask."""
+
+    formula = (r"\text{zeros, with } \bar z \text{ added at the picked places}",)
+
+    def forward(a, index):
+        return a[index]
+
+    def grad_a(g, a_shape, index):
+        return add_at(g, a_shape, index)
+
+
+class _AddAt(Op):
+    """Zeros with `a` added at the picked places."""
+
+    node_name = "IndexPutBackward0"
+
+    def forward(a, shape, index):
+        xp = backend.namespace(a)
+        z = xp.zeros(shape, a.dtype)
+        xp.add.at(z, index, a)
+        return z
+
+    def grad_a(g, index):
+        return g[index] if not isinstance(g, Tensor) else apply(Index, g, index=index)
+
+
+def add_at(g: Any, shape: tuple[int, ...], index: Any) -> Any:
+    """Zeros of `shape` with `g` (array or Tensor) added at the picked places."""
+    if isinstance(g, Tensor):
+        return apply(_AddAt, g, shape=shape, index=index)
+    return _AddAt.forward(g, shape, index)
+
+
+class IndexPut(Op):
+    """`a` with `b` written at the picked places."""
+
+    formula = r"\bar z \text{, but 0 at the picked places}", r"\bar z \text{ at the picked places}"
+
+    def forward(a, b, index):
+        z = a.copy()
+        z[index] = b
+        return z
+
+    def grad_a(g, index):
+        kept = np.ones(g.shape, bool)
+        kept[index] = False
+        return np.where(kept, g, 0)
+
+    def grad_b(g, b_shape, index):
+        from ..autograd.engine import sum_to
+
+        picked = g[index] if not isinstance(g, Tensor) else apply(Index, g, index=index)
+        return sum_to(picked, b_shape, picked.array.dtype if isinstance(picked, Tensor) else picked.dtype)
+
+
+class CopyBackwards(Op):
+    """The old values replaced by `b`."""
+
+    node_name = "CopyBackwards"
+    formula = r"0", r"\bar z"
+
+    def name(self) -> str:
+        return "minigrad::autograd::CopyBackwards"
+
+    def forward(a, b):
+        return np.broadcast_to(b, a.shape)
+
+    def grad_a(g):
+        return g * 0
+
+    def grad_b(g):
+        return g
+
+
+class Fill(Op):
+    node_name = "FillBackward1"
+    formula = (r"0",)
+
+    def forward(a, value):
+        return np.full_like(a, value)
+
+    def grad_a(g):
+        return g * 0
+
+
+class Zero(Op):
+    formula = (r"0",)
+
+    def forward(a):
+        return np.zeros_like(a)
+
+    def grad_a(g):
+        return g * 0
+
+
+# ------------------------------------------------------------ x[...]
+def getitem(input: Tensor, index: Any) -> Tensor:
+    """The elements that `index` names; what `x[index]` calls."""
+    viewed, numbers = _basic(input, index)
+    if numbers is None:
+        return viewed
+    return apply(Index, viewed, index=numbers)
+
+
+def _items(index: Any) -> list[Any]:
+    if isinstance(index, tuple):
+        return list(index)
+    if isinstance(index, list) and any(isinstance(i, (slice, Tensor, type(None), type(...))) for i in index):
+        return list(index)
+    return [index]
+
+
+def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
+    """Apply ints, slices, None and `...` as views; what is left are arrays of numbers, or None."""
+    items = [_clean(i) for i in _items(index)]
+    named = sum(_dims_used(i) for i in items)
+    if named > x.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
+    whole = x
+    dim = 0
+    numbers: list[Any] = []
+    for item in items:
+        if item is Ellipsis:
+            dim += x.ndim - named
+            named = x.ndim  # a second `...` stands for nothing
+        elif item is None:
+            whole = unsqueeze(whole, dim)
+            dim += 1
+        elif isinstance(item, slice):
+            whole = _sliced(whole, dim, item)
+            dim += 1
+        elif isinstance(item, int):
+            n = whole.array.shape[dim]
+            if not -n <= item < n:
+                raise IndexError(f"index {item} is out of bounds for dimension {dim} with size {n}")
+            whole = select(whole, dim, item)
+        else:
+            if isinstance(item, bool):
+                whole = unsqueeze(whole, dim)
+                item = backend.namespace(x.array).asarray([item])
+            _check_numbers(item, whole, dim)
+            numbers.extend([slice(None)] * (dim - len(numbers)))
+            numbers.append(item)
+            dim += max(item.ndim, 1) if item.dtype == bool else 1
+            if item.dtype == bool and item.ndim > 1:
+                # A mask stands for several dimensions: from here on count it as its several arrays of numbers.
+                numbers[-1:] = backend.namespace(item).nonzero(item)
+    if not numbers:
+        return (alias(x) if whole is x else whole), None
+    return whole, tuple(numbers)
+
+
+def _clean(item: Any) -> Any:
+    """An index as int, slice, None, `...`, bool, or an array of numbers or bools."""
+    if item is None or item is Ellipsis or isinstance(item, (bool, np.bool_)):
+        return bool(item) if isinstance(item, np.bool_) else item
+    if isinstance(item, slice):
+        if item.step is not None and int(item.step) <= 0:
+            raise ValueError("step must be greater than zero")
+        return slice(*(None if v is None else int(v) for v in (item.start, item.stop, item.step)))
+    if isinstance(item, (int, np.integer)):
+        return int(item)
+    if isinstance(item, Sequence) and not isinstance(item, str):
+        item = np.asarray([i.tolist() if isinstance(i, Tensor) else i for i in item])
+        if item.size == 0:
+            item = item.astype(np.int64)
+    array = item.array if isinstance(item, Tensor) else item
+    if not backend.is_array(array):
+        raise IndexError(_VALID.format(type(item).__name__))
+    if array.dtype.kind not in "iub":
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if array.ndim == 0:
+        return bool(array) if array.dtype == bool else int(array)
+    return array.astype(bool) if array.dtype == np.uint8 else array
+
+
+def _dims_used(item: Any) -> int:
+    if item is None or item is Ellipsis or isinstance(item, bool):
+        return 0
+    return item.ndim if hasattr(item, "dtype") and item.dtype == bool else 1
+
+
+def _sliced(x: Tensor, dim: int, item: slice) -> Tensor:
+    n = x.array.shape[dim]
+    if item.indices(n) == (0, n, 1):
+        return x
+    return apply_view(shapes.Slice, x, dim=dim, span=item)
+
+
+def _check_numbers(item: Any, x: Tensor, dim: int) -> None:
+    """Raise PyTorch's errors for masks and numbers that do not fit."""
+    shape = x.array.shape
+    if item.dtype == bool:
+        for i, n in enumerate(item.shape):
+            if n != shape[dim + i]:
+                raise IndexError(
+                    f"The shape of the mask {list(item.shape)} at index {i} does not match the shape of the indexed "
+                    f"tensor {list(shape)} at index {dim + i}"
+                )
+    elif item.size:
+        low, high, n = int(item.min()), int(item.max()), shape[dim]
+        if low < -n or high >= n:
+            bad = low if low < -n else high
+            raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {n}")
+
+
+# ------------------------------------------------------------ x[...] = v and what else overwrites
+def setitem(input: Tensor, index: Any, value: Any) -> None:
+    """Write `value` at the places that `index` names; what `x[index] = value` calls."""
+    tracked_value = value if isinstance(value, Tensor) else None
+    check(input, input.requires_grad or (tracked_value is not None and tracked_value.requires_grad), "__setitem__")
+    viewed, numbers = _basic(input, index)
+    if tracked_value is None:
+        if backend.is_array(value) or isinstance(value, Sequence):
+            value = np.asarray(value)
+        tracked_value = wrap(backend.as_array(constant(value, input.array.dtype, input.array)))
+        if not backend.is_array(value) and input.array.dtype.kind in "iub" and isinstance(value, float):
+            tracked_value = wrap(np.asarray(value).astype(input.array.dtype))
+    if numbers is None:
+        if viewed is input or viewed.array.shape == input.array.shape == () or _is_whole(viewed, input):
+            copy_(input, _squeezed(tracked_value, input))
+        else:
+            copy_(viewed, _squeezed(tracked_value, viewed))
+        return
+    index_put_(viewed, numbers, tracked_value)
+
+
+def _is_whole(viewed: Tensor, x: Tensor) -> bool:
+    return viewed.array.shape == x.array.shape and viewed.array.strides == x.array.strides
+
+
+def _squeezed(value: Tensor, target: Tensor) -> Tensor:
+    """A value may have leading dimensions of length 1 that the target lacks."""
+    extra = value.ndim - target.ndim
+    if extra > 0 and set(value.array.shape[:extra]) == {1}:
+        from .shaping import reshape
+
+        return reshape(value, *value.array.shape[extra:])
+    return value
+
+
+def _index_put(input: Tensor, index: Any, value: Tensor) -> Tensor:
+    picked = input.array[index].shape
+    try:
+        np.broadcast_to(value.array, picked)
+    except ValueError:
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of "
+            f"shape {list(picked)}"
+        ) from None
+    if value.array.dtype != input.array.dtype:
+        if value.ndim:
+            raise RuntimeError(
+                "Index put requires the source and destination dtypes match, got "
+                f"{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]} for the destination and "
+                f"{dtypes.SCALAR_TYPE_NAMES[value.dtype.name]} for the source."
+            )
+        value = value.to(input.dtype)
+    return apply(IndexPut, input, value, index=index)
+
+
+def _copied(input: Tensor, src: Tensor) -> Tensor:
+    if src.array.shape != input.array.shape:
+        expand(src, input.array.shape)  # raises where it does not fit
+    out = apply(CopyBackwards, input, src)
+    if out._node is not None:
+        fit = (src.array.shape, src.array.dtype)
+        out._node.fit = (None, None if fit == (input.array.shape, input.array.dtype) else fit)
+    out.array = out.array.astype(input.array.dtype)
+    return out
+
+
+index_put_ = in_place(_index_put, "index_put_")
+copy_ = in_place(_copied, "copy_")
+zero_ = in_place(lambda input: apply(Zero, input), "zero_")
+fill_ = in_place(lambda input, value: apply(Fill, input, value=getattr(value, "array", value)), "fill_")

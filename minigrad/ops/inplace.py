@@ -1,0 +1,104 @@
+"""In-place operations: every `name_` is its out-of-place operation, written into the tensor's own memory.
+
+So rules, dtypes and errors are those of the operation itself; what is added here is what may be written, the version,
+and the history (`views.rebase`). Everything is checked before anything is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes
+from ..autograd import errors, versions
+from ..autograd.meta import gradient_edge, tracked
+from ..autograd.modes import mode
+from ..autograd.source import user_frame
+from ..tensor import Tensor, wrap
+from .views import rebase
+
+
+def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
+    """The in-place form of `function`.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the tensor first.
+    name : str
+        What messages call it, such as "mul_".
+    """
+
+    def inplace(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        operands = (input, *args, *kwargs.values())
+        check(input, any(hasattr(x, "array") and tracked(x) for x in operands), name)
+        before = wrap(input.array)  # as the operation's input: the same memory, and the history so far
+        if mode.recording:
+            before._node = gradient_edge(input)
+        result = function(before, *args, **kwargs)
+        write(input, result.array, name)
+        if result._node is not None and result.array.dtype != input.array.dtype:
+            # Gradients will arrive in the dtype that was written, not in that of the result.
+            edges = zip((before, *args), result._node.edges, strict=False)
+            result._node.fit = tuple(None if e is None else (x.array.shape, x.array.dtype) for x, e in edges)
+        adopt(input, result)
+        return input
+
+    inplace.__name__ = inplace.__qualname__ = name
+    return inplace
+
+
+def check(x: Tensor, will_be_tracked: bool, operation: str) -> None:
+    """Raise if autograd does not allow this tensor to be changed in place."""
+    if not (mode.recording and will_be_tracked):
+        return
+    view = x._meta.view if x._meta is not None else None
+    if view is not None and view.kind == "many":
+        raise errors.one_of_many_views_in_place(x, view, operation)
+    if view is not None and view.kind == "no_grad":
+        raise errors.no_grad_view_in_place(x, view, "is being")
+    if x._meta is not None and x._meta.requires_grad:
+        raise errors.leaf_in_place(x, operation)
+    if view is not None and view.base._meta is not None and view.base._meta.requires_grad:
+        raise errors.view_of_leaf_in_place(x, view.base, operation)
+
+
+def write(x: Tensor, values: Any, operation: str) -> None:
+    """Write `values`, of the tensor's own shape and a dtype that fits, into its memory, and note it."""
+    mine = x.array
+    if values.shape != mine.shape:
+        raise RuntimeError(
+            f"output with shape {list(mine.shape)} doesn't match the broadcast shape {list(values.shape)}"
+        )
+    have, want = dtypes.of(values), dtypes.of(mine)
+    if have.kind > want.kind:
+        names = dtypes.SCALAR_TYPE_NAMES
+        raise RuntimeError(
+            f"result type {names[have.name]} can't be cast to the desired output type {names[want.name]}"
+        )
+    if any(s == 0 and n > 1 for n, s in zip(mine.shape, mine.strides, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+    if values is not mine:
+        mine[...] = values
+    frame = user_frame()
+    versions.note_write(mine, operation, frame.f_code, frame.f_lasti)
+
+
+def adopt(x: Tensor, result: Tensor) -> None:
+    """Give `x` the history of `result`, whose values it now holds."""
+    node: Any = result._node
+    if node is None:
+        return
+    if "z" in {name for names in node.saves for name in names}:
+        # The rule needs the result, and x holds it now: that memory is what must not change from here on.
+        node.saved = tuple(
+            args and tuple(x.array if n == "z" else v for n, v in zip(names, args, strict=True))
+            for names, args in zip(node.saves, node.saved, strict=True)
+        )
+        node.seq = versions.next_seq()
+    rebase(x, node)

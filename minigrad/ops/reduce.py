@@ -1,0 +1,427 @@
+"""Operations that make fewer numbers of many: sums, means, extremes, spreads and norms.
+
+A reduction's rule spreads `g` over the elements that were reduced. `dim` is a tuple of dimensions, all if empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes
+from ..tensor import Tensor, wrap
+from .base import Op, apply, array_of
+from .shaping import wrap_dim
+
+# mypy: disable-error-code="misc, operator, no-untyped-def"
+
+
+def spread(g: Any, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
+    """`g` repeated along the reduced dimensions."""
+    if not keepdim and dim and len(shape) > 1:
+        g = np.reshape(g, tuple(1 if i in dim else n for i, n in enumerate(shape)))
+    return np.broadcast_to(g, shape)
+
+
+def kept(z: Any, ndim: int, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """The result as if the dimensions had been kept, so that it broadcasts against the input."""
+    return z if keepdim or not dim else np.expand_dims(z, dim)
+
+
+# ------------------------------------------------------------ sums and means
+class SumAll(Op):
+    node_name = "SumBackward0"
+    formula = (r"\bar z \text{ for every element}",)
+
+    def forward(a, dtype):
+        return np.sum(a, dtype=dtype)
+
+    def grad_a(g, a_shape):
+        return np.broadcast_to(g, a_shape)
+
+
+class Sum(Op):
+    node_name = "SumBackward1"
+    formula = (r"\bar z \text{ for every element of its sum}",)
+
+    def forward(a, dim, keepdim, dtype):
+        return np.sum(a, axis=dim, keepdims=keepdim, dtype=dtype)
+
+    def grad_a(g, a_shape, dim, keepdim):
+        return spread(g, a_shape, dim, keepdim)
+
+
+class MeanAll(Op):
+    node_name = "MeanBackward0"
+    formula = (r"\frac{\bar z}{n} \text{ for every element}",)
+
+    def forward(a):
+        return np.mean(a)
+
+    def grad_a(g, a_shape):
+        return np.broadcast_to(g / prod(a_shape) if prod(a_shape) else g, a_shape)
+
+
+class Mean(Op):
+    node_name = "MeanBackward1"
+    formula = (r"\frac{\bar z}{n} \text{ for every element of its mean}",)
+
+    def forward(a, dim, keepdim):
+        return np.mean(a, axis=dim, keepdims=keepdim)
+
+    def grad_a(g, a_shape, dim, keepdim):
+        n = prod(a_shape[d] for d in dim)
+        return spread(g / n if n else g, a_shape, dim, keepdim)
+
+
+# ------------------------------------------------------------ extremes
+class _Extreme(Op):
+    """The largest or smallest elements; equal ones share the gradient."""
+
+    formula = (r"\frac{\bar z\, [a = z]}{\text{number of } a = z}",)
+
+    def grad_a(g, a, z, dim, keepdim):
+        chosen = a == kept(z, a.ndim, dim, keepdim)
+        count = np.sum(chosen, axis=dim or None, keepdims=True)
+        return kept(g, a.ndim, dim, keepdim) * chosen / count
+
+
+class Amax(_Extreme):
+    def forward(a, dim, keepdim):
+        return np.max(a, axis=dim or None, keepdims=keepdim)
+
+
+class Amin(_Extreme):
+    def forward(a, dim, keepdim):
+        return np.min(a, axis=dim or None, keepdims=keepdim)
+
+
+class MaxAll(Amax):
+    node_name = "MaxBackward1"
+
+
+class MinAll(Amin):
+    node_name = "MinBackward1"
+
+
+class _Chosen(Op):
+    """The largest or smallest element along one dimension, and where it stands: the first of equal ones."""
+
+    extras = ("indices",)
+    formula = (r"\bar z \text{ at the index that was chosen, else } 0",)
+
+    def grad_a(g, a_shape, indices, dim, keepdim):
+        if not keepdim:
+            g, indices = np.expand_dims(g, dim), np.expand_dims(indices, dim)
+        along = np.arange(a_shape[dim]).reshape([-1 if i == dim else 1 for i in range(len(a_shape))])
+        return g * (indices == along)
+
+
+class MaxDim(_Chosen):
+    node_name = "MaxBackward0"
+
+    def forward(a, dim, keepdim):
+        where = np.argmax(a, axis=dim, keepdims=True)
+        z = np.take_along_axis(a, where, dim)
+        return (z, where) if keepdim else (np.squeeze(z, dim), np.squeeze(where, dim))
+
+
+class MinDim(_Chosen):
+    node_name = "MinBackward0"
+
+    def forward(a, dim, keepdim):
+        where = np.argmin(a, axis=dim, keepdims=True)
+        z = np.take_along_axis(a, where, dim)
+        return (z, where) if keepdim else (np.squeeze(z, dim), np.squeeze(where, dim))
+
+
+# ------------------------------------------------------------ products, spreads, norms
+class Prod(Op):
+    formula = (r"\bar z \prod_{j \ne i} a_j",)
+
+    def forward(a):
+        return np.prod(a, dtype=a.dtype)
+
+    def grad_a(g, a):
+        # The product of the others, as products from the left and from the right: right where elements are 0 too.
+        flat = np.reshape(a, (-1,))
+        one = flat[:1] * 0 + 1
+        before = np.cumprod(np.concatenate([one, flat[:-1]]))
+        after = np.flip(np.cumprod(np.concatenate([one, np.flip(flat[1:])])))
+        return g * np.reshape(before * after, a.shape)
+
+
+class Var(Op):
+    formula = (r"\frac{2 \bar z}{n - c}\,(a - \operatorname{mean}(a))",)
+
+    def forward(a, dim, correction, keepdim):
+        n = prod(a.shape[d] for d in dim)
+        centered = a - np.mean(a, axis=dim, keepdims=True)
+        freedom = n - correction
+        total = np.sum(centered * centered, axis=dim, keepdims=keepdim)
+        return total / freedom if freedom > 0 else total * float("nan")
+
+    def grad_a(g, a, dim, correction, keepdim):
+        n = prod(a.shape[d] for d in dim)
+        freedom = n - correction
+        scale = 2 / freedom if freedom > 0 else float("nan")
+        return kept(g, a.ndim, dim, keepdim) * ((a - np.mean(a, axis=dim, keepdims=True)) * scale)
+
+
+class Std(Op):
+    formula = (r"\frac{\bar z}{(n - c)\, z}\,(a - \operatorname{mean}(a))",)
+
+    def forward(a, dim, correction, keepdim):
+        return np.sqrt(Var.forward(a, dim, correction, keepdim))
+
+    def grad_a(g, a, z, dim, correction, keepdim):
+        n = prod(a.shape[d] for d in dim)
+        g, z = kept(g, a.ndim, dim, keepdim), kept(z, a.ndim, dim, keepdim)
+        freedom = n - correction
+        per_variance = np.where(z == 0, 0, g / (2 * z))
+        return per_variance * ((a - np.mean(a, axis=dim, keepdims=True)) * (2 / freedom if freedom > 0 else float("nan")))
+
+
+class VectorNorm(Op):
+    """The p-norm; its gradient at 0 is taken to be 0."""
+
+    node_name = "LinalgVectorNormBackward0"
+    formula = (r"\bar z\, \operatorname{sign}(a) \left(\frac{|a|}{z}\right)^{p-1}",)
+
+    def forward(a, p, dim, keepdim):
+        size = np.absolute(a)
+        if p == 2:
+            return np.sqrt(np.sum(a * a, axis=dim, keepdims=keepdim))
+        if p == np.inf:
+            return np.max(size, axis=dim, keepdims=keepdim)
+        if p == -np.inf:
+            return np.min(size, axis=dim, keepdims=keepdim)
+        if p == 0:
+            return np.sum(a != 0, axis=dim, keepdims=keepdim, dtype=a.dtype)
+        if p == 1:
+            return np.sum(size, axis=dim, keepdims=keepdim)
+        return np.power(np.sum(np.power(size, p), axis=dim, keepdims=keepdim), 1 / p)
+
+    def grad_a(g, a, z, p, dim, keepdim):
+        g, z = kept(g, a.ndim, dim, keepdim), kept(z, a.ndim, dim, keepdim)
+        if p == 0:
+            return np.broadcast_to(g * 0, a.shape)
+        if p == 1:
+            return g * np.sign(a)
+        if p in (np.inf, -np.inf):
+            chosen = np.absolute(a) == z
+            return g * np.sign(a) * chosen / np.sum(chosen, axis=dim, keepdims=True)
+        safe = np.where(z == 0, 1, z)
+        if p == 2:
+            return np.where(z == 0, 0, g * (a / safe))
+        if p < 2:
+            size = np.where(a == 0, 1, np.absolute(a))
+            return np.where(a == 0, 0, g * np.sign(a) * (size / safe) ** (p - 1))
+        return np.where(z == 0, 0, g * (a * (np.absolute(a) / safe) ** (p - 2) / safe))
+
+
+# ------------------------------------------------------------ what users call
+def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
+    """The dimensions that `dim` names; all of them for None or ()."""
+    if dim is None or (isinstance(dim, Sequence) and len(dim) == 0):
+        return tuple(range(ndim))
+    wrapped = tuple(wrap_dim(int(d), ndim) for d in (dim if isinstance(dim, Sequence) else (dim,)))
+    if len(set(wrapped)) != len(wrapped):
+        twice = next(d for d in wrapped if wrapped.count(d) > 1)
+        raise RuntimeError(f"dim {twice} appears multiple times in the list of dims")
+    return wrapped if ndim else ()
+
+
+def _needs_float(input: Tensor, name: str) -> None:
+    if not input.dtype.is_floating_point:
+        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
+        raise RuntimeError(
+            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+            f"Got: {kind}"
+            if name == "mean"
+            else f"{name}: Expected a floating point or complex tensor as input. Got {kind}"
+        )
+
+
+def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The sum of all elements, or along some dimensions. Integers and bools are summed as int64.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.sum(minigrad.tensor([[1., 2.], [3., 4.]]), dim=0)
+    tensor([4., 6.])
+    """
+    a = array_of(input, "sum")
+    if dtype is not None and dtype is not input.dtype:
+        input = input.to(dtype)
+        a = input.array
+    kind = a.dtype if a.dtype.kind == "f" else np.dtype(np.int64)
+    if dim is None and not keepdim:
+        return apply(SumAll, input, dtype=kind)
+    return apply(Sum, input, dim=_dims(dim, a.ndim), keepdim=keepdim, dtype=kind)
+
+
+def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The mean of all elements, or along some dimensions."""
+    array_of(input, "mean")
+    if dtype is not None and dtype is not input.dtype:
+        input = input.to(dtype)
+    _needs_float(input, "mean")
+    if dim is None and not keepdim:
+        return apply(MeanAll, input)
+    return apply(Mean, input, dim=_dims(dim, input.ndim), keepdim=keepdim)
+
+
+def _empty_reduction(input: Tensor, dims: tuple[int, ...], name: str) -> None:
+    if 0 in [input.array.shape[d] for d in dims]:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+            "Specify the reduction dim with the 'dim' argument."
+        )
+
+
+def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The largest elements along some dimensions (all by default); equal ones share the gradient."""
+    dims = _dims(dim, input.ndim)
+    _empty_reduction(input, dims, "amax")
+    return apply(Amax, input, dim=dims, keepdim=keepdim)
+
+
+def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The smallest elements along some dimensions (all by default); equal ones share the gradient."""
+    dims = _dims(dim, input.ndim)
+    _empty_reduction(input, dims, "amin")
+    return apply(Amin, input, dim=dims, keepdim=keepdim)
+
+
+class _ValuesIndices(tuple[Tensor, Tensor]):
+    """What `max(dim)` returns: `values` and `indices`."""
+
+    __slots__ = ()
+    values = property(lambda self: self[0])
+    indices = property(lambda self: self[1])
+
+    def __repr__(self) -> str:
+        return f"minigrad.return_types.{type(self).__name__}(\nvalues={self[0]!r},\nindices={self[1]!r})"
+
+
+class max_result(_ValuesIndices):
+    __slots__ = ()
+
+
+class min_result(_ValuesIndices):
+    __slots__ = ()
+
+
+max_result.__name__, min_result.__name__ = "max", "min"
+
+
+def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], pick: Any, result: Any) -> Any:
+    if input.ndim == 0:
+        return result((apply(MaxAll if pick is np.argmax else MinAll, input, dim=(), keepdim=False), wrap(np.array(0))))
+    dim = wrap_dim(dim, input.ndim)
+    if input.array.shape[dim] == 0:
+        raise IndexError(f"{result.__name__}(): Expected reduction dim {dim} to have non-zero size.")
+    values = apply(op, input, dim=dim, keepdim=keepdim)
+    return result((values, wrap(backend.as_array(pick(input.array, axis=dim, keepdims=keepdim)))))
+
+
+def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The largest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise maximum."""
+    if isinstance(dim, Tensor):
+        from .elementwise import maximum
+
+        return maximum(input, dim)
+    if dim is None:
+        _empty_reduction(input, tuple(range(input.ndim)), "max")
+        return apply(MaxAll, input, dim=_dims(None, input.ndim), keepdim=False)
+    return _along(input, dim, keepdim, MaxDim, np.argmax, max_result)
+
+
+def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The smallest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise minimum."""
+    if isinstance(dim, Tensor):
+        from .elementwise import minimum
+
+        return minimum(input, dim)
+    if dim is None:
+        _empty_reduction(input, tuple(range(input.ndim)), "min")
+        return apply(MinAll, input, dim=_dims(None, input.ndim), keepdim=False)
+    return _along(input, dim, keepdim, MinDim, np.argmin, min_result)
+
+
+def prod_(input: Tensor) -> Tensor:
+    """The product of all elements."""
+    if not input.dtype.is_floating_point:
+        input = input.to(dtypes.int64)
+    return apply(Prod, input)
+
+
+def var(input: Tensor, dim: Any = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
+    """The variance: squared distances from the mean, summed and divided by n - correction."""
+    _needs_float(input, "var")
+    return apply(Var, input, dim=_dims(dim, input.ndim), correction=correction, keepdim=keepdim)
+
+
+def std(input: Tensor, dim: Any = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
+    """The standard deviation: the square root of the variance."""
+    _needs_float(input, "std")
+    return apply(Std, input, dim=_dims(dim, input.ndim), correction=correction, keepdim=keepdim)
+
+
+def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The p-norm of the elements, as one vector or along some dimensions; Euclid's by default."""
+    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim)
+
+
+def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The p-norm (p is `ord`) of the elements, as one vector or along some dimensions."""
+    if not x.dtype.is_floating_point:
+        kind = dtypes.SCALAR_TYPE_NAMES[x.dtype.name]
+        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {kind}")
+    return apply(VectorNorm, x, p=ord, dim=_dims(dim, x.ndim), keepdim=keepdim)
+
+
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the largest element stands; the first of equal ones."""
+    return _arg(np.argmax, "argmax", input, dim, keepdim)
+
+
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the smallest element stands; the first of equal ones."""
+    return _arg(np.argmin, "argmin", input, dim, keepdim)
+
+
+def _arg(function: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    if input.array.size == 0:
+        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+    axis = None if dim is None or input.ndim == 0 else wrap_dim(dim, input.ndim)
+    return undifferentiable(name, function(input.array, axis=axis, keepdims=keepdim), input)
+
+
+def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether all elements are true (not zero)."""
+    return undifferentiable("all", np.all(input.array, axis=None if dim is None else _dims(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
+
+
+def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether at least one element is true (not zero)."""
+    return undifferentiable("any", np.any(input.array, axis=None if dim is None else _dims(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
+
+
+def undifferentiable(name: str, array: Any, *inputs: Any) -> Tensor:
+    """A result without derivative: a tensor without history, which remembers what cut it off."""
+    from ..autograd.meta import AutogradMeta, Cut, tracked
+    from ..autograd.source import user_frame
+
+    out = wrap(backend.as_array(array))
+    for x in inputs:
+        if hasattr(x, "array") and tracked(x):
+            frame = user_frame()
+            out._meta = AutogradMeta(cut=Cut(name, frame.f_code, frame.f_lasti))
+            break
+    return out

@@ -1,0 +1,244 @@
+"""Views: tensors that look at another tensor's memory, and what an in-place write through one does to the graph.
+
+A view shares memory, and so versions, with its base. A write through either is seen by both, and autograd must see it
+too: the base's history is rewritten (`CopySlices`), and each view, whose old history no longer tells the truth, gets a
+new node that reads it out of the base (`AsStrided`) when somebody next asks for its `grad_fn`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import backend
+from ..autograd import errors, versions
+from ..autograd.engine import Retain
+from ..autograd.meta import AutogradMeta, gradient_edge, meta_of, tracked
+from ..autograd.modes import mode
+from ..autograd.node import FREED, Node, Output, start
+from ..tensor import Tensor, wrap
+from .base import Op, apply, note_cut, record
+
+# mypy: disable-error-code="misc, operator, no-untyped-def"
+
+
+class Layout(NamedTuple):
+    """How a tensor lies in its base's memory: shape, strides and offset in bytes; and the base's own shape and strides."""
+
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int
+    base_shape: tuple[int, ...]
+    base_strides: tuple[int, ...]
+
+
+def layout_in(base: Any, array: Any) -> Layout:
+    offset = backend.first_byte(array) - backend.first_byte(base)
+    return Layout(array.shape, array.strides, offset, base.shape, base.strides)
+
+
+class View:
+    """What a tensor is a view of.
+
+    Attributes
+    ----------
+    base : Tensor
+        The tensor that is no view itself.
+    creator : str
+        The operation that made the view.
+    kind : str
+        "" for an ordinary one, "many" for one of several outputs, "no_grad" for one made while nothing was recorded.
+    """
+
+    __slots__ = ("base", "creator", "kind", "node", "seen")
+
+    def __init__(self, base: Tensor, node: Node | None, seen: int, creator: str, kind: str) -> None:
+        self.base, self.node, self.seen, self.creator, self.kind = base, node, seen, creator, kind
+
+    @property
+    def tracked(self) -> bool:
+        return self.node is not None or tracked(self.base)
+
+    def current_node(self, x: Tensor) -> Node | None:
+        """The view's node; made anew if the memory was written since it was made."""
+        if not self.tracked:
+            return None
+        now = versions.version(x.array)
+        if now != self.seen:
+            if self.kind == "no_grad":
+                raise errors.no_grad_view_in_place(x, self, "its base or another view of its base has been")
+            source = gradient_edge(self.base)
+            if source is None:
+                return None
+            array = self.base.array
+            self.node = record(AsStrided, [source], [array], x.array, {"layout": layout_in(array, x.array)})
+            self.seen = now
+        return self.node
+
+
+def make_view(out: Tensor, source: Tensor, creator: str, kind: str = "") -> Tensor:
+    """Mark `out` as a view of `source`: move its node to where it can be made anew."""
+    parent = source._meta.view if source._meta is not None else None
+    base = source if parent is None else parent.base
+    if not mode.recording:
+        kind = "no_grad"
+    elif parent is not None and parent.kind and not kind:
+        kind, creator = parent.kind, parent.creator  # a view of one of several views is no better than that one
+    view = View(base, out._node, versions.version(out.array), creator, kind)
+    out._node = None
+    if out._meta is None:
+        out._meta = AutogradMeta(view=view)
+    else:
+        out._meta.view = view
+    return out
+
+
+def apply_view(op: type[Op], x: Tensor, **params: Any) -> Tensor:
+    """`apply` for an operation whose result is a view of `x`."""
+    return make_view(apply(op, x, **params), x, op.node_name.removesuffix("Backward0"))
+
+
+# ------------------------------------------------------------ reading and writing a layout
+def empty_like_base(layout: Layout, like: Any) -> Any:
+    """A new array with the base's shape and strides."""
+    size = 1 + sum((n - 1) * s for n, s in zip(layout.base_shape, layout.base_strides, strict=True))
+    xp = backend.namespace(like)
+    if 0 in layout.base_shape:
+        return xp.empty(layout.base_shape, like.dtype)
+    flat = xp.empty((size - 1) // like.dtype.itemsize + 1, like.dtype)
+    return backend.as_strided(flat, layout.base_shape, layout.base_strides)
+
+
+def read(array: Any, layout: Layout) -> Any:
+    """The view that has this layout, in an array that lies in memory as the base does."""
+    return backend.as_strided(array, layout.shape, layout.strides, layout.offset)
+
+
+def as_base(g: Any, layout: Layout) -> Any:
+    """A copy of `g` that lies in memory as the base does."""
+    out = empty_like_base(layout, g)
+    out[...] = g
+    return out
+
+
+class AsStrided(Op):
+    """The elements that a view has in its base."""
+
+    formula = (r"\text{zeros, with } \bar z \text{ in the view's places}",)
+
+    def forward(a, layout):
+        return read(as_base(a, layout), layout)
+
+    def grad_a(g, layout):
+        return scatter_layout(g, layout)
+
+
+class AsStridedScatter(Op):
+    """A tensor like the base, zero but for `a` at the view's places (summed where the view repeats an element)."""
+
+    formula = (r"\bar z \text{ at the view's places}",)
+
+    def forward(a, layout):
+        out = empty_like_base(layout, a)
+        out[...] = 0
+        repeated = tuple(i for i, (n, s) in enumerate(zip(layout.shape, layout.strides, strict=True)) if s == 0 and n > 1)
+        if repeated:
+            a = a.sum(axis=repeated, keepdims=True)
+        shape = tuple(1 if i in repeated else n for i, n in enumerate(layout.shape))
+        read(out, layout._replace(shape=shape))[...] = a
+        return out
+
+    def grad_a(g, layout):
+        return gather_layout(g, layout)
+
+
+def gather_layout(g: Any, layout: Layout) -> Any:
+    """The view's part of a gradient of the base (array or Tensor)."""
+    if isinstance(g, Tensor):
+        return apply(AsStrided, g, layout=layout)
+    return AsStrided.forward(g, layout)
+
+
+def scatter_layout(g: Any, layout: Layout) -> Any:
+    """A gradient of the base from one of the view (array or Tensor)."""
+    if isinstance(g, Tensor):
+        return apply(AsStridedScatter, g, layout=layout)
+    return AsStridedScatter.forward(g, layout)
+
+
+class CopySlices(Node):
+    """The base's history after a write through a view: the written part went through `function`, the rest stayed."""
+
+    __slots__ = ("function", "layout")
+    node_name = "CopySlices"
+    formula = (r"\bar z \text{, with the written part through the operation's own rule}",)
+
+    def __init__(self, base: Tensor, view: Any, function: Any) -> None:
+        start(self)
+        self.function, self.layout = function, layout_in(base.array, view)
+        edges = function.edges
+        self.first, self.second, self.rest = gradient_edge(base), *(edges[1:2] or (None,)), edges[2:]
+        self.code, self.at, self.seq = function.code, function.at, function.seq
+        self.saved, self.inputs, self.holds_values = function.saved, function.inputs, function.holds_values
+
+    def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        function = self.function
+        part = gather_layout(g, self.layout)
+        outgoing = function.backward(part, saved)
+        if function.fit is not None:
+            from ..autograd.engine import fitted
+
+            outgoing = fitted(function, outgoing)
+        if self.first is None:
+            return (None, *outgoing[1:])
+        written = outgoing[0]
+        change = -part if written is None else written - part
+        return (g + scatter_layout(change, self.layout), *outgoing[1:])
+
+    def _named_saved(self) -> Iterator[tuple[str, Any]]:
+        if self.saved is FREED:
+            return iter(())
+        return self.function._named_saved()
+
+    def saved_tensors(self) -> tuple[Any, ...]:
+        return self.function.saved_tensors()
+
+
+def rebase(x: Tensor, node: Any) -> None:
+    """Give `x`, which was changed in place, the history that ends in `node`; if it is a view, rewrite its base's."""
+    view = x._meta.view if x._meta is not None else None
+    if view is None:
+        _move_retained(x._node, node, x)
+        x._node = node
+    else:
+        base = view.base
+        before = base._node
+        base._node = CopySlices(base, x.array, node)
+        _move_retained(before, base._node, base)
+
+
+def _move_retained(before: Node | None, after: Node, x: Tensor) -> None:
+    """Let a tensor that retains its gradient retain that of its new value."""
+    if before is None or before.hooks is None:
+        return
+    mine = [h for h in before.hooks if isinstance(h, Retain) and h.tensor() is x]
+    if mine:
+        before.hooks = [h for h in before.hooks if h not in mine] or None
+        after.hooks = [*(after.hooks or ()), *mine]
+
+
+def split_outputs(source: Tensor, parts: list[Any], op: type[Op], creator: str, **params: Any) -> tuple[Tensor, ...]:
+    """The several outputs of `op`, each a view of `source` that knows its number."""
+    edge = gradient_edge(source) if mode.recording else None
+    node = None if edge is None else record(op, [edge], [source.array], None, params)
+    outs = []
+    for number, part in enumerate(parts):
+        out = wrap(part)
+        if node is not None:
+            out._node = Output(node, number)
+        else:
+            note_cut(out, source)
+        outs.append(make_view(out, source, creator, "many"))
+    return tuple(outs)

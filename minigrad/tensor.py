@@ -1,0 +1,448 @@
+"""The tensor: an array, and how it was computed."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import backend, dtypes, printing
+from .autograd import engine, errors, versions
+from .autograd.meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
+from .autograd.modes import mode
+from .autograd.node import AccumulateGrad, Node, Output
+from .autograd.source import user_frame
+
+
+class Tensor:
+    """A multi-dimensional array whose computation can be differentiated.
+
+    Make one with `minigrad.tensor(data)`. Names and meaning are those of `torch.Tensor`.
+
+    Attributes
+    ----------
+    array : numpy.ndarray or cupy.ndarray
+        The raw array that holds the numbers (PyTorch has no such attribute).
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x = minigrad.tensor([1., 2.], requires_grad=True)
+    >>> y = (x ** 2).sum()
+    >>> y
+    tensor(5., grad_fn=<SumBackward0>)
+    >>> y.backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_meta", "_node", "array")
+
+    array: Any
+    _node: Node | None  # None for leaves, and for views, whose node may have to be made anew (see `gradient_edge`)
+    _meta: AutogradMeta | None
+
+    __array_priority__ = 1000
+
+    if TYPE_CHECKING:
+        # Operators and methods that are operations are attached in methods.py.
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __init__(self, data: Any = ()) -> None:
+        from .creation import tensor
+
+        if isinstance(data, Tensor):
+            self.array = data.array
+        else:
+            self.array = tensor(data, dtype=dtypes.get_default_dtype()).array
+        self._node = self._meta = None
+
+    # ------------------------------------------------------------ what it holds
+    @property
+    def shape(self) -> Size:
+        """The lengths of the dimensions."""
+        return Size(self.array.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the length of one dimension."""
+        return self.shape if dim is None else self.shape[dim]
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return dtypes.of(self.array)
+
+    @property
+    def device(self) -> backend.device:
+        """Where the memory is."""
+        return backend.device_of(self.array)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self.array.size
+
+    def element_size(self) -> int:
+        """The size of one element in bytes."""
+        return self.array.itemsize
+
+    def stride(self, dim: int | None = None) -> Any:
+        """How many elements apart neighbours are in memory, for each dimension or for one."""
+        strides = tuple(s // self.array.itemsize for s in self.array.strides)
+        return strides if dim is None else strides[dim]
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory in row-major order without gaps."""
+        return backend.is_contiguous(self.array)
+
+    def is_floating_point(self) -> bool:
+        """Whether the elements are floating point numbers."""
+        return self.dtype.is_floating_point
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return backend.first_byte(self.array)
+
+    def item(self) -> Any:
+        """The one element, as a Python number."""
+        if self.array.size != 1:
+            raise RuntimeError(
+                f"a Tensor with {self.array.size} elements cannot be converted to Scalar"
+            )
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self.array.tolist()
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """The elements as a NumPy array that shares the tensor's memory.
+
+        Parameters
+        ----------
+        force : bool
+            Detach, and copy from the GPU, where that is needed.
+
+        Raises
+        ------
+        RuntimeError
+            If the tensor requires grad and `force` is False: what NumPy computes is not recorded.
+        """
+        if self.requires_grad and not force:
+            raise errors.numpy_on_tracked(self)
+        if not isinstance(self.array, np.ndarray):
+            if not force:
+                raise TypeError(
+                    f"can't convert {self.device} device type tensor to numpy. "
+                    "Use Tensor.cpu() to copy the tensor to host memory first."
+                )
+            return self.array.get()
+        return self.array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self.numpy()
+        return np.array(array, dtype, copy=copy) if dtype is not None or copy else array
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        if self.requires_grad:
+            raise BufferError(
+                "Can't export tensors that require gradient, use tensor.detach()"
+            )
+        return self.array.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self.array.__dlpack_device__()
+
+    # ------------------------------------------------------------ how it was computed
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to this tensor. Of a leaf it can be set."""
+        return tracked(self)
+
+    @requires_grad.setter
+    def requires_grad(self, flag: bool) -> None:
+        self._set_requires_grad(flag, "only Tensors of floating point and complex dtype can require gradients")
+
+    def _set_requires_grad(self, flag: bool, refusal: str) -> None:
+        if not isinstance(flag, bool):
+            raise TypeError(f"requires_grad must be a bool, but got {type(flag).__name__}")
+        if flag == self.requires_grad:
+            return
+        if not self.is_leaf:
+            raise errors.flag_of_non_leaf(self)
+        if flag and not self.dtype.is_floating_point:
+            raise errors.integers_require_grad(self, refusal)
+        meta_of(self).requires_grad = flag
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set the flag of a leaf, and return the tensor itself."""
+        self._set_requires_grad(requires_grad, "only Tensors of floating point dtype can require gradients")
+        return self
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the operation that computed this tensor; None for a leaf."""
+        edge = self._node
+        if edge is None and self._meta is not None and not self._meta.requires_grad:
+            edge = gradient_edge(self)
+        return edge.first if isinstance(edge, Output) else edge
+
+    @property
+    def output_nr(self) -> int:
+        """Which of its node's outputs this tensor is."""
+        edge = gradient_edge(self)
+        return edge.number if isinstance(edge, Output) else 0
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the tensor is no recorded operation's result."""
+        return self.grad_fn is None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` has accumulated; None before the first."""
+        meta = self._meta
+        if meta is not None and meta.grad is not None:
+            return meta.grad
+        if not self.is_leaf and not (meta is not None and meta.retains_grad):
+            warnings.warn(errors.grad_of_non_leaf(self), UserWarning, stacklevel=2)
+        return None
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is None:
+            if self._meta is not None:
+                self._meta.grad = None
+            return
+        if not isinstance(value, Tensor):
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        if value is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        for what, mine, theirs in (
+            ("dtype", self.dtype, value.dtype),
+            ("device", self.device, value.device),
+            ("size", list(self.shape), list(value.shape)),
+        ):
+            if mine != theirs:
+                raise RuntimeError(
+                    f"assigned grad has data of a different {what}"
+                    if what != "dtype"
+                    else f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'."
+                )
+        meta_of(self).grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self.grad = None
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether this non-leaf keeps its gradient."""
+        return self._meta is not None and self._meta.retains_grad
+
+    def retain_grad(self) -> None:
+        """Let this non-leaf keep the gradient that `backward` computes for it, in `.grad`."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if not self.is_leaf:
+            engine.retain(self)
+
+    @property
+    def _version(self) -> int:
+        return versions.version(self.array)
+
+    @property
+    def _base(self) -> Tensor | None:
+        return None if self._meta is None or self._meta.view is None else self._meta.view.base
+
+    def _is_view(self) -> bool:
+        return self._base is not None
+
+    @property
+    def data(self) -> Tensor:
+        """The same numbers outside of every graph; writes to it are not seen by version counters."""
+        return wrap(backend.alias(self.array))
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        self.array = backend.alias(value.array)
+
+    def detach(self) -> Tensor:
+        """The same memory as a tensor without history: gradients do not flow through it."""
+        out = wrap(self.array)
+        if tracked(self):
+            frame = user_frame()
+            out._meta = AutogradMeta(cut=Cut("detach", frame.f_code, frame.f_lasti))
+        return out
+
+    def detach_(self) -> Tensor:
+        """Cut this tensor off from its history, in place."""
+        if self._is_view():
+            raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.")  # fmt: skip
+        self._node = None
+        if self._meta is not None:
+            self._meta.requires_grad = False
+        return self
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Add the derivatives of this tensor with respect to every leaf of its graph to the leaves' `.grad`.
+
+        Parameters
+        ----------
+        gradient : Tensor, optional
+            The vector v of the product vᵀJ, of this tensor's shape; 1 for a tensor with one element.
+        retain_graph : bool, optional
+            Keep what the graph saved, for a second backward. Default: the value of `create_graph`.
+        create_graph : bool
+            Record the backward pass itself, for derivatives of derivatives.
+        inputs : Tensor or sequence of Tensor, optional
+            Accumulate into these only.
+
+        Raises
+        ------
+        RuntimeError
+            See `minigrad.autograd.errors`. When it is raised, no `.grad` has changed.
+
+        Examples
+        --------
+        >>> import minigrad
+        >>> x = minigrad.tensor([-3., 2., 5.], requires_grad=True)
+        >>> x.pow(3).sum().backward()
+        >>> x.grad
+        tensor([27., 12., 75.])
+        """
+        engine.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    # ------------------------------------------------------------ Python's protocols
+    def __repr__(self) -> str:
+        node = self.grad_fn
+        return printing.tensor_str(
+            self.array if isinstance(self.array, np.ndarray) else self.array.get(),
+            grad_fn_name=None if node is None else type(node).__name__,
+            requires_grad=self.requires_grad,
+            device=None if self.device.type == "cpu" else str(self.device),
+            default_dtype=dtypes.get_default_dtype().name,
+        )
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self.array.ndim == 0 else format(repr(self), spec)
+
+    def __len__(self) -> int:
+        if self.array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __bool__(self) -> bool:
+        if self.array.size != 1:
+            many = "more than one value" if self.array.size else "no values"
+            raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        return bool(self.array.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.array.size != 1 or self.dtype.is_floating_point:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.array.item())
+
+    def __contains__(self, element: Any) -> bool:
+        return bool((self.array == getattr(element, "array", element)).any())
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __dir__(self) -> list[str]:
+        return sorted(set(super().__dir__()) - {"__dict__"})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+                "If you were attempting to deepcopy a module, this may be because of a minigrad.nn.utils.weight_norm usage"
+            )
+        copy = Tensor.__new__(type(self))
+        copy.array, copy._node, copy._meta = self.array.copy(), None, None
+        memo[id(self)] = copy
+        if self.requires_grad:
+            meta_of(copy).requires_grad = True
+        if self._meta is not None and self._meta.grad is not None:
+            meta_of(copy).grad = self._meta.grad.__deepcopy__(memo)
+        copy.__dict__.update(self.__dict__)
+        return copy
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) can be pickled")
+        return _rebuild, (type(self), np.asarray(self.detach().cpu().array), self.requires_grad, self.__dict__)
+
+
+def _rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
+    x = Tensor.__new__(cls)
+    x.array, x._node, x._meta = array, None, None
+    if requires_grad:
+        meta_of(x).requires_grad = True
+    x.__dict__.update(attributes)
+    return x
+
+
+class Size(tuple[int, ...]):
+    """A tensor's shape: a tuple of ints that prints as PyTorch's does."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"minigrad.Size({list(self)})"
+
+    def numel(self) -> int:
+        """The number of elements of a tensor of this shape."""
+        product = 1
+        for n in self:
+            product *= n
+        return product
+
+
+def wrap(array: Any, new: Any = Tensor.__new__) -> Tensor:
+    """A tensor without history that holds this very array."""
+    out = new(Tensor)
+    out.array, out._node, out._meta = array, None, None
+    return out
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether `x` is a tensor.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.is_tensor(minigrad.zeros(2)), minigrad.is_tensor(2.)
+    (True, False)
+    """
+    return isinstance(x, Tensor)
