@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 import minigrad
-from minigrad.viz import Picture, draw_graph, step
+from minigrad.viz import Picture, draw_graph, step, walk
 from minigrad.viz.page import page
 from minigrad.viz.svg import svg
 
@@ -127,18 +127,18 @@ def test_outside_a_notebook_step_prints_the_walk(capsys, tmp_path):
     a = minigrad.tensor([2.0, 3.0], requires_grad=True)
     b = minigrad.tensor([6.0, 4.0], requires_grad=True)
     Q = 3 * a**3 - b**2
-    walk = step(Q, gradient=minigrad.tensor([1.0, 1.0]))
+    shown = step(Q, gradient=minigrad.tensor([1.0, 1.0]))
     printed = capsys.readouterr().out
-    assert printed == f"{walk}\n"
+    assert printed == f"{shown}\n"
     paragraphs = printed.split("\n\n")
     assert paragraphs[0] == "Backward pass of Q: 6 steps" and len(paragraphs) == 7
     assert paragraphs[2].startswith("2. PowBackward0 (b**2)\n")
     for line in ("z̄ · n a^(n-1)", "[-12., -8.]   → b", "test_pictures.py, line "):
         assert line in paragraphs[2]
     assert ".grad after   [36., 81.]" in paragraphs[6] and ".grad before  None" in paragraphs[6]
-    assert repr(walk) == "<Backward pass of Q, 6 steps>"
+    assert repr(shown) == "<Backward pass of Q, 6 steps>"
     assert a.grad is None
-    assert walk.save(tmp_path / "q.html").exists()
+    assert shown.save(tmp_path / "q.html").exists()
 
 
 class Shell:
@@ -149,9 +149,16 @@ class Shell:
 def notebook(monkeypatch):
     """Have `step` believe that it runs in a Jupyter kernel."""
     pytest.importorskip("anywidget")
-    import IPython
+    monkeypatch.setattr(walk, "_in_notebook", lambda: True)
 
+
+def test_a_kernel_is_told_from_a_terminal(monkeypatch):
+    IPython = pytest.importorskip("IPython")
+    assert not walk._in_notebook()
+    monkeypatch.setattr(IPython, "get_ipython", object)
+    assert not walk._in_notebook()
     monkeypatch.setattr(IPython, "get_ipython", Shell)
+    assert walk._in_notebook()
 
 
 def test_in_a_notebook_step_is_a_widget_with_a_still_beside_it(notebook):
@@ -181,10 +188,7 @@ def test_the_step_can_be_set_and_observed(notebook):
 
 
 def test_in_a_notebook_without_anywidget_the_walk_is_text(monkeypatch, capsys):
-    pytest.importorskip("IPython")
-    import IPython
-
-    monkeypatch.setattr(IPython, "get_ipython", Shell)
+    monkeypatch.setattr(walk, "_in_notebook", lambda: True)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     x = minigrad.tensor(2.0, requires_grad=True)
     step(x.sin())

@@ -1,6 +1,7 @@
 """The trace of a walk: the graph, the events in the engine's order, values, names, words."""
 
 import json
+import linecache
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,12 @@ EXAMPLE = Path(__file__).with_name("q.trace.json")
 def q_trace():
     a = minigrad.tensor([2.0, 3.0], requires_grad=True)
     b = minigrad.tensor([6.0, 4.0], requires_grad=True)
-    Q = 3 * a**3 - b**2
+    cell, variables = "Q = 3*a**3 - b**2", {"a": a, "b": b}  # written and run as a notebook does it
+    linecache.cache["<cell>"] = len(cell), None, [cell], "<cell>"
+    exec(compile(cell, "<cell>", "exec"), variables)
+    Q = variables["Q"]
     trace = add_mathml(drawn(record(Q, gradient=minigrad.tensor([1.0, 1.0]))))
-    for node in trace["nodes"]:  # as a notebook would have it
+    for node in trace["nodes"]:
         if node["place"] is not None:
             node["place"] = "cell [2], line 1"
     return trace
@@ -123,15 +127,14 @@ def test_several_outputs():
 
 def test_a_recording_changes_nothing():
     x = minigrad.tensor([1.0, 2.0], requires_grad=True)
-    ran_hooks = []
-    x.register_hook(ran_hooks.append)
     y = x.exp()
+    y.retain_grad()  # by a hook on y's node
     version = x._version
     record(y.sum())
     record(y.sum())  # nothing was freed
-    assert x.grad is None and not ran_hooks and x._version == version
+    assert x.grad is None and y.grad is None and x._version == version
     y.sum().backward()
-    assert len(ran_hooks) == 1
+    assert x.grad is not None and y.grad is not None
     with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
         record(y.sum())
 
@@ -169,8 +172,9 @@ def test_names_come_from_the_caller():
 
 
 def test_values_are_strict_json():
-    x = minigrad.tensor([0.0, -1.0], requires_grad=True)
-    text = json.dumps(add_mathml(drawn(record(x.log().sum()))), allow_nan=False)
+    x = minigrad.tensor([0.0, 1.0], requires_grad=True)
+    with np.errstate(divide="ignore"):
+        text = json.dumps(add_mathml(drawn(record(x.log().sum()))), allow_nan=False)
     assert '"inf"' in text
 
 
