@@ -35,10 +35,12 @@ OTHER_WORDS = {
     "torch.randn(2, dtype=torch.int64)",
     "torch.zeros()",
     "torch.nonsense",
+    "x = torch.tensor([1.], requires_grad=True); x.grad = torch.tensor([1])",
     "x = torch.ones(2, requires_grad=True); (x * 2).backward(1.)",
     'torch.ones(3)["a"]',
     'torch.ones(2, device="mars")',
 }
+IS_ERROR = re.compile(r"\w+Error: ")
 FIRST_SENTENCE = re.compile(r"\n|\. |: \[| \(or ")
 
 
@@ -58,7 +60,7 @@ def run(module: Any, program: str) -> str:
         answer = f"{kind.__name__}: {FIRST_SENTENCE.split(str(error))[0]}"
     finally:
         module.set_default_dtype(module.float32)
-    return re.sub(r"\btorch\.", "minigrad.", answer.replace("torch::autograd::", ""))
+    return re.sub(r"\btorch\.", "minigrad.", re.sub(r"(torch|minigrad)::autograd::", "", answer))
 
 
 def promoted(module: Any, left: str, right: str) -> str:
@@ -89,7 +91,10 @@ def test_programs(program):
     ours, theirs = run(minigrad, program), recorded("expressions")[program]
     if program in OTHER_WORDS:
         ours, theirs = ours.split(":")[0], theirs.split(":")[0]
-    assert ours == theirs
+    if IS_ERROR.match(theirs):
+        assert ours.startswith(theirs.rstrip("."))  # more may follow: what, where, fix
+    else:
+        assert ours == theirs
 
 
 @pytest.mark.parametrize("left", OPERANDS)

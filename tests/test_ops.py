@@ -34,7 +34,7 @@ def numbers(tensor: Any) -> np.ndarray:
 
 
 def name_of(node: Any) -> str | None:
-    return None if node is None else node.name().removeprefix("torch::autograd::")
+    return None if node is None else node.name().rpartition("::")[2]
 
 
 def as_tuple(result: Any) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ def outcome(module: Any, program: Any, shapes: list[tuple[int, ...]]) -> Any:
     except Exception as error:
         return next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins")
     arrays = [np.array(t.detach().numpy()) for t in (result, *gradients) if t is not None]
-    node = None if result.grad_fn is None else result.grad_fn.name().removeprefix("torch::autograd::")
+    node = None if result.grad_fn is None else result.grad_fn.name().rpartition("::")[2]
     return arrays, [g is None for g in gradients], node, result._version
 
 

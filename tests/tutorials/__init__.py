@@ -16,7 +16,7 @@ def graph(node: Any) -> Any:
     """A graph as nested tuples of names: (name, graph below, ...), the bare name for a leaf, None where no gradient goes."""
     if node is None:
         return None
-    name = node.name().removesuffix("0").removesuffix("Backward").removeprefix("torch::autograd::")
+    name = node.name().rpartition("::")[2].removesuffix("0").removesuffix("Backward")
     below = tuple(graph(target) for target, _ in node.next_functions)
     return (name, *below) if below else name
 
