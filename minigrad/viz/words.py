@@ -95,9 +95,11 @@ def step_sentence(trace: Trace, event: dict[str, Any]) -> str:
     if node["kind"] == "leaf":
         grad = event["grad"]
         name = f"leaf {node['variable']}" if node["variable"] else node_words(node)
-        before = "None" if grad["before"] is None else grad["before"]["text"]
-        added = "" if grad["before"] is None else f"{grad['added']['text']} is added, "
-        return f"{start}{name}. {_arrival(event)} .grad was {before}; {added}it becomes {grad['after']['text']}."
+        its = f"{node['variable']}.grad" if node["variable"] else "its .grad"
+        if grad["before"] is None:
+            return f"{start}{name}. {_arrival(event)} {its} was None and becomes {grad['after']['text']}."
+        change = f"{its} was {grad['before']['text']}; {grad['added']['text']} is added"
+        return f"{start}{name}. {_arrival(event)} {change}: it becomes {grad['after']['text']}."
     sent = [
         f"{out['value']['text']} to {node_words(nodes[trace['edges'][out['edge']]['target']])}"
         for out in event["outgoing"]

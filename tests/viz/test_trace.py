@@ -94,6 +94,7 @@ def test_the_sum_inside_the_engine_is_not_the_sum_in_grad():
     y = (x * 2 + x * 3).sum()
     event = event_of(record(y), "x")
     assert len(event["incoming"][0]["terms"]) == 2
+    assert event["sentence"].endswith("x.grad was [5., 5.]; [5., 5.] is added: it becomes [10., 10.].")
     assert {name: text(value) for name, value in event["grad"].items()} == {
         "before": "[5., 5.]",
         "added": "[5., 5.]",
@@ -186,7 +187,7 @@ def test_the_picture_in_words():
     )
     assert trace["alt"].endswith("At the end b.grad is [-12., -8.] and a.grad is [36., 81.].")
     assert trace["events"][2]["sentence"] == (
-        "Step 3 of 6: leaf b. Gradient [-12., -8.] arrives. .grad was None; it becomes [-12., -8.]."
+        "Step 3 of 6: leaf b. Gradient [-12., -8.] arrives. b.grad was None and becomes [-12., -8.]."
     )
 
 
