@@ -18,7 +18,7 @@ help:
 ## make course       open the course in JupyterLab (your own copy of it, in work/)
 course: .venv/course.stamp
 	$(PY) -m minigrad.course start work
-	.venv/bin/jupyter lab $(JUPYTER_ARGS) work/00_start_here.ipynb
+	PATH="$(CURDIR)/.venv/bin:$$PATH" jupyter lab $(JUPYTER_ARGS) work/00_start_here.ipynb
 
 ## make test         run every test: unit, notebooks, browser, ruff, mypy
 test: .venv/test.stamp

@@ -12,6 +12,8 @@ import minigrad
 MODULES = sorted(m.name for m in walk_packages(minigrad.__path__, "minigrad.") if not m.name.endswith("__main__"))
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
+OUTSIDE = {"__name__": "__main__", "__package__": None}
+
 
 def has_example(module: str) -> bool:
     path = Path(minigrad.__path__[0]).parent.joinpath(*module.split("."))
@@ -22,6 +24,7 @@ def has_example(module: str) -> bool:
 @pytest.mark.parametrize("name", [name for name in ["minigrad", *MODULES] if has_example(name)])
 def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = doctest.testmod(import_module(name), optionflags=FLAGS)
+    # As a user would run them: outside the package, so that names and places are theirs.
+    result = doctest.testmod(import_module(name), optionflags=FLAGS, extraglobs=OUTSIDE)
     assert result.attempted > 0
     assert result.failed == 0

@@ -19,8 +19,8 @@
 # The grey boxes are **cells**. Click the first one and press **Shift+Enter**: it runs, and the next one is chosen.
 # Go on like that, from top to bottom.
 #
-# This is your own copy if it lies in the folder `work`. If it does not, make one: `python -m minigrad.course start` in a terminal, then open
-# `work/00_start_here.ipynb`. There you may change whatever you like.
+# This is your own copy if it lies in the folder `work`, and you may change whatever you like. If it lies elsewhere, make a copy first: run
+# `%run -m minigrad.course start` in a new cell, then open `work/00_start_here.ipynb`.
 
 # %%
 try:
@@ -28,9 +28,7 @@ try:
 
     ready("0.1")
 except ModuleNotFoundError:
-    print(
-        "✗ This kernel has no minigrad. Choose Kernel → Change Kernel → Python 3 (ipykernel), or start with: make course"
-    )
+    print("✗ This kernel has no minigrad. Close JupyterLab and start it with: make course")
 
 # %% [markdown]
 # If the line begins with ✓, all is well. If it begins with ✗, it says what to do.
@@ -173,8 +171,9 @@ check("00.2", (a_grad, b_grad))
 # %% [markdown]
 # ## Good to know
 #
-# - To get this lesson back as new, run `python -m minigrad.course reset 00` in a terminal. What you wrote is kept beside it.
-# - `python -m minigrad.course progress` shows which exercises you have solved.
+# - `%run -m minigrad.course progress` in a cell shows which exercises you have solved.
+# - `%run -m minigrad.course reset 00` gives this lesson back as new. What you wrote is kept in a file beside it. Afterwards choose
+#   File → Reload Notebook from Disk.
 # - If cells behave strangely, choose Kernel → Restart Kernel and Run All Cells.
 #
 # ## In one breath

@@ -53,7 +53,7 @@ class Progress:
     def read(self) -> dict[str, Any]:
         """Everything, as it stands in the file. A file that cannot be read is set aside, not overwritten."""
         data = self._memory
-        if self.exists():
+        if self.path is not None and self.path.exists():
             try:
                 data = json.loads(self.path.read_text("utf-8"))
                 if not isinstance(data, dict):

@@ -38,7 +38,8 @@ def use() -> None:
     cycle = cycler(color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY]) + cycler(
         linestyle=["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
     )
-    matplotlib.rcParams.update(SETTINGS | {"axes.prop_cycle": cycle})
+    settings: Any = SETTINGS | {"axes.prop_cycle": cycle}
+    matplotlib.rcParams.update(settings)
 
 
 class Picture:

@@ -1,0 +1,366 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 Backward, node by node
+#
+# After this lesson you can do a backward pass with pencil and paper, even where a value is used more than once. At the end you
+# mend an engine that gets it wrong.
+
+# %%
+try:
+    from minigrad.course import check, ready
+
+    ready("0.1")
+except ModuleNotFoundError:
+    print(
+        "✗ This kernel has no minigrad. Choose Kernel → Change Kernel → Python 3 (ipykernel), or start with: make course"
+    )
+
+# %% [markdown]
+# ## Two questions first
+#
+# Click on the answer that you would give.
+#
+# **At $x = 3$ you nudge $x$ by 0.001. By about how much does $x^2$ move?**
+#
+# <details><summary>by 0.001</summary>
+#
+# Not quite: that would be a slope of 1. The slope of $x^2$ is $2x$, and $x$ is 3. Try again.
+#
+# </details>
+# <details><summary>by 0.006</summary>
+#
+# Yes. The slope of $x^2$ is $2x = 6$, so the result moves 6 times as far as $x$ does.
+#
+# </details>
+# <details><summary>by 0.009</summary>
+#
+# Not quite: 9 is the value of $x^2$. How far it moves is told by its slope, $2x$. Try again.
+#
+# </details>
+#
+# **In the graph of $Q = 3a^3 - b^2$, how many arrows leave the box `3 * a**3`?**
+#
+# <details><summary>one</summary>
+#
+# Yes. An arrow leads to each input that needs a gradient. That is `a**3` alone: nobody asked for the gradient of the plain number 3.
+#
+# </details>
+# <details><summary>two</summary>
+#
+# Not quite. A product has two inputs, but one of these is the plain number 3. Who would want its gradient?
+#
+# </details>
+# <details><summary>three, one for each factor</summary>
+#
+# Not quite. `a**3` is one operation with a box of its own. The product sees only its result.
+#
+# </details>
+
+# %% [markdown]
+# ## A puzzle
+#
+# You have 20 metres of fence for a rectangle. If one side is $s$ metres long, the other is $10 - s$, and the area is $s\,(10 - s)$.
+# Take $s = 5$. The side is used twice in this formula.
+#
+# What will its gradient be: 5, 10, −5 or 0? Decide, then run the cell.
+
+# %%
+from minigrad import tensor
+
+side = tensor(5.0, requires_grad=True)
+area = side * (10 - side)
+area.backward()
+side.grad
+
+# %% [markdown]
+# Zero, although the side stands there twice. Look at one use at a time:
+#
+# - In the first use, a longer side adds area. The other side is 5 long, so each unit adds 5.
+# - In the second use, a longer side makes the other one shorter. That takes 5 away for each unit.
+#
+# A nudge goes both ways at once, and the two effects **add**: $5 + (-5) = 0$. (It had to be so. The square is the largest rectangle that a fence can
+# hold, and at the top the slope is 0.)
+#
+# Now write 4.0 instead of 5.0. Work out both effects, add them, and only then run the cell again.
+#
+# <details><summary>What should come out?</summary>
+#
+# The other side is 6 now, so the first use brings 6. The second brings −4. The sum is 2.
+#
+# </details>
+
+# %% [markdown]
+# ## One path to each leaf
+#
+# Let us take the backward pass apart, on $Q = 3a^3 - b^2$ with $a = [2, 3]$ and $b = [6, 4]$.
+#
+# Two words for what you see in the picture: a box is a **node** (one operation, or a leaf), and an arrow is an **edge**. It leads from a node to one of its inputs.
+
+# %%
+from minigrad.viz import draw_graph, step
+
+a = tensor([2.0, 3.0], requires_grad=True)
+b = tensor([6.0, 4.0], requires_grad=True)
+Q = 3 * a**3 - b**2
+draw_graph(Q)
+
+# %% [markdown]
+# Each operation does the same small job: take the gradient that **arrives**, multiply it by its own **slope** for an input, and **send** the product
+# along that edge.
+#
+# Why multiply? If $y$ moves 3 times as far as $x$, and $z$ moves 12 times as far as $y$, then $z$ moves 36 times as far as $x$. Slopes along a path multiply.
+# That is the **chain rule**.
+#
+# ### By hand
+#
+# We start with a gradient of 1 for each entry of $Q$, and work downwards. Each entry minds its own business.
+#
+# | node | arrives | own slope | sends on |
+# | --- | --- | --- | --- |
+# | $3a^3 - b^2$ | $[1, 1]$ | $1$ for the left, $-1$ for the right | $[1, 1]$ to the left, $[-1, -1]$ to the right |
+# | $b^2$ | $[-1, -1]$ | $2b = [12, 8]$ | $[-12, -8]$ to $b$ |
+# | $3 \cdot a^3$ | $[1, 1]$ | $3$ | $[3, 3]$ to $a^3$ |
+# | $a^3$ | $[3, 3]$ | $3a^2 = [12, 27]$ | $[36, 81]$ to $a$ |
+#
+# ### In code
+#
+# The same table in NumPy, a line for each node:
+
+# %%
+import numpy as np
+
+a_values, b_values = np.array([2.0, 3.0]), np.array([6.0, 4.0])
+
+at_Q = np.array([1.0, 1.0])  # what arrives at Q
+at_3a3, at_b2 = at_Q * 1, at_Q * -1  # Q = left - right
+at_b = at_b2 * 2 * b_values  # b**2
+at_a3 = at_3a3 * 3  # 3 * a**3
+at_a = at_a3 * 3 * a_values**2  # a**3
+print("to a:", at_a)
+print("to b:", at_b)
+
+# %% [markdown]
+# ### In the stepper
+#
+# Before each click on **Next**, say which node comes next and what it will send. Then look.
+#
+# In its formulas, $\bar z$ is the gradient that arrives at the node. What the node sends to its first input is $\bar a$, to its second $\bar b$. Those letters stand for
+# the inputs of *that* node; only by chance are they also our $a$ and $b$.
+
+# %%
+step(Q, gradient=tensor([1.0, 1.0]))
+
+# %% [markdown]
+# ## Two paths to one node
+#
+# Now a value that is used twice. Here $x = 3$, so $h = 9$, $p = 10$ and $z = 90$.
+
+# %%
+x = tensor(3.0, requires_grad=True)
+h = x**2
+p = h + 1
+z = h * p
+draw_graph(z)
+
+# %% [markdown]
+# Two edges arrive at $h$: one straight from $z$, one from $p$. When a value is used several times, we speak of a **fan-out**. As in the puzzle, its gradient is
+# the **sum over all paths**:
+#
+# $$\bar h \;=\; \underbrace{1 \cdot 10}_{\text{straight}} \;+\; \underbrace{1 \cdot 9 \cdot 1}_{\text{by way of } p} \;=\; 19$$
+#
+# ### By hand
+#
+# The slope of a product for one factor is the other factor. So $z$ sends $p = 10$ to $h$, and $h = 9$ to $p$.
+#
+# | node | arrives | own slope | sends on |
+# | --- | --- | --- | --- |
+# | $z = h \cdot p$ | $1$ | $10$ for $h$, $9$ for $p$ | $10$ to $h$, $9$ to $p$ |
+# | $p = h + 1$ | $9$ | $1$ | $9$ to $h$ |
+# | $h = x^2$ | $10 + 9 = 19$ | $2x = 6$ | $19 \cdot 6 = 114$ to $x$ |
+#
+# Two rules are hidden in the last line:
+#
+# - **Add.** Where several edges arrive, their gradients are added.
+# - **Wait.** A node runs when *every* edge that leads to it has delivered, and not before.
+#
+# ### In code
+#
+# We write down the slope on each edge, and an order for the nodes. The walk itself is a loop of three lines:
+
+# %%
+edges = {  # node: where its edges lead, and the slope on each
+    "x": [],
+    "h": [("x", 6.0)],
+    "p": [("h", 1.0)],
+    "z": [("h", 10.0), ("p", 9.0)],
+}
+
+
+def walk(edges, order):
+    gradient = {node: 0.0 for node in edges}
+    gradient[order[0]] = 1.0
+    for node in order:
+        for to, slope in edges[node]:
+            gradient[to] += gradient[node] * slope
+    return gradient
+
+
+walk(edges, ["z", "p", "h", "x"])
+
+# %% [markdown]
+# The sum is in the `+=`. The waiting is in the order: $h$ comes after both $z$ and $p$.
+#
+# **What happens if $h$ does not wait?** Let it run before $p$. Which gradients will be wrong? Decide, then run the cell.
+
+# %%
+too_early = walk(edges, ["z", "h", "p", "x"])
+too_early
+
+# %% [markdown]
+# $h$ ran when only the 10 was there, so it sent $10 \cdot 6 = 60$ to $x$. The 9 came later, and nobody sent it on. At the end $h$ itself shows 19, as it should, and
+# $x$ is wrong. No error tells you. That is why an engine must count what each node still waits for.
+#
+# ## Play
+#
+# **Which node has to wait, and which step ends its waiting?** Drag the slider under the picture to and fro and read the line that says why a node is next.
+
+# %%
+step(z)
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# It is $h$. The first step brings it 10 from $z$, but one edge has not delivered yet. The second step runs $p$ and brings the 9. Now $h$ may run, and
+# the stepper shows both terms and their sum.
+#
+# </details>
+#
+# ## Exercise 04.1: what travels on each edge
+#
+# Here $u = 5$ and $v = 3$. Pencil and paper first: write the gradient beside each edge of this graph. Slopes alone are not enough.
+
+# %%
+u = tensor(5.0, requires_grad=True)
+v = tensor(3.0, requires_grad=True)
+d = u - v
+k = d * u
+draw_graph(k)
+
+# %% tags=["exercise-04.1"]
+# The gradient that travels on each edge, when 1 arrives at k.
+k_to_d = ...
+k_to_u = ...
+d_to_u = ...
+d_to_v = ...
+# And what the leaf u gets in all.
+u_grad = ...
+check("04.1", (k_to_d, k_to_u, d_to_u, d_to_v, u_grad))
+
+# %% [markdown]
+# ## Exercise 04.2: who may run when
+#
+# If two nodes are ready, which goes first? For the gradients it does not matter. minigrad and PyTorch take the one that was made last.
+#
+# One order is always right: the program backwards, since a value is made before it is used. **Find another one that is right.**
+
+# %%
+q = x * x
+r = q + x
+s = q * r
+t = 2 * q
+w = s + t
+draw_graph(w)
+
+# %% tags=["exercise-04.2"]
+# All six nodes, such as ["w", "t", "s", "r", "q", "x"]. (That is the program backwards: find another right order.)
+order = ...
+check("04.2", order)
+
+# %% [markdown]
+# ## Exercise 04.3: a broken engine
+#
+# This engine is to find the order by itself. It counts for each node how many gradients are still missing, but it has two bugs. On the graph of $z$ it gives $x$
+# the gradient 54 instead of 114, and it runs $h$ twice.
+
+# %% tags=["exercise-04.3"]
+# Mend both bugs. Each node must run once, when nothing is missing any more, and x must get 114.
+def run(edges, root):
+    missing = {node: 0 for node in edges}
+    for node in edges:
+        for to, slope in edges[node]:
+            missing[to] += 1
+
+    gradient = {node: 0.0 for node in edges}
+    gradient[root] = 1.0
+    order, ready = [], [root]
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for to, slope in edges[node]:
+            gradient[to] = gradient[node] * slope
+            ready.append(to)
+    return gradient, order
+
+
+check("04.3", run)
+
+# %% [markdown]
+# To see what your engine does, run this after each change. The first part is the gradients, the second the order.
+
+# %%
+run(edges, "z")
+
+# %% [markdown] tags=["pytorch"]
+# ## What PyTorch does
+#
+# The same: it counts, waits, adds, and takes the newest of the ready nodes. This program
+#
+# ```python
+# import torch
+#
+# x = torch.tensor(3.0, requires_grad=True)
+# h = x**2
+# p = h + 1
+# z = h * p
+# print([(node.name(), number) for node, number in z.grad_fn.next_functions])
+# print(torch.autograd.grad(z, (h, x), retain_graph=True))
+# z.backward()
+# print(x.grad)
+#
+# a = torch.tensor([2.0, 3.0], requires_grad=True)
+# b = torch.tensor([6.0, 4.0], requires_grad=True)
+# Q = 3 * a**3 - b**2
+# Q.backward(gradient=torch.tensor([1.0, 1.0]))
+# print(a.grad, b.grad)
+# ```
+#
+# prints
+#
+# ```text
+# [('PowBackward0', 0), ('AddBackward0', 0)]
+# (tensor(19.), tensor(114.))
+# tensor(114.)
+# tensor([36., 81.]) tensor([-12.,  -8.])
+# ```
+#
+# The first line lists where the edges of $z$ lead: to the node that made $h$, and to the one that made $p$. The second has the 19 that $h$ got in all. There is no difference
+# to minigrad, but that PyTorch has no stepper of its own.
+
+# %% [markdown]
+# ## In one breath
+#
+# Going backward, each node multiplies what arrives by its own slope and sends the product on, so slopes multiply along a path. Where paths meet, their gradients are
+# added. A node waits until every edge that leads to it has delivered.
+#
+# Next: **05 Jacobians**. So far each entry minded its own business. What if every output depends on every input?
