@@ -294,14 +294,14 @@ function drawGraph(trace, known, jump) {
 
   function paint(step) {
     const states = statesAt(trace, step);
+    const current = boxes.find((box) => states[box.node.id] === "now") ?? boxes.find((box) => box.node.root);
+    if (current) show(current.box); // first, while nothing has changed: reading sizes after a change would lay everything out
     const missing = new Map(trace.events[step]?.why.waiting.map(({ node, missing }) => [node, missing]));
     const terms = step > 0 ? trace.events[step - 1].incoming.flatMap((incoming) => incoming.terms) : [];
     const arriving = new Set(terms.map((term) => term.edge));
     for (const edge of edges) paintEdge(edge, step, arriving);
     const focusInside = picture.contains(document.activeElement) && step > 0;
     for (const box of boxes) paintBox(box, step, states[box.node.id], missing);
-    const current = boxes.find((box) => states[box.node.id] === "now") ?? boxes.find((box) => box.node.root);
-    if (current) show(current.box);
     if (focusInside && current?.node.id !== Number(document.activeElement.dataset?.node)) {
       current.group.focus({ preventScroll: true });
     }
