@@ -50,7 +50,7 @@ def available() -> str:
 
 
 def _graphviz(boxes: list[dict], joints: list[dict], rooms: Rooms, backend: str) -> tuple[list[dict], list[dict]]:
-    source = _dot(boxes, joints, rooms)
+    source = _dot(boxes, joints, rooms if len(boxes) <= IN_PROCESS else {})  # labels take Graphviz ten times as long
     if backend == "dot":
         answer = _run([shutil.which("dot") or "dot", "-Tjson0"], source)
     elif len(boxes) > IN_PROCESS:
@@ -59,7 +59,7 @@ def _graphviz(boxes: list[dict], joints: list[dict], rooms: Rooms, backend: str)
         from .graphviz_child import place
 
         answer = place(source)
-    return _read(json.loads(answer), boxes, joints)
+    return _read(json.loads(answer), boxes, joints, rooms)
 
 
 def _run(command: list[str], source: str) -> bytes:
@@ -97,7 +97,7 @@ def _room(rooms: Rooms, joint: dict) -> str:
     )
 
 
-def _read(answer: dict[str, Any], boxes: list[dict], joints: list[dict]) -> tuple[list[dict], list[dict]]:
+def _read(answer: dict[str, Any], boxes: list[dict], joints: list[dict], rooms: Rooms) -> tuple[list[dict], list[dict]]:
     """Graphviz's answer (points, y upwards, centres) as ours (y downwards, corners)."""
     name = [int(each["name"]) for each in answer["objects"]]
     for each in answer["objects"]:
@@ -112,7 +112,7 @@ def _read(answer: dict[str, Any], boxes: list[dict], joints: list[dict]) -> tupl
         tip, *points = each["pos"].split()
         joint["points"] = [_point(point) for point in points]
         joint["tip"] = _point(tip.removeprefix("e,"))
-        joint["label"] = _point(each["lp"]) if "lp" in each else _middle(joint["points"])
+        joint["label"] = _point(each["lp"]) if "lp" in each else _middle(joint["points"], rooms.get(joint["edge"], 0.0))
     return boxes, joints
 
 
@@ -121,13 +121,12 @@ def _point(text: str) -> list[float]:
     return [float(x), -float(y)]
 
 
-def _middle(points: list[list[float]]) -> list[float]:
-    """A point halfway along a chain of Bézier curves."""
-    start = 3 * ((len(points) - 1) // 3 // 2)
+def _middle(points: list[list[float]], room: float) -> list[float]:
+    """The place for a label of this width beside the middle of a chain of Bézier curves."""
+    start = 3 * ((len(points) - 1) // 6)
     p = points[start : start + 4]
-    if (len(points) - 1) // 3 % 2 == 0:
-        return list(p[0])
-    return [(a + 3 * b + 3 * c + d) / 8 for a, b, c, d in zip(*p, strict=True)]
+    x, y = [(a + 3 * b + 3 * c + d) / 8 for a, b, c, d in zip(*p, strict=True)]
+    return [x + room / 2, y]
 
 
 def _finish(boxes: list[dict], joints: list[dict], rooms: Rooms) -> dict[str, Any]:

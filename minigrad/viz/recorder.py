@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from .graph import Graph, Record
-from .values import OnDevice, describe, fetch, shape_text
+from .values import Pending, Value, describe, fetch, shape_text
 
 
 class Recorder:
@@ -22,6 +22,7 @@ class Recorder:
     def __init__(self, graph: Graph, records: list[Record]) -> None:
         self.graph, self.records = graph, records
         self.events: list[Record] = []
+        self.pending: list[Pending] = []  # values that are still on a GPU
         self.arrived: dict[int, list[tuple[int | None, int, Any]]] = {}  # (edge, output, array)
         self.missing = [0] * len(graph.nodes)  # gradients still to come, for each node
         for *_, target, _output in graph.edges:
@@ -35,9 +36,7 @@ class Recorder:
         """Drain the engine and return the events."""
         for node, incoming, raw, outgoing in steps:
             self._event(node, incoming, raw, outgoing)
-        found = [*_pending(self.events), *_pending(self.records)]
-        for (holder, key), value in zip(found, fetch([holder[key] for holder, key in found]), strict=True):
-            holder[key] = value
+        fetch(self.pending)
         return self.events
 
     def _event(self, node: Any, incoming: Any, raw: Any, outgoing: Any) -> None:
@@ -50,7 +49,7 @@ class Recorder:
         arrived = self._incoming(i, gradients)
         saved = node.saved_values() if hasattr(node, "saved_values") else {}
         record["saved"] = [
-            {"symbol": name, "value": describe(value)} for name, value in saved.items() if _numeric(value)
+            {"symbol": name, "value": self._describe(value)} for name, value in saved.items() if _numeric(value)
         ]
         leaf = record["kind"] == "leaf"
         event = {
@@ -59,11 +58,14 @@ class Recorder:
             "why": why,
             "incoming": arrived,
             "outgoing": [] if leaf else self._outgoing(i, raw, outgoing),
-            "grad": _accumulation(node.variable, incoming) if leaf else None,
+            "grad": self._accumulation(node.variable, incoming) if leaf else None,
         }
         given = next(iter(gradients.values()))  # a gradient has the shape and dtype of what it is the gradient of
         record["shape"], record["dtype"] = list(given.shape), str(given.dtype)
         self.events.append(event)
+
+    def _describe(self, array: Any) -> Value:
+        return describe(array, self.pending)
 
     def _why(self, i: int) -> Record:
         """Which nodes could run now, in the order in which they would, and which still wait for gradients."""
@@ -90,9 +92,9 @@ class Recorder:
             records.append(
                 {
                     "output": output,
-                    "terms": [{"edge": edge, "value": describe(array)} for edge, array in came],
-                    "sums": [describe(array) for array in sums],
-                    "value": None if total is None else describe(total),
+                    "terms": [{"edge": edge, "value": self._describe(array)} for edge, array in came],
+                    "sums": [self._describe(array) for array in sums],
+                    "value": None if total is None else self._describe(total),
                 }
             )
         return records
@@ -116,10 +118,10 @@ class Recorder:
             self._send(edge, gradient)
             if gradient is None:
                 continue
-            record["value"] = describe(gradient)
+            record["value"] = self._describe(gradient)
             before = gradient if raw is None else raw[slot]
             if before.shape != gradient.shape:
-                record |= {"raw": describe(before), "broadcast": _broadcast(before.shape, gradient.shape)}
+                record |= {"raw": self._describe(before), "broadcast": _broadcast(before.shape, gradient.shape)}
         return records
 
     def _send(self, edge: int, gradient: Any) -> None:
@@ -128,6 +130,16 @@ class Recorder:
         self.missing[target] -= 1
         if gradient is not None:
             self.arrived.setdefault(target, []).append((edge, output, gradient.copy()))
+
+    def _accumulation(self, variable: Any, gradient: Any) -> Record:
+        """`.grad` before, what is added, and after: computed here, so that the leaf itself stays as it is."""
+        before = None if variable.grad is None else variable.grad.array
+        after = gradient if before is None else before + gradient
+        return {
+            "before": None if before is None else self._describe(before),
+            "added": self._describe(gradient),
+            "after": self._describe(after),
+        }
 
 
 def _broadcast(raw: tuple[int, ...], shape: tuple[int, ...]) -> str:
@@ -140,30 +152,6 @@ def _broadcast(raw: tuple[int, ...], shape: tuple[int, ...]) -> str:
     return f"This input was broadcast {stretch}: its gradient is the sum over {dims}."
 
 
-def _accumulation(variable: Any, gradient: Any) -> Record:
-    """`.grad` before, what is added, and after: computed here, so that the leaf itself stays as it is."""
-    before = None if variable.grad is None else variable.grad.array
-    after = gradient if before is None else before + gradient
-    return {
-        "before": None if before is None else describe(before),
-        "added": describe(gradient),
-        "after": describe(after),
-    }
-
-
 def _numeric(value: Any) -> bool:
     """Arrays and numbers can be shown; a shape or a list of dimensions that was saved is no mathematics."""
     return hasattr(value, "dtype") or isinstance(value, int | float)
-
-
-def _pending(tree: Any) -> list[tuple[Any, Any]]:
-    """Every (holder, key) in nested dicts and lists at which a value still waits on a device."""
-    found, stack = [], [tree]
-    while stack:
-        holder = stack.pop()
-        for key, child in holder.items() if isinstance(holder, dict) else enumerate(holder):
-            if isinstance(child, OnDevice):
-                found.append((holder, key))
-            elif isinstance(child, dict | list):
-                stack.append(child)
-    return found

@@ -94,7 +94,7 @@ def plain(latex: str) -> str:
     text = text.replace("{", "(").replace("}", ")")
     text = re.sub(r"\\([A-Za-z]+)", lambda m: _SYMBOLS.get(m[1], f" {m[1]} "), text)
     text = re.sub(r"\\[,;: !]", " ", text)
-    return " ".join(text.split())
+    return " ".join(text.replace("^ᵀ", "ᵀ").split())
 
 
 def _fraction(match: re.Match[str]) -> str:

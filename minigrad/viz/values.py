@@ -6,7 +6,7 @@ The result is the VALUE of docs/stepper.md. NaN and the infinities are no JSON n
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,36 +16,41 @@ SPELLED_OUT = 6  # tensors up to this size are written in full in the short text
 Value = dict[str, Any]
 
 
-class OnDevice:
-    """The head and range of an array that is still on a GPU; `fetch` brings many of them over in one batch."""
+class Pending(NamedTuple):
+    """The head and range of an array that is still on a GPU, and the VALUE to be filled in."""
 
-    __slots__ = ("dtype", "shape", "small")
-
-    def __init__(self, array: Any) -> None:
-        self.shape, self.dtype = list(array.shape), str(array.dtype)
-        self.small = _head_and_range(array)
+    value: Value
+    shape: list[int]
+    small: Any
 
 
-def describe(array: Any) -> Value | OnDevice:
-    """Cut an array down to a VALUE at once; an array on a GPU becomes an `OnDevice`, to be fetched later."""
+def describe(array: Any, pending: list[Pending] | None = None) -> Value:
+    """Cut an array down to a VALUE.
+
+    For an array on a GPU the VALUE stays empty until `fetch(pending)`: every transfer makes the GPU wait.
+    """
     if hasattr(array, "get"):
-        return OnDevice(array)
+        waiting = Pending({}, list(array.shape), _head_and_range(array))
+        if pending is None:
+            fetch([waiting])
+        else:
+            pending.append(waiting)
+        return waiting.value
     array = np.asarray(array)
-    return _value(list(array.shape), str(array.dtype), _head_and_range(array))
+    return _value(list(array.shape), _head_and_range(array))
 
 
-def fetch(pending: list[OnDevice]) -> list[Value]:
-    """Bring over what `describe` left on the device: one transfer for each dtype."""
-    values: list[Value] = [{} for _ in pending]
-    for dtype in dict.fromkeys(each.dtype for each in pending):
-        places = [i for i, each in enumerate(pending) if each.dtype == dtype]
-        batch: Any = np.concatenate([pending[i].small for i in places])
+def fetch(pending: list[Pending]) -> None:
+    """Fill in what `describe` left on the device: one transfer for each dtype."""
+    of_dtype: dict[str, list[Pending]] = {}
+    for each in pending:
+        of_dtype.setdefault(str(each.small.dtype), []).append(each)
+    for group in of_dtype.values():
+        batch: Any = np.concatenate([each.small for each in group])
         numbers, start = batch.get(), 0
-        for i in places:
-            stop = start + pending[i].small.size
-            values[i] = _value(pending[i].shape, dtype, numbers[start:stop])
-            start = stop
-    return values
+        for value, shape, small in group:
+            value.update(_value(shape, numbers[start : start + small.size]))
+            start += small.size
 
 
 def _head_and_range(array: Any) -> Any:
@@ -64,14 +69,14 @@ def _head_and_range(array: Any) -> Any:
     return np.concatenate([flat[:KEPT], *ends]).astype(flat.dtype, copy=False)
 
 
-def _value(shape: list[int], dtype: str, numbers: Any) -> Value:
+def _value(shape: list[int], numbers: Any) -> Value:
     plain = [_plain(x) for x in numbers]
     values, (low, high, top) = (plain[:-3], plain[-3:]) if plain else ([], (None, None, None))
     if (low, high) == ("inf", "-inf"):  # nothing but NaN
         low = high = "nan"
     value: Value = {
         "shape": shape,
-        "dtype": dtype,
+        "dtype": str(numbers.dtype),
         "values": values,
         "truncated": math.prod(shape) > len(values),
         "min": low,

@@ -77,7 +77,7 @@ def test_a_matrix_is_cut_in_both_directions():
         (r"\bar z \cos a", "z̄ cos a"),
         (r"\frac{\bar z}{2 \sqrt{a}}", "z̄ / (2 √(a))"),
         (r"\bar z \cdot \left(1 - z^2\right)", "z̄ · (1 - z^2)"),
-        (r"a^\top \bar z", "a^ᵀ z̄"),
+        (r"a^\top \bar z", "aᵀ z̄"),
     ],
 )
 def test_formulas_as_plain_text(latex, words):

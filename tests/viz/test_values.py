@@ -67,8 +67,10 @@ class OnGPU(np.ndarray):
 
 def test_arrays_on_a_gpu_come_over_in_one_batch():
     arrays = [np.arange(3.0), np.array(2.0), np.zeros((0, 2)), np.arange(200.0).reshape(2, 100)]
-    pending = [describe(array.view(OnGPU)) for array in arrays]
+    pending: list = []
     OnGPU.transfers = 0
-    values = fetch(pending)
+    values = [describe(array.view(OnGPU), pending) for array in arrays]
+    assert OnGPU.transfers == 0 and values == [{}] * 4
+    fetch(pending)
     assert OnGPU.transfers == 1
-    assert values == [describe(array) for array in arrays]
+    assert values == [describe(array) for array in arrays] == [describe(array.view(OnGPU)) for array in arrays]
