@@ -34,7 +34,7 @@ body {{ margin: 0; padding: 1rem; font-family: system-ui, sans-serif; background
 <script type="application/json" id="trace">{trace}</script>
 <script type="module">
 {module}
-mount(document.getElementById("stepper"), JSON.parse(document.getElementById("trace").textContent), {{ title: false }});
+mount(document.getElementById("stepper"), JSON.parse(document.getElementById("trace").textContent), {{}});
 </script>
 </body>
 </html>

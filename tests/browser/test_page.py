@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .page import announced, edge_texts, leaf_texts, node_states, open_trace, page_text, step_of, trace_of_q
+from minigrad.viz.page import page as exported
+
+from .page import announced, edge_texts, leaf_texts, node_states, open_trace, serious, step_of, trace_of_q
 
 pytestmark = pytest.mark.browser
 
@@ -233,19 +235,28 @@ def test_a_leaf_with_aliases_lights_up_in_all_its_boxes(visit, tmp_path):
     assert states == ["now", "now"]
 
 
-def test_nothing_is_fetched(visit, tmp_path):
-    page = visit()
-    stepper = open_trace(page, tmp_path, trace_of_q())
-    stepper.get_by_role("button", name="Last step").click()
-    assert [url for url in page.requests if not url.startswith("file:")] == []
-    assert len(page.requests) == 1
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_exported_page_works_from_disk(visit, tmp_path, scheme):
+    file = tmp_path / "q.html"
+    file.write_text(exported(trace_of_q()), encoding="utf-8")
+    page = visit(offline=True, color_scheme=scheme)
+    page.goto(file.as_uri())
+    stepper = page.locator(".mg-stepper")
+    check_step(stepper, 0)
+    stepper.get_by_role("button", name="Next step").click()
+    check_step(stepper, 1)
+    page.keyboard.press("End")
+    check_step(stepper, 6)
+    assert serious(page, within="html") == []
+    assert page.requests == [file.as_uri()]
+    assert page.problems == []
 
 
 def test_works_inside_an_iframe_given_as_text(visit, tmp_path):
     page = visit()
     frame = "<iframe sandbox='allow-scripts' width=900 height=700></iframe>"
     page.set_content(f"<!doctype html><title>frame</title>{frame}")
-    page.locator("iframe").evaluate("(frame, text) => { frame.srcdoc = text }", page_text(trace_of_q()))
+    page.locator("iframe").evaluate("(frame, text) => { frame.srcdoc = text }", exported(trace_of_q()))
     inside = page.frame_locator("iframe").locator(".mg-stepper")
     inside.get_by_role("button", name="Next step").click()
     page.keyboard.press("End")
