@@ -79,7 +79,9 @@ def compare(gradients: list[np.ndarray], expected: list[np.ndarray]) -> None:
         np.testing.assert_allclose(gradient, reference, rtol=2e-4, atol=1e-6)
 
 
-def measure(workload: Workload, names: Iterable[str], rounds: int, seconds: float) -> dict[str, Any]:
+def measure(
+    workload: Workload, names: Iterable[str], rounds: int, seconds: float, clock: str = "cpu"
+) -> dict[str, Any]:
     """Compare the gradients of one workload, then time all that is asked of it.
 
     Parameters
@@ -88,6 +90,7 @@ def measure(workload: Workload, names: Iterable[str], rounds: int, seconds: floa
     names : the libraries, of `IMPLEMENTATIONS`.
     rounds : how often each is timed.
     seconds : how long one timing takes at least.
+    clock : "cpu" or "wall", of `worker.CLOCKS`.
 
     Returns
     -------
@@ -105,7 +108,7 @@ def measure(workload: Workload, names: Iterable[str], rounds: int, seconds: floa
             failures |= _why_not(workers[name], name, workload, expected)
         timed = [name for name in workers if name in names and name not in failures]
         for quantity in (q for q in workload.goals if q != "memory"):
-            results[quantity] = _interleaved(workers, timed, quantity, rounds, seconds)
+            results[quantity] = _interleaved(workers, timed, rounds, (quantity, seconds, clock))
     finally:
         for worker in workers.values():
             worker.__exit__()
@@ -128,11 +131,11 @@ def _why_not(worker: Worker, name: str, workload: Workload, expected: list[np.nd
     return {}
 
 
-def _interleaved(workers: dict[str, Worker], names: list[str], quantity: str, rounds: int, seconds: float) -> Samples:
+def _interleaved(workers: dict[str, Worker], names: list[str], rounds: int, arguments: tuple[Any, ...]) -> Samples:
     samples: Samples = {name: [] for name in names}
     for _ in range(rounds):
         for name in random.sample(names, len(names)):
-            samples[name].append(workers[name].ask("time", quantity, seconds))
+            samples[name].append(workers[name].ask("time", *arguments))
     return samples
 
 

@@ -51,10 +51,9 @@ def _cpu() -> str:
 def heading(results: dict[str, Any]) -> str:
     """Two lines: the machine, and how to read the table."""
     unit = "PyTorch eager = 1" if BASELINE in results["libraries"] else "no PyTorch here, so no ratios and no goals"
-    return (
-        ", ".join(f"{name} {value}" for name, value in results["machine"].items())
-        + f"\nOne thread; {unit}; median of {results['rounds']} rounds ± half the distance between the quartiles.\n"
-    )
+    described = ", ".join(f"{name} {value}" for name, value in results["machine"].items())
+    how = f"median of {results['rounds']} rounds ± half the distance between the quartiles"
+    return f"{described}\nOne thread, {results['clock']} time; {unit}; {how}.\n"
 
 
 def table(results: dict[str, Any]) -> str:
