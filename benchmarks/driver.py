@@ -190,6 +190,7 @@ def import_once(name: str) -> float:
     program = f"import time; start = time.process_time(); {kind.before_import}import {module}"
     program += "; print(time.process_time() - start)"
     environment = os.environ | ONE_THREAD
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or sources that pip did not compile would be compiled each time
     answer = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     if answer.returncode:
         raise WorkerFailed(answer.stderr.strip().splitlines()[-1])
