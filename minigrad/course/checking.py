@@ -7,7 +7,7 @@ import re
 import reprlib
 
 from minigrad.course.exercises import Exercise, NotYet, find
-from minigrad.course.progress import Progress
+from minigrad.course.progress import Progress, Record
 
 _in_memory = Progress(None)
 
@@ -49,23 +49,32 @@ def _verdict(exercise: Exercise, answer: object) -> str:
             mistake = exercise.judge(answer)
     except NotYet as todo:
         return f"○ not yet: {todo}"
-    except Exception as error:
-        mistake = f"it raised {type(error).__name__}: {_one_line(error)}"
-        hint = f"{exercise.hint} (Checking your answer raised {type(error).__name__}: {_one_line(error)})"
+    except (Exception, SystemExit) as error:  # a learner's function may even call exit()
+        mistake = f"{type(error).__name__}: {_one_line(error)}"
+        hint = f"{exercise.hint} (Checking your answer raised {mistake})"
     else:
         hint = exercise.hint_for(mistake) if mistake is not None else ""
 
-    progress = Progress.here()
-    if progress.path is None:
-        progress = _in_memory
-    record = progress.record(exercise.id)
-    again = record.add(_one_line(reprlib.repr(answer)), mistake)
-    progress.keep(exercise.id, record)
+    record, again, trouble = _note(exercise, _one_line(reprlib.repr(answer)), mistake)
     if mistake is None:
-        return f"✓ {exercise.praise}"
+        return f"✓ {exercise.praise}{trouble}"
     # A new mistake gets its own hint; the same one again, the exercise's second; a third try, the way to the solution.
     line = exercise.second_hint if again else hint
-    return f"✗ {line}" + (f" Solution: {solution_of(exercise)}" if record.tries > 2 else "")
+    return f"✗ {line}" + (f" Solution: {solution_of(exercise)}" if record.tries > 2 else "") + trouble
+
+
+def _note(exercise: Exercise, answer: str, mistake: str | None) -> tuple[Record, bool, str]:
+    """Note one try. Returns what is known now, whether this mistake was met before, and what the file refused."""
+    here, trouble = Progress.here(), ""
+    for progress in [here, _in_memory] if here.exists() else [_in_memory]:
+        try:
+            record = progress.record(exercise.id)
+            again = record.add(answer, mistake)
+            progress.keep(exercise.id, record)
+            break
+        except OSError as error:
+            trouble = f" (Not kept: {_one_line(error)})"
+    return record, again, trouble
 
 
 def solution_of(exercise: Exercise) -> str:

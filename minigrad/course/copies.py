@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from minigrad.course.exercises import lesson_numbers, of_lesson
-from minigrad.course.progress import Progress
+from minigrad.course.progress import Progress, Record
 
 DEFAULT_FOLDER = "work"
 
@@ -137,19 +137,20 @@ def reset(folder: Path, number: str) -> list[str]:
 
 def overview(folder: Path) -> list[str]:
     """One line for each lesson: how many of its exercises are solved."""
-    done = Progress(folder).read()["exercises"]
+    progress = Progress(folder)
     with_exercises = lesson_numbers()
     lines = []
     for name in lessons():
         number, title = name[:2], name[3:].removesuffix(".ipynb").replace("_", " ")
         exercises = of_lesson(number) if number in with_exercises else ()
-        marks = " ".join(f"{_mark(done.get(exercise.id))} {exercise.id}" for exercise in exercises)
-        solved = sum(bool(done.get(exercise.id, {}).get("solved")) for exercise in exercises)
+        records = {exercise.id: progress.record(exercise.id) for exercise in exercises}
+        marks = " ".join(f"{_mark(record)} {exercise_id}" for exercise_id, record in records.items())
+        solved = sum(record.solved for record in records.values())
         lines.append(f"{number} {title:<28} {solved} of {len(exercises)}   {marks}".rstrip())
     return lines
 
 
-def _mark(record: dict | None) -> str:
-    if not record:
-        return "○"
-    return "✓" if record.get("solved") else "✗"
+def _mark(record: Record) -> str:
+    if record.solved:
+        return "✓"
+    return "✗" if record.tries else "○"

@@ -18,6 +18,12 @@ class Record:
     met: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
 
+    @classmethod
+    def from_json(cls, data: Any) -> "Record":
+        """The record that a file holds; what is not as we write it counts as absent."""
+        known = vars(cls()) if isinstance(data, dict) else {}
+        return cls(**{key: data[key] for key, new in known.items() if isinstance(data.get(key), type(new))})
+
     def add(self, answer: str, mistake: str | None) -> bool:
         """Note one try (``mistake`` None: it was right). Returns whether this mistake was met before."""
         self.tries += 1
@@ -61,7 +67,8 @@ class Progress:
             except ValueError:
                 self.path.replace(self.path.with_name(NAME + ".unreadable"))
                 data = {}
-        return {"version": 1, "lessons": {}, "exercises": {}, **data}
+        tables = {key: data[key] if isinstance(data.get(key), dict) else {} for key in ("lessons", "exercises")}
+        return {"version": 1, **data, **tables}
 
     def write(self, data: dict[str, Any]) -> None:
         """Replace the file in one go, so that a crash leaves the old one or the new one."""
@@ -73,7 +80,7 @@ class Progress:
 
     def record(self, exercise_id: str) -> Record:
         """What is known about one exercise."""
-        return Record(**self.read()["exercises"].get(exercise_id, {}))
+        return Record.from_json(self.read()["exercises"].get(exercise_id))
 
     def keep(self, exercise_id: str, record: Record) -> None:
         """Store what is known about one exercise."""

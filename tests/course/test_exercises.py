@@ -91,6 +91,7 @@ def _loud(*_):
     raise ZeroDivisionError("division by\nzero")
 
 
+@pytest.mark.filterwarnings("ignore:louder")
 @by_id
 @pytest.mark.parametrize(
     "answer",

@@ -80,3 +80,32 @@ def test_writing_leaves_one_file(copy):
     for _ in range(3):
         check("00.2", WRONG)
     assert [path.name for path in copy.iterdir()] == [NAME]
+
+
+@pytest.mark.parametrize("kept", [3, "x", [], {"tries": "many", "met": 4, "new": 1}, None])
+def test_a_file_edited_by_hand_does_no_harm(copy, kept, capsys):
+    for data in [{"exercises": {"00.2": kept}}, {"exercises": kept}, {"lessons": kept, "later": 1}]:
+        (copy / NAME).write_text(json.dumps(data), "utf-8")
+        check("00.2", WRONG)
+        assert capsys.readouterr().out.startswith("✗ a is right.")
+        assert Progress(copy).record("00.2").tries == 1
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_does_not_raise(copy, capsys, monkeypatch):
+    def refuse(self, data):
+        if self.path is not None:
+            raise PermissionError(13, "Permission denied")
+        self._memory = data
+
+    monkeypatch.setattr(Progress, "write", refuse)
+    check("00.2", RIGHT)
+    assert capsys.readouterr().out.endswith("entry by entry. (Not kept: [Errno 13] Permission denied)\n")
+
+
+def test_an_answer_that_ends_the_program_does_not(copy, capsys, monkeypatch):
+    class Exits:
+        def __getattr__(self, name):
+            raise SystemExit(1)
+
+    check("00.1", Exits())
+    assert "SystemExit" in capsys.readouterr().out
