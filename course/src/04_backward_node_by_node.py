@@ -22,9 +22,7 @@ try:
 
     ready("0.1")
 except ModuleNotFoundError:
-    print(
-        "✗ This kernel has no minigrad. Choose Kernel → Change Kernel → Python 3 (ipykernel), or start with: make course"
-    )
+    print("✗ This kernel has no minigrad. Close JupyterLab and start it with: make course")
 
 # %% [markdown]
 # ## Two questions first
@@ -216,7 +214,8 @@ def walk(edges, order):
     return gradient
 
 
-walk(edges, ["z", "p", "h", "x"])
+walked = walk(edges, ["z", "p", "h", "x"])
+walked
 
 # %% [markdown]
 # The sum is in the `+=`. The waiting is in the order: $h$ comes after both $z$ and $p$.
@@ -298,7 +297,7 @@ check("04.2", order)
 def run(edges, root):
     missing = {node: 0 for node in edges}
     for node in edges:
-        for to, slope in edges[node]:
+        for to, _ in edges[node]:
             missing[to] += 1
 
     gradient = {node: 0.0 for node in edges}
@@ -319,7 +318,8 @@ check("04.3", run)
 # To see what your engine does, run this after each change. The first part is the gradients, the second the order.
 
 # %%
-run(edges, "z")
+mine = run(edges, "z")
+mine
 
 # %% [markdown] tags=["pytorch"]
 # ## What PyTorch does
