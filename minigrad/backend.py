@@ -130,6 +130,20 @@ def as_strided(array: Any, shape: tuple[int, ...], strides: tuple[int, ...], off
     return cupy.ndarray(shape, array.dtype, array.data + offset, strides)
 
 
+def cast(x: Any, dtype: Any) -> Any:
+    """An array, or a tensor, in this NumPy dtype."""
+    if hasattr(x, "requires_grad"):
+        from . import dtypes
+
+        return x.to(dtypes.of(np.dtype(dtype)))
+    return x.astype(dtype)
+
+
+def dtype_of(x: Any) -> Any:
+    """The NumPy dtype of an array or a tensor."""
+    return x.array.dtype if hasattr(x, "requires_grad") else x.dtype
+
+
 def first_byte(array: Any) -> int:
     """Address of an array's first element: differences of addresses are offsets inside one memory."""
     return array.__array_interface__["data"][0] if isinstance(array, ndarray) else array.data.ptr

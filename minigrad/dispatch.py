@@ -103,6 +103,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.stack: lambda arrays, axis=0: shaping.stack(arrays, axis),
     np.flip: _flip,
     np.cumprod: _cumprod,
+    np.zeros_like: lambda a: wrap(np.zeros_like(a.array)),
     np.shape: lambda a: a.array.shape,
 }
 

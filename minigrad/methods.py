@@ -26,7 +26,7 @@ METHODS = {
     "ge": functions.ge, "bitwise_and": functions.bitwise_and, "bitwise_or": functions.bitwise_or,
     "bitwise_xor": functions.bitwise_xor, "bitwise_not": functions.bitwise_not, "isnan": functions.isnan,
     "isinf": functions.isinf, "isfinite": functions.isfinite, "equal": functions.equal,
-    "allclose": functions.allclose, "clone": functions.clone,
+    "allclose": functions.allclose, "clone": functions.clone, "where": functions._where_method,
     # other dtypes, other places
     "to": functions.to, "cpu": functions.cpu, "cuda": functions.cuda, "type_as": functions.type_as,
     "double": functions.double, "float": functions.float_, "half": functions.half, "long": functions.long,

@@ -201,7 +201,7 @@ class Tensor:
     @property
     def output_nr(self) -> int:
         """Which of its node's outputs this tensor is."""
-        edge = gradient_edge(self)
+        edge = self._node if self._meta is None or self._meta.view is None else self._meta.view.node
         return edge.number if isinstance(edge, Output) else 0
 
     @property

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import backend, dtypes
+from .. import backend
 from . import errors, versions
 from .meta import gradient_edge, meta_of, tracked
 from .modes import mode
@@ -126,8 +126,7 @@ def sum_to(g: Any, shape: tuple[int, ...], dtype: Any) -> Any:
         if axes:
             g = np.sum(g, axis=axes, keepdims=True)
         g = np.reshape(g, shape)
-    have = g.dtype if not hasattr(g, "requires_grad") else g.array.dtype
-    return g if have == dtype else g.to(dtypes.of(dtype)) if hasattr(g, "requires_grad") else g.astype(dtype)
+    return g if backend.dtype_of(g) == dtype else backend.cast(g, dtype)
 
 
 class Retain:

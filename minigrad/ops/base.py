@@ -54,6 +54,7 @@ class Op(Node):
     rules: tuple[Callable[..., Any] | None, ...] = ()
     saves: tuple[tuple[str, ...], ...] = ()  # for each rule, the names of what it needs
     of_floats: bool = False  # integers are converted to the default dtype first
+    broadcasts: bool = False  # `apply` leaves it to the engine to fit gradients to the inputs' shapes
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         cls.node_name = cls.__dict__.get("node_name", cls.__name__ + "Backward0")
@@ -82,17 +83,19 @@ class Op(Node):
             if args is not None:
                 yield from zip(names, args, strict=True)
 
-    def saved_tensors(self) -> tuple[Any, ...]:
+    def saved_tensors(self, output: Node | None = None) -> tuple[Any, ...]:
+        """See `Node.saved_tensors`; `output` is the node that a saved output's gradient flows into, if not this one."""
+        me = output or self
         return tuple(
-            None if args is None else tuple(self._as_tensor(n, v) for n, v in zip(names, args, strict=True))
+            None if args is None else tuple(self._as_tensor(n, v, me) for n, v in zip(names, args, strict=True))
             for names, args in zip(self.saves, self.saved, strict=False)
         )
 
-    def _as_tensor(self, name: str, value: Any) -> Any:
+    def _as_tensor(self, name: str, value: Any, me: Node) -> Any:
         """A saved array as a tensor again: an input with its edge, the output with this node."""
         if not backend.is_array(value):
             return value
-        edge = self if name == "z" else self.edges[LETTERS.index(name)] if name in LETTERS else None
+        edge = me if name == "z" else self.edges[LETTERS.index(name)] if name in LETTERS else None
         return rejoin(value, edge)
 
 
@@ -335,6 +338,8 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
     edges = [None if rule is None else gradient_edge(x) for x, rule in zip(inputs, op.rules, strict=False)]
     if mode.recording and any(edge is not None for edge in edges):
         out._node = record(op, edges, arrays, out.array, params)
+        if op.broadcasts:
+            out._node.fit = fit_of(*inputs, out.array)
     else:
         note_cut(out, *inputs)
     return out

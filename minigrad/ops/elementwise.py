@@ -98,12 +98,14 @@ class Abs(Op):
     formula = (r"\bar z\, \operatorname{sign}(a)",)
 
     def grad_a(g, a):
-        return g * np.sign(a)
+        return np.where(a > 0, g, np.where(a < 0, -g, 0))
 
 
 class Sign(Op):
-    forward = np.sign
     formula = (r"0",)
+
+    def forward(a):
+        return (a > 0).astype(a.dtype) - (a < 0).astype(a.dtype) if a.dtype != bool else a.copy()
 
     def grad_a(g):
         return g * 0
@@ -241,7 +243,7 @@ class Relu(Op):
         return np.maximum(a, 0)
 
     def grad_a(g, z):
-        return g * (z > 0)
+        return np.where(z <= 0, 0, g)  # and not [z > 0] g: a NaN passes its gradient on
 
 
 # ------------------------------------------------------------ choosing
@@ -250,10 +252,10 @@ class Maximum(Op):
     formula = r"\bar z\,([a > b] + \tfrac12 [a = b])", r"\bar z\,([b > a] + \tfrac12 [a = b])"
 
     def grad_a(g, a, b):
-        return np.where(a == b, g / 2, g * (a > b))
+        return np.where(a == b, g / 2, np.where(a < b, 0, g))
 
     def grad_b(g, a, b):
-        return np.where(a == b, g / 2, g * (b > a))
+        return np.where(a == b, g / 2, np.where(b < a, 0, g))
 
 
 class Minimum(Op):
@@ -261,14 +263,16 @@ class Minimum(Op):
     formula = r"\bar z\,([a < b] + \tfrac12 [a = b])", r"\bar z\,([b < a] + \tfrac12 [a = b])"
 
     def grad_a(g, a, b):
-        return np.where(a == b, g / 2, g * (a < b))
+        return np.where(a == b, g / 2, np.where(a > b, 0, g))
 
     def grad_b(g, a, b):
-        return np.where(a == b, g / 2, g * (b < a))
+        return np.where(a == b, g / 2, np.where(b > a, 0, g))
 
 
 class Where(Op):
     """a where the condition holds, b elsewhere."""
+
+    broadcasts = True
 
     formula = r"[c]\, \bar z", r"[\lnot c]\, \bar z"
 
@@ -292,12 +296,9 @@ class Clamp(Op):
         return a if upper is None else np.minimum(a, upper)
 
     def grad_a(g, a, lower, upper):
-        inside = True
         if lower is not None:
-            inside = a >= lower
-        if upper is not None:
-            inside = inside & (a <= upper)
-        return np.where(inside, g, 0)
+            g = np.where(a >= lower, g, 0)
+        return g if upper is None else np.where(a <= upper, g, 0)
 
 
 # ------------------------------------------------------------ rounding: constant between its steps

@@ -178,6 +178,10 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     return _where(c, input, other)
 
 
+def _where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
+    return where(condition, input, other)
+
+
 def _where(c: Any, input: Any, other: Any) -> Tensor:
     a, b = operands(input, other, "where", False)
     x, y = ((v if hasattr(v, "array") else wrap(w)) for v, w in ((input, a), (other, b)))
@@ -292,6 +296,8 @@ def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: b
     there = here if device is None else backend.device(device)
     if want is input.dtype and (there == here or (there.type == here.type and there.index is None)):
         return clone(input) if copy else input
+    if not want.is_floating_point:
+        return undifferentiable("to", backend.array_on(there, input.array, want.numpy), input)
     return apply(ops.ToCopy, input, dtype=want.numpy, device=there, source=(input.array.dtype, here))
 
 

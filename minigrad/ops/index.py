@@ -95,21 +95,38 @@ class CopyBackwards(Op):
         return np.broadcast_to(b, a.shape)
 
     def grad_a(g):
-        return g * 0
+        return np.zeros_like(g)
 
     def grad_b(g):
         return g
 
 
 class Fill(Op):
-    node_name = "FillBackward1"
+    node_name = "FillBackward2"
     formula = (r"0",)
 
     def forward(a, value):
         return np.full_like(a, value)
 
     def grad_a(g):
-        return g * 0
+        return np.zeros_like(g)
+
+
+class FillWith(Op):
+    """All elements become the one of `b`, a tensor without dimensions."""
+
+    node_name = "FillBackward3"
+    formula = r"0", r"\textstyle\sum \bar z"
+    broadcasts = True
+
+    def forward(a, b):
+        return np.full_like(a, b)
+
+    def grad_a(g):
+        return np.zeros_like(g)
+
+    def grad_b(g):
+        return g
 
 
 class Zero(Op):
@@ -119,7 +136,7 @@ class Zero(Op):
         return np.zeros_like(a)
 
     def grad_a(g):
-        return g * 0
+        return np.zeros_like(g)
 
 
 # ------------------------------------------------------------ x[...]
@@ -127,7 +144,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     """The elements that `index` names; what `x[index]` calls."""
     viewed, numbers = _basic(input, index)
     if numbers is None:
-        return viewed
+        return alias(input) if viewed is input else viewed
     return apply(Index, viewed, index=numbers)
 
 
@@ -140,8 +157,10 @@ def _items(index: Any) -> list[Any]:
 
 
 def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
-    """Apply ints, slices, None and `...` as views; what is left are arrays of numbers, or None."""
+    """Apply ints, slices, None and `...` as views (`x` itself if none does anything); what is left are arrays, or None."""
     items = [_clean(i) for i in _items(index)]
+    if isinstance(index, slice) and x.ndim:
+        return apply_view(shapes.Slice, x, dim=0, span=items[0]), None  # also where it is the whole
     named = sum(_dims_used(i) for i in items)
     if named > x.ndim:
         raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
@@ -158,7 +177,7 @@ def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
         elif isinstance(item, slice):
             whole = _sliced(whole, dim, item)
             dim += 1
-        elif isinstance(item, int):
+        elif isinstance(item, int) and not isinstance(item, bool):
             n = whole.array.shape[dim]
             if not -n <= item < n:
                 raise IndexError(f"index {item} is out of bounds for dimension {dim} with size {n}")
@@ -175,7 +194,7 @@ def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
                 # A mask stands for several dimensions: from here on count it as its several arrays of numbers.
                 numbers[-1:] = backend.namespace(item).nonzero(item)
     if not numbers:
-        return (alias(x) if whole is x else whole), None
+        return whole, None
     return whole, tuple(numbers)
 
 
@@ -184,7 +203,9 @@ def _clean(item: Any) -> Any:
     if item is None or item is Ellipsis or isinstance(item, (bool, np.bool_)):
         return bool(item) if isinstance(item, np.bool_) else item
     if isinstance(item, slice):
-        if item.step is not None and int(item.step) <= 0:
+        if item.step == 0:
+            raise ValueError("slice step cannot be zero")
+        if item.step is not None and int(item.step) < 0:
             raise ValueError("step must be greater than zero")
         return slice(*(None if v is None else int(v) for v in (item.start, item.stop, item.step)))
     if isinstance(item, (int, np.integer)):
@@ -194,6 +215,8 @@ def _clean(item: Any) -> Any:
         if item.size == 0:
             item = item.astype(np.int64)
     array = item.array if isinstance(item, Tensor) else item
+    if isinstance(array, str):
+        raise TypeError(f"new(): invalid data type '{type(item).__name__}'")
     if not backend.is_array(array):
         raise IndexError(_VALID.format(type(item).__name__))
     if array.dtype.kind not in "iub":
@@ -246,16 +269,12 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
         if not backend.is_array(value) and input.array.dtype.kind in "iub" and isinstance(value, float):
             tracked_value = wrap(np.asarray(value).astype(input.array.dtype))
     if numbers is None:
-        if viewed is input or viewed.array.shape == input.array.shape == () or _is_whole(viewed, input):
-            copy_(input, _squeezed(tracked_value, input))
+        if tracked_value.ndim == 0:
+            fill_(viewed, tracked_value)
         else:
             copy_(viewed, _squeezed(tracked_value, viewed))
         return
     index_put_(viewed, numbers, tracked_value)
-
-
-def _is_whole(viewed: Tensor, x: Tensor) -> bool:
-    return viewed.array.shape == x.array.shape and viewed.array.strides == x.array.strides
 
 
 def _squeezed(value: Tensor, target: Tensor) -> Tensor:
@@ -294,12 +313,23 @@ def _copied(input: Tensor, src: Tensor) -> Tensor:
     out = apply(CopyBackwards, input, src)
     if out._node is not None:
         fit = (src.array.shape, src.array.dtype)
-        out._node.fit = (None, None if fit == (input.array.shape, input.array.dtype) else fit)
+        fits = (None, None if fit == (input.array.shape, input.array.dtype) else fit)
+        out._node.fit = fits if any(fits) else None  # type: ignore[assignment]
     out.array = out.array.astype(input.array.dtype)
     return out
 
 
+def _filled(input: Tensor, value: Any) -> Tensor:
+    if not isinstance(value, Tensor):
+        return apply(Fill, input, value=value)
+    if value.ndim:
+        raise RuntimeError(
+            f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
+        )
+    return apply(FillWith, input, value)
+
+
 index_put_ = in_place(_index_put, "index_put_")
 copy_ = in_place(_copied, "copy_")
-zero_ = in_place(lambda input: apply(Zero, input), "zero_")
-fill_ = in_place(lambda input, value: apply(Fill, input, value=getattr(value, "array", value)), "fill_")
+zero_ = in_place(lambda input: apply(Zero, input), "zero_", repeats=True)
+fill_ = in_place(_filled, "fill_", repeats=True)

@@ -20,7 +20,7 @@ from ..tensor import Tensor, wrap
 from .views import rebase
 
 
-def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
+def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) -> Callable[..., Tensor]:
     """The in-place form of `function`.
 
     Parameters
@@ -29,6 +29,8 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
         Takes the tensor first.
     name : str
         What messages call it, such as "mul_".
+    repeats : bool
+        Whether a target may repeat elements, because all are given the same value.
     """
 
     def inplace(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -38,7 +40,8 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
         if mode.recording:
             before._node = gradient_edge(input)
         result = function(before, *args, **kwargs)
-        write(input, result.array, name)
+        keep_old_values(result._node, input.array)
+        write(input, result.array, name, repeats)
         if result._node is not None and result.array.dtype != input.array.dtype:
             # Gradients will arrive in the dtype that was written, not in that of the result.
             edges = zip((before, *args), result._node.edges, strict=False)
@@ -55,18 +58,19 @@ def check(x: Tensor, will_be_tracked: bool, operation: str) -> None:
     if not (mode.recording and will_be_tracked):
         return
     view = x._meta.view if x._meta is not None else None
-    if view is not None and view.kind == "many":
-        raise errors.one_of_many_views_in_place(x, view, operation)
-    if view is not None and view.kind == "no_grad":
-        raise errors.no_grad_view_in_place(x, view, "is being")
+    if view is not None and view.kind:
+        raise view.refusal(x, "is being")
     if x._meta is not None and x._meta.requires_grad:
         raise errors.leaf_in_place(x, operation)
     if view is not None and view.base._meta is not None and view.base._meta.requires_grad:
         raise errors.view_of_leaf_in_place(x, view.base, operation)
 
 
-def write(x: Tensor, values: Any, operation: str) -> None:
-    """Write `values`, of the tensor's own shape and a dtype that fits, into its memory, and note it."""
+def write(x: Tensor, values: Any, operation: str, repeats: bool = False) -> None:
+    """Write `values`, of the tensor's own shape and a dtype that fits, into its memory, and note it.
+
+    `repeats` allows a target that repeats elements (an expanded one): all values must then be the same.
+    """
     mine = x.array
     if values.shape != mine.shape:
         raise RuntimeError(
@@ -78,7 +82,7 @@ def write(x: Tensor, values: Any, operation: str) -> None:
         raise RuntimeError(
             f"result type {names[have.name]} can't be cast to the desired output type {names[want.name]}"
         )
-    if any(s == 0 and n > 1 for n, s in zip(mine.shape, mine.strides, strict=True)):
+    if not repeats and mine.size and any(s == 0 and n > 1 for n, s in zip(mine.shape, mine.strides, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -87,6 +91,15 @@ def write(x: Tensor, values: Any, operation: str) -> None:
         mine[...] = values
     frame = user_frame()
     versions.note_write(mine, operation, frame.f_code, frame.f_lasti)
+
+
+def keep_old_values(node: Any, old: Any) -> None:
+    """Where a rule needs what stood in the tensor before, save a copy of it, as PyTorch does."""
+    if node is not None and "a" in {name for names in node.saves for name in names}:
+        node.saved = tuple(
+            args and tuple(old.copy() if n == "a" else v for n, v in zip(names, args, strict=True))
+            for names, args in zip(node.saves, node.saved, strict=True)
+        )
 
 
 def adopt(x: Tensor, result: Tensor) -> None:

@@ -11,7 +11,7 @@ from ..autograd import errors
 from ..tensor import Tensor
 from . import shape as shapes
 from .base import Op, apply, array_of, binary
-from .shaping import expand, reshape, unsqueeze
+from .shaping import contiguous, expand, mT, reshape, t, unsqueeze
 from .views import apply_view
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -211,11 +211,11 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
 def _batched(input: Tensor, other: Tensor) -> Tensor:
     """A matrix product in which at least one side has batch dimensions."""
     n, m = input.ndim, other.ndim
-    if m <= 2 and n >= 3:  # one matrix, or vector, for all: fold the batch into the rows
-        lead = input.array.shape[:-1]
-        folded = reshape(input, -1, input.array.shape[-1])
-        product = mm(folded, other) if m == 2 else mv(folded, other)
-        return apply(shapes.UnsafeView, product, shape=(*lead, *other.array.shape[1:]))
+    if m <= 2:  # one matrix, or vector, for the whole batch
+        return _folded(input, other)
+    if n <= 2 and input.requires_grad:  # the same from the other side; otherwise its gradient would be one for each batch
+        product = _folded(mT(other), t(input) if n == 2 else input)
+        return contiguous(mT(product)) if n == 2 else product
     a = unsqueeze(input, 0) if n == 1 else input
     b = unsqueeze(other, m) if m == 1 else other
     lead_a, lead_b = a.array.shape[:-2], b.array.shape[:-2]
@@ -234,6 +234,14 @@ def _batched(input: Tensor, other: Tensor) -> Tensor:
     right = reshape(expand(b, *lead, inner, columns), _count(lead), inner, columns)
     shape = lead + (() if n == 1 else (rows,)) + (() if m == 1 else (columns,))
     return apply(shapes.UnsafeView, bmm(left, right), shape=shape)
+
+
+def _folded(input: Tensor, other: Tensor) -> Tensor:
+    """A batch of matrices times one matrix or vector: the batch is folded into the rows."""
+    *lead, inner = input.array.shape
+    folded = reshape(input, _count(tuple(lead)), inner)
+    product = mm(folded, other) if other.ndim == 2 else mv(folded, other)
+    return apply(shapes.UnsafeView, product, shape=(*lead, *other.array.shape[1:]))
 
 
 class _Shape:

@@ -78,15 +78,18 @@ class Mean(Op):
 
 
 # ------------------------------------------------------------ extremes
-class _Extreme(Op):
-    """The largest or smallest elements; equal ones share the gradient."""
+_EVENLY = (r"\frac{\bar z\, [a = z]}{\text{number of } a = z}",)
 
-    formula = (r"\frac{\bar z\, [a = z]}{\text{number of } a = z}",)
+
+class _Extreme(Op):
+    """The largest or smallest elements along some dimensions; equal ones share the gradient."""
+
+    formula = _EVENLY
 
     def grad_a(g, a, z, dim, keepdim):
         chosen = a == kept(z, a.ndim, dim, keepdim)
         count = np.sum(chosen, axis=dim or None, keepdims=True)
-        return kept(g, a.ndim, dim, keepdim) * chosen / count
+        return kept(g, a.ndim, dim, keepdim) / backend.cast(count, backend.dtype_of(g)) * chosen
 
 
 class Amax(_Extreme):
@@ -99,12 +102,33 @@ class Amin(_Extreme):
         return np.min(a, axis=dim or None, keepdims=keepdim)
 
 
-class MaxAll(Amax):
+class _ExtremeOfAll(Op):
+    """The one largest or smallest element; equal ones share the gradient."""
+
+    formula = _EVENLY
+
+    def grad_a(g, a, z):
+        chosen = (a == z) | ((a != a) & (z != z))  # a NaN counts as the largest and as the smallest
+        return np.where(chosen, g / backend.cast(np.sum(chosen), backend.dtype_of(g)), 0)
+
+
+class MaxAll(_ExtremeOfAll):
     node_name = "MaxBackward1"
+    forward = np.max
 
 
-class MinAll(Amin):
+class MinAll(_ExtremeOfAll):
     node_name = "MinBackward1"
+    forward = np.min
+
+
+def _pick(a: Any, best: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
+    """The best element along a dimension, and its index."""
+    if a.ndim == 0:
+        return a.copy(), np.zeros_like(a, np.int64)
+    where = best(a, axis=dim, keepdims=True)
+    z = np.take_along_axis(a, where, dim)
+    return (z, where) if keepdim else (np.squeeze(z, dim), np.squeeze(where, dim))
 
 
 class _Chosen(Op):
@@ -114,28 +138,27 @@ class _Chosen(Op):
     formula = (r"\bar z \text{ at the index that was chosen, else } 0",)
 
     def grad_a(g, a_shape, indices, dim, keepdim):
+        if not a_shape:
+            return g
         if not keepdim:
             g, indices = np.expand_dims(g, dim), np.expand_dims(indices, dim)
-        along = np.arange(a_shape[dim]).reshape([-1 if i == dim else 1 for i in range(len(a_shape))])
-        return g * (indices == along)
+        xp = backend.namespace(getattr(indices, "array", indices))
+        along = xp.arange(a_shape[dim]).reshape([-1 if i == dim else 1 for i in range(len(a_shape))])
+        return np.where(np.equal(indices, along), g, 0)
 
 
 class MaxDim(_Chosen):
     node_name = "MaxBackward0"
 
     def forward(a, dim, keepdim):
-        where = np.argmax(a, axis=dim, keepdims=True)
-        z = np.take_along_axis(a, where, dim)
-        return (z, where) if keepdim else (np.squeeze(z, dim), np.squeeze(where, dim))
+        return _pick(a, np.argmax, dim, keepdim)
 
 
 class MinDim(_Chosen):
     node_name = "MinBackward0"
 
     def forward(a, dim, keepdim):
-        where = np.argmin(a, axis=dim, keepdims=True)
-        z = np.take_along_axis(a, where, dim)
-        return (z, where) if keepdim else (np.squeeze(z, dim), np.squeeze(where, dim))
+        return _pick(a, np.argmin, dim, keepdim)
 
 
 # ------------------------------------------------------------ products, spreads, norms
@@ -208,7 +231,7 @@ class VectorNorm(Op):
     def grad_a(g, a, z, p, dim, keepdim):
         g, z = kept(g, a.ndim, dim, keepdim), kept(z, a.ndim, dim, keepdim)
         if p == 0:
-            return np.broadcast_to(g * 0, a.shape)
+            return None  # a count: its derivative is not 0 but does not exist
         if p == 1:
             return g * np.sign(a)
         if p in (np.inf, -np.inf):
@@ -321,13 +344,11 @@ max_result.__name__, min_result.__name__ = "max", "min"
 
 
 def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], pick: Any, result: Any) -> Any:
-    if input.ndim == 0:
-        return result((apply(MaxAll if pick is np.argmax else MinAll, input, dim=(), keepdim=False), wrap(np.array(0))))
     dim = wrap_dim(dim, input.ndim)
-    if input.array.shape[dim] == 0:
+    if input.ndim and input.array.shape[dim] == 0:
         raise IndexError(f"{result.__name__}(): Expected reduction dim {dim} to have non-zero size.")
     values = apply(op, input, dim=dim, keepdim=keepdim)
-    return result((values, wrap(backend.as_array(pick(input.array, axis=dim, keepdims=keepdim)))))
+    return result((values, wrap(backend.as_array(_pick(input.array, pick, dim, keepdim)[1]))))
 
 
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
@@ -338,7 +359,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
         return maximum(input, dim)
     if dim is None:
         _empty_reduction(input, tuple(range(input.ndim)), "max")
-        return apply(MaxAll, input, dim=_dims(None, input.ndim), keepdim=False)
+        return apply(MaxAll, input)
     return _along(input, dim, keepdim, MaxDim, np.argmax, max_result)
 
 
@@ -350,7 +371,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
         return minimum(input, dim)
     if dim is None:
         _empty_reduction(input, tuple(range(input.ndim)), "min")
-        return apply(MinAll, input, dim=_dims(None, input.ndim), keepdim=False)
+        return apply(MinAll, input)
     return _along(input, dim, keepdim, MinDim, np.argmin, min_result)
 
 
@@ -361,14 +382,16 @@ def prod_(input: Tensor) -> Tensor:
     return apply(Prod, input)
 
 
-def var(input: Tensor, dim: Any = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
-    """The variance: squared distances from the mean, summed and divided by n - correction."""
+def var(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None) -> Tensor:  # fmt: skip
+    """The variance: squared distances from the mean, summed and divided by n - correction (1 unless said)."""
+    correction = (1 if unbiased else 0) if correction is None else correction
     _needs_float(input, "var")
     return apply(Var, input, dim=_dims(dim, input.ndim), correction=correction, keepdim=keepdim)
 
 
-def std(input: Tensor, dim: Any = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
+def std(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None) -> Tensor:  # fmt: skip
     """The standard deviation: the square root of the variance."""
+    correction = (1 if unbiased else 0) if correction is None else correction
     _needs_float(input, "std")
     return apply(Std, input, dim=_dims(dim, input.ndim), correction=correction, keepdim=keepdim)
 

@@ -33,10 +33,10 @@ class Transpose(Op):
     formula = (r"\bar z^\top",)
 
     def forward(a, dims):
-        return np.swapaxes(a, *dims)
+        return np.swapaxes(a, *dims) if a.ndim else a[...]
 
     def grad_a(g, dims):
-        return np.swapaxes(g, *dims)
+        return np.swapaxes(g, *dims) if g.ndim else g
 
 
 class Permute(Op):
@@ -64,6 +64,14 @@ class ViewOf(_Reshaping):
     node_name = "ViewBackward0"
 
 
+class ReshapeAlias(_Reshaping):
+    """A new shape for memory that is not in order, but needs no copy."""
+
+
+class Alias(_Reshaping):
+    """The same memory in the same shape."""
+
+
 class UnsafeView(_Reshaping):
     """A new shape for a copy that nobody else sees."""
 
@@ -74,6 +82,10 @@ class Squeeze(_Reshaping):
 
 class SqueezeDim(_Reshaping):
     node_name = "SqueezeBackward1"
+
+
+class SqueezeDims(_Reshaping):
+    node_name = "SqueezeBackward2"
 
 
 class SqueezeMatmul(_Reshaping):

@@ -49,7 +49,7 @@ def t(input: Tensor) -> Tensor:
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """A view with two dimensions swapped."""
     dims = wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)
-    return apply_view(ops.Transpose, input, dims=dims) if input.ndim else alias(input)
+    return apply_view(ops.Transpose, input, dims=dims)
 
 
 def permute(input: Tensor, *dims: Any) -> Tensor:
@@ -138,7 +138,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     """Another shape, as a view where that is possible; one length may be -1."""
     target = _inferred(sizes_of(shape), input.array.size)
     if _same_memory(input.array, target):
-        return apply_view(ops.ViewOf, input, shape=target)
+        return apply_view(ops.ViewOf if input.is_contiguous() else ops.ReshapeAlias, input, shape=target)
     return apply(ops.UnsafeView, contiguous(input), shape=target)
 
 
@@ -170,8 +170,10 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     s = input.array.shape
     if dim is None:
         return apply_view(ops.Squeeze, input, shape=tuple(n for n in s if n != 1))
-    dims = {wrap_dim(d, input.ndim) for d in (dim if isinstance(dim, Sequence) else (dim,))}
-    return apply_view(ops.SqueezeDim, input, shape=tuple(n for i, n in enumerate(s) if n != 1 or i not in dims))
+    several = isinstance(dim, Sequence)
+    dims = {wrap_dim(d, input.ndim) for d in (dim if several else (dim,))}
+    op = ops.SqueezeDims if several else ops.SqueezeDim
+    return apply_view(op, input, shape=tuple(n for i, n in enumerate(s) if n != 1 or i not in dims))
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
@@ -225,7 +227,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 # ------------------------------------------------------------ parts
 def alias(input: Tensor) -> Tensor:
     """A view of the whole tensor."""
-    return apply_view(ops.ViewOf, input, shape=input.array.shape)
+    return apply_view(ops.Alias, input, shape=input.array.shape)
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:

@@ -67,15 +67,22 @@ class View:
             return None
         now = versions.version(x.array)
         if now != self.seen:
-            if self.kind == "no_grad":
-                raise errors.no_grad_view_in_place(x, self, "its base or another view of its base has been")
+            if self.kind:
+                raise self.refusal(x, "its base or another view of its base has been")
             source = gradient_edge(self.base)
             if source is None:
                 return None
-            array = self.base.array
+            array, before = self.base.array, self.node
             self.node = record(AsStrided, [source], [array], x.array, {"layout": layout_in(array, x.array)})
             self.seen = now
+            _move_retained(before, self.node, x)
         return self.node
+
+    def refusal(self, x: Tensor, what: str) -> Exception:
+        """The error for a view that cannot follow a write; `what` "is being" or "has been" modified."""
+        if self.kind == "many" and self.node is not None:
+            return errors.one_of_many_views_in_place(x, self, what)
+        return errors.no_grad_view_in_place(x, self, what)
 
 
 def make_view(out: Tensor, source: Tensor, creator: str, kind: str = "") -> Tensor:
@@ -84,8 +91,8 @@ def make_view(out: Tensor, source: Tensor, creator: str, kind: str = "") -> Tens
     base = source if parent is None else parent.base
     if not mode.recording:
         kind = "no_grad"
-    elif parent is not None and parent.kind and not kind:
-        kind, creator = parent.kind, parent.creator  # a view of one of several views is no better than that one
+    elif parent is not None and not kind:
+        kind = parent.kind  # a view of one of several views is no better than that one
     view = View(base, out._node, versions.version(out.array), creator, kind)
     out._node = None
     if out._meta is None:
@@ -154,6 +161,23 @@ class AsStridedScatter(Op):
         return gather_layout(g, layout)
 
 
+class AsStridedPut(Op):
+    """The base with `b` written at the view's places."""
+
+    formula = r"\bar z \text{, but 0 at the view's places}", r"\bar z \text{ at the view's places}"
+
+    def forward(a, b, layout):
+        out = as_base(a, layout)
+        read(out, layout)[...] = b
+        return out
+
+    def grad_a(g, layout):
+        return put_layout(g, None, layout)
+
+    def grad_b(g, layout):
+        return gather_layout(g, layout)
+
+
 def gather_layout(g: Any, layout: Layout) -> Any:
     """The view's part of a gradient of the base (array or Tensor)."""
     if isinstance(g, Tensor):
@@ -168,20 +192,38 @@ def scatter_layout(g: Any, layout: Layout) -> Any:
     return AsStridedScatter.forward(g, layout)
 
 
+def put_layout(g: Any, part: Any, layout: Layout) -> Any:
+    """A gradient of the base with the view's part replaced (by zeros if `part` is None; arrays or Tensors)."""
+    if isinstance(g, Tensor):
+        return apply(AsStridedPut, g, wrap(np.zeros((), g.array.dtype)) if part is None else part, layout=layout)
+    return AsStridedPut.forward(g, 0 if part is None else part, layout)
+
+
 class CopySlices(Node):
     """The base's history after a write through a view: the written part went through `function`, the rest stayed."""
 
-    __slots__ = ("function", "layout")
+    __slots__ = ("function", "inputs", "layout")
     node_name = "CopySlices"
+    holds_values = True  # like PyTorch's it can run once only, whatever the function saved
     formula = (r"\bar z \text{, with the written part through the operation's own rule}",)
 
     def __init__(self, base: Tensor, view: Any, function: Any) -> None:
-        start(self)
+        saved = function.saved
         self.function, self.layout = function, layout_in(base.array, view)
+        start(self)
         edges = function.edges
         self.first, self.second, self.rest = gradient_edge(base), *(edges[1:2] or (None,)), edges[2:]
-        self.code, self.at, self.seq = function.code, function.at, function.seq
-        self.saved, self.inputs, self.holds_values = function.saved, function.inputs, function.holds_values
+        self.code, self.at = function.code, function.at
+        self.saved, self.inputs = saved, function.inputs
+
+    @property
+    def saved(self) -> tuple[Any, ...]:  # type: ignore[override]
+        """What the function saved: what is freed here is freed there."""
+        return self.function.saved
+
+    @saved.setter
+    def saved(self, saved: tuple[Any, ...]) -> None:
+        self.function.saved = saved
 
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         function = self.function
@@ -193,9 +235,7 @@ class CopySlices(Node):
             outgoing = fitted(function, outgoing)
         if self.first is None:
             return (None, *outgoing[1:])
-        written = outgoing[0]
-        change = -part if written is None else written - part
-        return (g + scatter_layout(change, self.layout), *outgoing[1:])
+        return (put_layout(g, outgoing[0], self.layout), *outgoing[1:])
 
     def _named_saved(self) -> Iterator[tuple[str, Any]]:
         if self.saved is FREED:
@@ -203,7 +243,8 @@ class CopySlices(Node):
         return self.function._named_saved()
 
     def saved_tensors(self) -> tuple[Any, ...]:
-        return self.function.saved_tensors()
+        # A saved output is the view as it is after the write: its history goes on here.
+        return self.function.saved_tensors(record(AsStrided, [self], [], None, {"layout": self.layout}))
 
 
 def rebase(x: Tensor, node: Any) -> None:
@@ -217,9 +258,10 @@ def rebase(x: Tensor, node: Any) -> None:
         before = base._node
         base._node = CopySlices(base, x.array, node)
         _move_retained(before, base._node, base)
+        gradient_edge(x)
 
 
-def _move_retained(before: Node | None, after: Node, x: Tensor) -> None:
+def _move_retained(before: Node | None, after: Any, x: Tensor) -> None:
     """Let a tensor that retains its gradient retain that of its new value."""
     if before is None or before.hooks is None:
         return

@@ -18,7 +18,12 @@ import numpy as np
 import pytest
 
 HERE = Path(__file__).parent
-KINDS = {"printing": "tests.test_printing", "ops": "tests.test_ops", "expressions": "tests.test_expressions"}
+KINDS = {
+    "printing": "tests.test_printing",
+    "ops": "tests.test_ops",
+    "expressions": "tests.test_expressions",
+    "core": "tests.conformance",
+}
 VERSION = "2.13"
 
 torch: Any = import_module("torch") if find_spec("torch") else None
