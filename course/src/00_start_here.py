@@ -180,3 +180,5 @@ check("00.2", (a_grad, b_grad))
 #
 # A gradient says how much the result moves for each unit that an input moves. The backward pass finds all of it in one walk from the
 # result to the leaves. At each box it does one small thing: take what arrives, multiply, send on.
+#
+# Next: [04 Backward, node by node](04_backward_node_by_node.ipynb). Lessons 01 to 03 are to stand between; you will not miss them yet.

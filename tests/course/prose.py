@@ -67,6 +67,8 @@ GIVEN: dict[str, list[str]] = {
         "$a = [1, 2]$ and $b = [5, 1]$",
         "reset 00",
         "work/00_start_here.ipynb",
+        "04 Backward, node by node",
+        "Lessons 01 to 03",
     ],
     "04": [
         "04 Backward, node by node",
