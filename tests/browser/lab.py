@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -181,3 +181,11 @@ def stepper_in(page: Page) -> Locator:
     stepper.wait_for(timeout=30_000)
     stepper.scroll_into_view_if_needed()
     return stepper
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 20) -> None:
+    """Ask again and again, until it is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+    from .lab import Lab
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 STATIC = REPOSITORY / "minigrad" / "viz" / "static"
 Q = json.loads((REPOSITORY / "tests" / "viz" / "q.trace.json").read_text(encoding="utf-8"))
@@ -112,3 +114,9 @@ def serious(page: Page, within: str = ".mg-stepper") -> list[str]:
         if v["impact"] in ("serious", "critical")
         for node in v["nodes"]
     ]
+
+
+def leaves_the_machine(lab: Lab, page: Page) -> list[str]:
+    """The addresses that a page of JupyterLab asked for outside its own server."""
+    inside = (lab.url, f"ws{lab.url[4:]}", f"blob:{lab.url}", "data:")
+    return [url for url in page.requests if not url.startswith(inside)]

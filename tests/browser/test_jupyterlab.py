@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
 
-from .lab import REPOSITORY, stepper_in, write_notebook
-from .page import announced, edge_texts, leaf_texts, node_states, overlaps, serious, step_of
+from .lab import REPOSITORY, stepper_in, wait_until, write_notebook
+from .page import announced, edge_texts, leaf_texts, leaves_the_machine, node_states, overlaps, serious, step_of
 
 pytestmark = pytest.mark.browser
 
@@ -35,12 +34,6 @@ def running(lab, visit, request):
     yield page, stepper_in(page)
     assert page.problems == []
     lab.shut_down_kernels(page)
-
-
-def leaves_the_machine(lab, page) -> list[str]:
-    """What was asked of anybody but our own server."""
-    inside = (lab.url, f"ws{lab.url[4:]}", f"blob:{lab.url}", "data:")
-    return [url for url in page.requests if not url.startswith(inside)]
 
 
 def test_mouse_and_keys_walk_q(lab, running):
@@ -86,14 +79,6 @@ def test_python_sees_and_sets_the_step(lab, running):
     page.wait_for_selector(".mg-stepper[data-step='5']")
     assert "s.step goes from 0 to 6" in lab.run(page, "s.step = 7").replace("step goes", "s.step goes")
     assert step_of(stepper) == 5
-
-
-def wait_until(is_so, seconds: float = 10) -> None:
-    """Ask again and again, until it is so."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_a_busy_kernel_keeps_nobody_waiting(lab, running):

@@ -451,14 +451,15 @@ function panelAt(trace, step) {
 // ---------------------------------------------------------------------------------------------------------- the stepper
 
 function drawControls(total, actions) {
-  const button = (name, label, keys) => {
-    const element = html("button", { type: "button", class: `mg-button mg-${name}`, "aria-label": label, title: `${label} (${keys})` }, icon(name));
+  const button = (name, label, keys, ...words) => {
+    const names = { type: "button", class: `mg-button mg-${name}`, "aria-label": label, title: `${label} (${keys})` };
+    const element = html("button", names, words, icon(name));
     element.addEventListener("click", () => actions[name]());
     return element;
   };
   const first = button("first", "First step", "Home"), previous = button("previous", "Previous step", "←");
   const play = button("play", "Play", "space");
-  const next = button("next", "Next step", "→"), last = button("last", "Last step", "End");
+  const next = button("next", "Next step", "→", "Next"), last = button("last", "Last step", "End");
   const slider = html("input", { type: "range", min: 0, max: total, step: 1, value: 0, class: "mg-slider", "aria-label": "Step" });
   slider.addEventListener("input", () => actions.go(Number(slider.value)));
   const speed = html("select", { class: "mg-speed", "aria-label": "Speed", title: "Speed" },
