@@ -9,8 +9,10 @@ from typing import Any
 
 
 from . import creation, dispatch
+from .dtypes import SCALAR_TYPE_NAMES
 from .ops import functions, index, matmul, reduce, shaping
-from .ops.inplace import check, in_place, write
+from .ops.base import apply
+from .ops.inplace import in_place
 from .tensor import Tensor
 
 METHODS = {
@@ -63,18 +65,18 @@ IN_PLACE = ("add", "sub", "mul", "div", "pow", "neg", "abs", "exp", "log", "log1
 OPERATORS = {"add": "__iadd__", "sub": "__isub__", "mul": "__imul__", "div": "__itruediv__", "pow": "__ipow__"}
 
 
-def normal_(input: Tensor, mean: float = 0, std: float = 1) -> Tensor:
-    """Overwrite with random numbers, normally distributed."""
-    check(input, input.requires_grad, "normal_")
-    write(input, creation.normal_values(input.array.shape, mean, std).astype(input.array.dtype), "normal_")
-    return input
+def normal(input: Tensor, mean: float = 0, std: float = 1) -> Tensor:
+    """`normal_` overwrites with random numbers, normally distributed."""
+    if not input.is_floating_point():
+        raise NotImplementedError(f'"normal_kernel_cpu" not implemented for \'{SCALAR_TYPE_NAMES[input.dtype.name]}\'')
+    return apply(index.Normal, input, values=creation.normal_values(input.array.shape, mean, std))
 
 
-def uniform_(input: Tensor, low: float = 0, high: float = 1) -> Tensor:
-    """Overwrite with random numbers, uniform from `low` to before `high`."""
-    check(input, input.requires_grad, "uniform_")
-    write(input, creation.uniform_values(input.array.shape, low, high).astype(input.array.dtype), "uniform_")
-    return input
+def uniform(input: Tensor, low: float = 0, high: float = 1) -> Tensor:
+    """`uniform_` overwrites with random numbers, uniform from `low` to before `high`."""
+    if not input.is_floating_point():
+        raise NotImplementedError(f'"check_uniform_bounds" not implemented for \'{SCALAR_TYPE_NAMES[input.dtype.name]}\'')
+    return apply(index.Uniform, input, values=creation.uniform_values(input.array.shape, low, high))
 
 
 def install() -> None:
@@ -86,7 +88,7 @@ def install() -> None:
         setattr(Tensor, f"{name}_", method)
         if name in OPERATORS:
             setattr(Tensor, OPERATORS[name], method)
-    Tensor.normal_, Tensor.uniform_ = normal_, uniform_
+    Tensor.normal_, Tensor.uniform_ = in_place(normal, "normal_"), in_place(uniform, "uniform_")
     Tensor.T, Tensor.mT = property(shaping.numpy_T), property(shaping.mT)
     for name in ("new_zeros", "new_ones", "new_empty"):
         setattr(Tensor, name, _new(getattr(creation, name.removeprefix("new_"))))

@@ -318,6 +318,15 @@ def fit_of(*inputs: Any) -> tuple[Any, ...] | None:
     return fits if any(fits) else None
 
 
+def undifferentiable(name: str, array: Any, *inputs: Any) -> Tensor:
+    """The result of an operation without a derivative: a tensor without history, which remembers what cut it off."""
+    out = wrap(backend.as_array(array))
+    if any(hasattr(x, "array") and tracked(x) for x in inputs):
+        frame = user_frame()
+        out._meta = AutogradMeta(cut=Cut(name, frame.f_code, frame.f_lasti))
+    return out
+
+
 def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
     """Run any operation on tensors: the general form of `unary` and `binary`, for those with more to say.
 

@@ -9,14 +9,12 @@ import numpy as np
 from .. import backend, dtypes
 from ..tensor import Tensor, wrap
 from . import elementwise as ops
-from .base import _NUMBERS, apply, array_of, binary, constant, operands, unary
+from .base import _NUMBERS, apply, array_of, binary, operands, unary, undifferentiable
 from .elementwise import clone
-from .reduce import undifferentiable
 
 # ------------------------------------------------------------ one tensor
 abs = unary(ops.Abs, "abs")
 sign = unary(ops.Sign, "sign")
-neg = unary(ops.Neg, "neg")
 reciprocal = unary(ops.Reciprocal, "reciprocal")
 exp = unary(ops.Exp, "exp")
 log = unary(ops.Log, "log")
@@ -38,6 +36,19 @@ minimum = binary(ops.Minimum, "minimum")
 _pow = binary(ops.Pow, "pow")
 
 
+_neg = unary(ops.Neg, "neg")
+
+
+def neg(input: Tensor) -> Tensor:
+    """Each element with the other sign."""
+    if array_of(input, "neg").dtype == bool:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
+        )
+    return _neg(input)
+
+
 def add(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """`input + alpha * other`.
 
@@ -47,13 +58,22 @@ def add(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     >>> minigrad.add(minigrad.tensor([1., 2.]), 1, alpha=10)
     tensor([11., 12.])
     """
-    return plus(input, other if alpha == 1 else other * alpha)
+    return plus(input, other if alpha == 1 else _scaled(other, alpha, input))
+
+
+def _scaled(other: Any, alpha: float, input: Tensor) -> Any:
+    """`alpha * other`; integers cannot be scaled by a fraction."""
+    if isinstance(alpha, float) and all(
+        x.array.dtype.kind != "f" if hasattr(x, "array") else not isinstance(x, float) for x in (input, other)
+    ):
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    return other * alpha
 
 
 def sub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """`input - alpha * other`."""
     _no_bools(input, other)
-    return minus(input, other if alpha == 1 else other * alpha)
+    return minus(input, other if alpha == 1 else _scaled(other, alpha, input))
 
 
 def rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:

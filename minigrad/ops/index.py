@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
+from ..autograd import errors
 from ..tensor import Tensor, wrap
 from . import shape as shapes
 from .base import Op, apply, constant
-from .inplace import check, in_place, write
-from .shaping import alias, expand, select, unsqueeze
+from .inplace import in_place, output_shape
+from .shaping import alias, expand, select, unsqueeze, view
 from .views import apply_view
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -139,9 +140,31 @@ class Zero(Op):
         return np.zeros_like(g)
 
 
+class _Random(Op):
+    """Numbers that depend on nothing."""
+
+    formula = (r"0",)
+
+    def forward(a, values):
+        return values.astype(a.dtype)
+
+    def grad_a(g):
+        return np.zeros_like(g)
+
+
+class Normal(_Random):
+    pass
+
+
+class Uniform(_Random):
+    pass
+
+
 # ------------------------------------------------------------ x[...]
 def getitem(input: Tensor, index: Any) -> Tensor:
     """The elements that `index` names; what `x[index]` calls."""
+    if isinstance(index, slice) and input.ndim:
+        return apply_view(shapes.Slice, input, dim=0, span=_clean(index))  # also where it is the whole
     viewed, numbers = _basic(input, index)
     if numbers is None:
         return alias(input) if viewed is input else viewed
@@ -159,40 +182,39 @@ def _items(index: Any) -> list[Any]:
 def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
     """Apply ints, slices, None and `...` as views (`x` itself if none does anything); what is left are arrays, or None."""
     items = [_clean(i) for i in _items(index)]
-    if isinstance(index, slice) and x.ndim:
-        return apply_view(shapes.Slice, x, dim=0, span=items[0]), None  # also where it is the whole
     named = sum(_dims_used(i) for i in items)
     if named > x.ndim:
         raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
     whole = x
-    dim = 0
+    dim = real = 0  # the dimension of `whole` that is next, and which of `x` it was
     numbers: list[Any] = []
+    covered = 0  # how many dimensions of `whole` `numbers` speaks of
     for item in items:
         if item is Ellipsis:
-            dim += x.ndim - named
+            dim, real = dim + x.ndim - named, real + x.ndim - named
             named = x.ndim  # a second `...` stands for nothing
         elif item is None:
             whole = unsqueeze(whole, dim)
             dim += 1
         elif isinstance(item, slice):
             whole = _sliced(whole, dim, item)
-            dim += 1
+            dim, real = dim + 1, real + 1
         elif isinstance(item, int) and not isinstance(item, bool):
             n = whole.array.shape[dim]
             if not -n <= item < n:
-                raise IndexError(f"index {item} is out of bounds for dimension {dim} with size {n}")
+                raise IndexError(f"index {item} is out of bounds for dimension {real} with size {n}")
             whole = select(whole, dim, item)
+            real += 1
         else:
             if isinstance(item, bool):
                 whole = unsqueeze(whole, dim)
                 item = backend.namespace(x.array).asarray([item])
             _check_numbers(item, whole, dim)
-            numbers.extend([slice(None)] * (dim - len(numbers)))
+            numbers.extend([slice(None)] * (dim - covered))
             numbers.append(item)
-            dim += max(item.ndim, 1) if item.dtype == bool else 1
-            if item.dtype == bool and item.ndim > 1:
-                # A mask stands for several dimensions: from here on count it as its several arrays of numbers.
-                numbers[-1:] = backend.namespace(item).nonzero(item)
+            dims = item.ndim if item.dtype == bool else 1  # a mask stands for as many dimensions as it has
+            dim, real = dim + dims, real + dims
+            covered = dim
     if not numbers:
         return whole, None
     return whole, tuple(numbers)
@@ -260,7 +282,6 @@ def _check_numbers(item: Any, x: Tensor, dim: int) -> None:
 def setitem(input: Tensor, index: Any, value: Any) -> None:
     """Write `value` at the places that `index` names; what `x[index] = value` calls."""
     tracked_value = value if isinstance(value, Tensor) else None
-    check(input, input.requires_grad or (tracked_value is not None and tracked_value.requires_grad), "__setitem__")
     viewed, numbers = _basic(input, index)
     if tracked_value is None:
         if backend.is_array(value) or isinstance(value, Sequence):
@@ -269,22 +290,22 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
         if not backend.is_array(value) and input.array.dtype.kind in "iub" and isinstance(value, float):
             tracked_value = wrap(np.asarray(value).astype(input.array.dtype))
     if numbers is None:
-        if tracked_value.ndim == 0:
+        if tracked_value.array.shape == viewed.array.shape:
+            copy_(viewed, tracked_value)
+        elif tracked_value.ndim == 0:
             fill_(viewed, tracked_value)
         else:
-            copy_(viewed, _squeezed(tracked_value, viewed))
+            copy_(viewed, expand(_squeezed(tracked_value), viewed.array.shape))
         return
     index_put_(viewed, numbers, tracked_value)
 
 
-def _squeezed(value: Tensor, target: Tensor) -> Tensor:
-    """A value may have leading dimensions of length 1 that the target lacks."""
-    extra = value.ndim - target.ndim
-    if extra > 0 and set(value.array.shape[:extra]) == {1}:
-        from .shaping import reshape
-
-        return reshape(value, *value.array.shape[extra:])
-    return value
+def _squeezed(value: Tensor) -> Tensor:
+    """A view without leading dimensions of length 1, which the target may lack."""
+    shape = value.array.shape
+    while shape and shape[0] == 1:
+        shape = shape[1:]
+    return view(value, shape)
 
 
 def _index_put(input: Tensor, index: Any, value: Tensor) -> Tensor:
@@ -297,19 +318,22 @@ def _index_put(input: Tensor, index: Any, value: Tensor) -> Tensor:
             f"shape {list(picked)}"
         ) from None
     if value.array.dtype != input.array.dtype:
-        if value.ndim:
-            raise RuntimeError(
-                "Index put requires the source and destination dtypes match, got "
-                f"{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]} for the destination and "
-                f"{dtypes.SCALAR_TYPE_NAMES[value.dtype.name]} for the source."
-            )
-        value = value.to(input.dtype)
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]} for the destination and "
+            f"{dtypes.SCALAR_TYPE_NAMES[value.dtype.name]} for the source."
+        )
     return apply(IndexPut, input, value, index=index)
 
 
 def _copied(input: Tensor, src: Tensor) -> Tensor:
     if src.array.shape != input.array.shape:
-        expand(src, input.array.shape)  # raises where it does not fit
+        try:
+            shape = np.broadcast_shapes(input.array.shape, src.array.shape)
+        except ValueError:
+            raise errors.broadcast_shapes(input, src) from None
+        if shape != input.array.shape:
+            raise output_shape(input.array.shape, shape)
     out = apply(CopyBackwards, input, src)
     if out._node is not None:
         fit = (src.array.shape, src.array.dtype)

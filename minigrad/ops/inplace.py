@@ -73,9 +73,7 @@ def write(x: Tensor, values: Any, operation: str, repeats: bool = False) -> None
     """
     mine = x.array
     if values.shape != mine.shape:
-        raise RuntimeError(
-            f"output with shape {list(mine.shape)} doesn't match the broadcast shape {list(values.shape)}"
-        )
+        raise output_shape(mine.shape, values.shape)
     have, want = dtypes.of(values), dtypes.of(mine)
     if have.kind > want.kind:
         names = dtypes.SCALAR_TYPE_NAMES
@@ -91,6 +89,10 @@ def write(x: Tensor, values: Any, operation: str, repeats: bool = False) -> None
         mine[...] = values
     frame = user_frame()
     versions.note_write(mine, operation, frame.f_code, frame.f_lasti)
+
+
+def output_shape(mine: tuple[int, ...], needed: tuple[int, ...]) -> Exception:
+    return RuntimeError(f"output with shape {list(mine)} doesn't match the broadcast shape {list(needed)}")
 
 
 def keep_old_values(node: Any, old: Any) -> None:

@@ -222,7 +222,7 @@ def _batched(input: Tensor, other: Tensor) -> Tensor:
     try:
         lead = np.broadcast_shapes(lead_a, lead_b)
     except ValueError:
-        raise errors.broadcast_shapes(_Shape(lead_a), _Shape(lead_b)) from None
+        raise errors.broadcast_shapes(a, b, lead=2) from None
     if a.array.shape[-1] != b.array.shape[-2]:
         sentence = (
             f"Expected size for first two dimensions of batch2 tensor to be: "
@@ -242,13 +242,6 @@ def _folded(input: Tensor, other: Tensor) -> Tensor:
     folded = reshape(input, _count(tuple(lead)), inner)
     product = mm(folded, other) if other.ndim == 2 else mv(folded, other)
     return apply(shapes.UnsafeView, product, shape=(*lead, *other.array.shape[1:]))
-
-
-class _Shape:
-    """Only a shape, for a message about shapes."""
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.shape = shape
 
 
 def _count(lead: tuple[int, ...]) -> int:

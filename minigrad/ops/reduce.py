@@ -13,7 +13,8 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..tensor import Tensor, wrap
-from .base import Op, apply, array_of
+from .base import Op, apply, array_of, undifferentiable
+from .functions import maximum, minimum
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -354,8 +355,6 @@ def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], pick: Any, resu
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise maximum."""
     if isinstance(dim, Tensor):
-        from .elementwise import maximum
-
         return maximum(input, dim)
     if dim is None:
         _empty_reduction(input, tuple(range(input.ndim)), "max")
@@ -366,8 +365,6 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise minimum."""
     if isinstance(dim, Tensor):
-        from .elementwise import minimum
-
         return minimum(input, dim)
     if dim is None:
         _empty_reduction(input, tuple(range(input.ndim)), "min")
@@ -434,17 +431,3 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether at least one element is true (not zero)."""
     return undifferentiable("any", np.any(input.array, axis=None if dim is None else _dims(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
-
-
-def undifferentiable(name: str, array: Any, *inputs: Any) -> Tensor:
-    """A result without derivative: a tensor without history, which remembers what cut it off."""
-    from ..autograd.meta import AutogradMeta, Cut, tracked
-    from ..autograd.source import user_frame
-
-    out = wrap(backend.as_array(array))
-    for x in inputs:
-        if hasattr(x, "array") and tracked(x):
-            frame = user_frame()
-            out._meta = AutogradMeta(cut=Cut(name, frame.f_code, frame.f_lasti))
-            break
-    return out

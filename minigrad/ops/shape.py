@@ -226,13 +226,17 @@ class _Joining(Op):
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(None if args is None else self.part(g, *args) for args in saved)
 
+    def saved_tensors(self) -> tuple[Any, ...]:
+        return self.saved  # only numbers
+
 
 class Cat(_Joining):
     formula = (r"\text{the part of } \bar z \text{ that came from } a",)
 
     @staticmethod
-    def part(g: Any, dim: int, start: int, stop: int) -> Any:
-        return g[(slice(None),) * dim + (slice(start, stop), ...)]
+    def part(g: Any, dim: int, start: int, stop: int, skipped: bool) -> Any:
+        piece = g[(slice(None),) * dim + (slice(start, stop), ...)]
+        return np.reshape(piece, (0,)) if skipped else piece
 
 
 class Stack(_Joining):
@@ -243,7 +247,7 @@ class Stack(_Joining):
         return g[(slice(None),) * dim + (index, ...)]
 
 
-def _join(op: type[Op], tensors: Sequence[Tensor], z: Any, saved: Sequence[tuple[Any, ...]]) -> Tensor:
+def join(op: type[Op], tensors: Sequence[Tensor], z: Any, saved: Sequence[tuple[Any, ...]]) -> Tensor:
     """The result of an operation on a list of tensors."""
     out = wrap(z)
     edges = [gradient_edge(x) for x in tensors]

@@ -189,7 +189,7 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
     extra = len(target) - len(have)
     if extra < 0:
         raise RuntimeError(
-            f"expand(minigrad.FloatTensor{{{list(have)}}}, size={list(target)}): the number of sizes provided "
+            f"expand(minigrad.{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}Tensor{{{list(have)}}}, size={list(target)}): the number of sizes provided "
             f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({len(have)})"
         )
     for i, n in enumerate(target):
@@ -220,7 +220,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     try:
         shape = np.broadcast_shapes(*(x.array.shape for x in tensors))
     except ValueError:
-        raise errors.broadcast_shapes(*tensors[:2]) from None
+        raise errors.broadcast_shapes(*tensors) from None
     return tuple(expand(x, shape) for x in tensors)
 
 
@@ -331,7 +331,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     if any(x.ndim == 0 for x in tensors):
         raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
     dim = wrap_dim(dim, first.ndim)
-    real = [x for x in tensors if x.array.shape != (0,)] or list(tensors)
+    real = [x for x in tensors if x.array.shape != (0,)] or list(tensors)  # PyTorch lets empty vectors pass
     for x in real:
         if x.ndim != first.ndim:
             raise RuntimeError(f"Tensors must have same number of dimensions: got {first.ndim} and {x.ndim}")
@@ -343,9 +343,12 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 )
     dtype = dtypes.result_dtype([x.array for x in tensors]).numpy
     z = np.concatenate([x.array for x in real], axis=dim, dtype=dtype)
-    ends = np.cumsum([0, *(x.array.shape[dim] for x in real)]).tolist()
-    spans = [(dim, a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
-    return ops._join(ops.Cat, real, z, spans)
+    spans, end = [], 0
+    for x in tensors:
+        skipped = x.array.shape == (0,) and first.ndim != 1
+        start, end = end, end + (0 if skipped else x.array.shape[dim])
+        spans.append((dim, start, end, skipped))
+    return ops.join(ops.Cat, tensors, z, spans)
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
@@ -362,4 +365,4 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     dim = wrap_dim(dim, tensors[0].ndim + 1)
     dtype = dtypes.result_dtype([x.array for x in tensors]).numpy
     z = np.stack([x.array for x in tensors], axis=dim, dtype=dtype)
-    return ops._join(ops.Stack, tensors, z, [(dim, i) for i in range(len(tensors))])
+    return ops.join(ops.Stack, tensors, z, [(dim, i) for i in range(len(tensors))])

@@ -17,7 +17,7 @@ from ..autograd import errors, versions
 from ..autograd.engine import Retain
 from ..autograd.meta import AutogradMeta, gradient_edge, meta_of, tracked
 from ..autograd.modes import mode
-from ..autograd.node import FREED, Node, Output, start
+from ..autograd.node import Node, Output, start
 from ..tensor import Tensor, wrap
 from .base import Op, apply, note_cut, record
 
@@ -238,7 +238,7 @@ class CopySlices(Node):
         return (put_layout(g, outgoing[0], self.layout), *outgoing[1:])
 
     def _named_saved(self) -> Iterator[tuple[str, Any]]:
-        if self.saved is FREED:
+        if self.freed:
             return iter(())
         return self.function._named_saved()
 
