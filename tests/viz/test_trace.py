@@ -112,6 +112,10 @@ def test_undoing_a_broadcast_is_shown_as_its_own_thing():
     assert text(out[1]["raw"]) == "[[1., 1., 1.], [1., 1., 1.]]" and text(out[1]["value"]) == "[2., 2., 2.]"
     assert "from (3,) to (2, 3)" in out[1]["broadcast"] and "over dimension 0." in out[1]["broadcast"]
     assert "over dimension 1." in event_of(record((x * c).sum()), "MulBackward0")["outgoing"][1]["broadcast"]
+    d = minigrad.ones(1, 1, requires_grad=True)  # its first dimension was not stretched
+    assert "over dimension 1." in event_of(record((x[:1] * d).sum()), "MulBackward0")["outgoing"][1]["broadcast"]
+    e = minigrad.tensor(1.0, requires_grad=True)
+    assert "over dimensions 0 and 1." in event_of(record((x * e).sum()), "MulBackward0")["outgoing"][1]["broadcast"]
 
 
 def test_several_outputs():
