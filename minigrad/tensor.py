@@ -272,7 +272,7 @@ class Tensor:
     @property
     def data(self) -> Tensor:
         """The same numbers outside of every graph; writes to it are not seen by version counters."""
-        return wrap(backend.alias(self.array))
+        return self._cut_off(backend.alias(self.array), "data")
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -282,10 +282,16 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """The same memory as a tensor without history: gradients do not flow through it."""
-        out = wrap(self.array)
+        return self._cut_off(self.array, "detach")
+
+    def _cut_off(self, array: Any, operation: str) -> Tensor:
+        """A tensor without history that remembers, for messages, what cut it off from this one's."""
+        out = wrap(array)
         if tracked(self):
             frame = user_frame()
-            out._meta = AutogradMeta(cut=Cut("detach", frame.f_code, frame.f_lasti))
+            out._meta = AutogradMeta(cut=Cut(operation, frame.f_code, frame.f_lasti))
+        elif self._meta is not None and self._meta.cut is not None:
+            out._meta = AutogradMeta(cut=self._meta.cut)
         return out
 
     def detach_(self) -> Tensor:

@@ -17,9 +17,10 @@ import numpy as np
 
 from .. import backend
 from . import errors, versions
-from .meta import gradient_edge, meta_of, tracked
+from .meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
 from .modes import mode
-from .node import FREED, AccumulateGrad, Node
+from .node import AccumulateGrad, Freed, Node
+from .source import user_frame
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -59,6 +60,7 @@ def run(
         The node just run; the sum of the gradients that reached it; what its rules returned; and the same after
         broadcasts were undone, one for each of the node's edges.
     """
+    spent = () if keep else Freed.now()
     waiting: dict[Node, Any] = {}  # gradients that have reached a node which has not run yet
     newest_first: list[tuple[int, Node]] = []  # the same nodes, as a heap
     for node, g in roots:
@@ -80,7 +82,7 @@ def run(
                 break
 
             saved = node.saved
-            if saved is FREED:
+            if type(saved) is Freed:
                 raise errors.second_backward(node)
             if node.seq < versions.last_write:
                 node.check_versions()
@@ -88,7 +90,7 @@ def run(
             if node.fit is not None:
                 outgoing = fitted(node, raw)
             if node.holds_values and not keep:
-                node.saved = FREED
+                node.saved = spent
             yield node, g, raw, outgoing
 
             first = node.first
@@ -280,11 +282,16 @@ def grad(
     commit(staged, create_graph)
     arrived.reverse()  # so that they can be taken from the end, one by one
     results: list[Any] = []
+    frame = user_frame()
+    cut = Cut("grad", frame.f_code, frame.f_lasti)  # for the message when somebody takes such a gradient's gradient
     for target in targets:
         g = arrived.pop()
         if g is None and materialize_grads:
             g = backend.namespace(target.array).zeros_like(target.array)
-        results.append(g if g is None or hasattr(g, "requires_grad") else _tensor(own(g)))
+        if g is not None and not hasattr(g, "requires_grad"):
+            g = _tensor(own(g))
+            g._meta = AutogradMeta(cut=cut)
+        results.append(g)
     return tuple(results)
 
 
@@ -356,7 +363,7 @@ def _arrivals(
     for target in targets:
         node = gradient_edge(target)
         if node is None:
-            raise errors.no_graph_input()
+            raise errors.no_graph_input(target)
         nodes.append(node)
     arrived: dict[Node, Any] = dict.fromkeys(nodes)
     for _ in run(roots, keep, create_graph, needed_for(nodes, (node for node, _ in roots)), arrived, staged):
@@ -391,15 +398,22 @@ def commit(staged: Staged, create_graph: bool) -> None:
             variable, g = staged.pop()
             meta = meta_of(variable)
             if create_graph:
-                meta.grad = g if meta.grad is None or meta.retains_grad else meta.grad + g
-            elif meta.grad is None or meta.retains_grad:
+                meta.grad = _recorded_copy(g) if meta.grad is None else meta.grad + g
+            elif meta.grad is None:
                 meta.grad = _tensor(own(g))
-            elif tracked(meta.grad):
+            elif meta.retains_grad or tracked(meta.grad):
                 meta.grad = _tensor(meta.grad.array + g)
             else:
                 total = meta.grad.array
                 total += g
                 versions.note_write(total, "backward", None, 0)
+
+
+def _recorded_copy(g: Tensor) -> Tensor:
+    from ..ops.index import copy_
+    from ..tensor import wrap
+
+    return copy_(wrap(backend.namespace(g.array).empty_like(g.array)), g)
 
 
 def own(g: Any) -> Any:

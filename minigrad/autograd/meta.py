@@ -10,7 +10,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .node import AccumulateGrad, Node, accumulator
+from .node import AccumulateGrad, Node
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -68,8 +68,11 @@ def gradient_edge(x: Tensor) -> Node | None:
     if node is not None or meta is None:
         return node
     if meta.requires_grad:
-        node = accumulator(x, meta.accumulator)
-        meta.accumulator = weakref.ref(node)
+        known = meta.accumulator
+        node = known() if known is not None else None
+        if node is None:  # no graph holds the leaf's node: make it anew
+            node = AccumulateGrad(x)
+            meta.accumulator = weakref.ref(node)
         return node
     return None if meta.view is None else meta.view.current_node(x)
 

@@ -31,7 +31,7 @@ class Node:
         The same for further inputs, of the few operations that have them.
     saved : tuple
         What the backward rules need from the forward pass: one tuple of values for each input's rule, or None where
-        that input needs no gradient. `FREED` once backward has used it up.
+        that input needs no gradient. A `Freed` once backward has used it up.
     fit : tuple or None
         For each input that was broadcast or converted, its (shape, numpy dtype): gradients are summed and cast to them.
     hooks : list or None
@@ -84,7 +84,7 @@ class Node:
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
-        """For each input, the node its gradient goes to (None if it needs none) and the number of that node's output."""
+        """For each input, the node its gradient goes to (None if it needs none) and that node's output number."""
         return tuple((e.first, e.number) if isinstance(e, Output) else (e, 0) for e in self.edges)
 
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -94,7 +94,7 @@ class Node:
     @property
     def freed(self) -> bool:
         """Whether backward has used up what this node saved."""
-        return self.saved is FREED
+        return type(self.saved) is Freed
 
     def saved_values(self) -> dict[str, Any]:
         """The saved values by name: "a", "b", … for the inputs, "z" for the output.
@@ -104,7 +104,7 @@ class Node:
         RuntimeError
             If backward has freed them.
         """
-        if self.saved is FREED:
+        if self.freed:
             raise errors.second_backward(self)
         return dict(self._named_saved())
 
@@ -113,7 +113,10 @@ class Node:
 
     def saved_arrays(self) -> Iterator[tuple[str, Any]]:
         """Those saved values that are arrays, whose memory could have been written since."""
-        return ((name, value) for name, value in self._named_saved() if hasattr(value, "dtype"))
+        for name, value in self._named_saved():
+            for part in value if type(value) is tuple else (value,):  # an index may be several arrays
+                if hasattr(part, "dtype"):
+                    yield name, part
 
     def check_versions(self) -> None:
         """Raise if a saved value was changed in place since it was saved."""
@@ -133,14 +136,18 @@ class Node:
         return f"<{self.node_name} object at {id(self):#x}>"
 
 
-class _Freed(tuple[Any, ...]):
-    """What a node's `saved` becomes when backward has used it up."""
+class Freed(tuple[Any, ...]):
+    """What `saved` becomes when a backward pass has used it up: one for each pass, says where that was started."""
 
-    def __repr__(self) -> str:
-        return "FREED"
+    code: CodeType
+    at: int
 
-
-FREED = _Freed()
+    @classmethod
+    def now(cls) -> Freed:
+        """For a pass that starts now."""
+        self, frame = cls(), user_frame()
+        self.code, self.at = frame.f_code, frame.f_lasti
+        return self
 
 
 def start(node: Node, frame: Any = None) -> None:
@@ -203,9 +210,3 @@ class AccumulateGrad(Node):
 
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         return ()
-
-
-def accumulator(variable: Tensor, known: weakref.ref[AccumulateGrad] | None) -> AccumulateGrad:
-    """The variable's one `AccumulateGrad`, made anew if no graph holds it any more."""
-    node = known() if known is not None else None
-    return AccumulateGrad(variable) if node is None else node

@@ -9,11 +9,13 @@ import linecache
 import re
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from types import CodeType, FrameType
 
 # The first frame whose module is in none of these is the user's.
 PACKAGES = frozenset(
-    f"minigrad{name}" for name in ("", ".autograd", ".ops", ".nn", ".optim", ".models", ".viz", ".course")
+    f"minigrad{name}"
+    for name in ("", ".autograd", ".autograd.errors", ".ops", ".nn", ".optim", ".models", ".viz", ".course")
 )
 
 
@@ -56,6 +58,16 @@ class Place:
         where = f"cell [{cell}]" if cell is not None else re.split(r"[\\/]", self.file)[-1]
         return f"{where}, line {self.line}"
 
+    def underlined(self) -> tuple[str, str]:
+        """The source line, and a line of ^ that marks the expression in it; two empty ones where there is no source."""
+        if not self.text:
+            return "", ""
+        line = linecache.getline(self.file, self.line).rstrip()
+        indent = len(line) - len(line.lstrip())
+        begin = max(self.column - indent, 0)
+        end = self.end_column - indent if self.end_line == self.line and self.end_column else len(self.text)
+        return self.text, " " * begin + "^" * (max(end, begin + 1) - begin)
+
 
 def cell_number(file: str) -> int | None:
     """The number N of the notebook cell `In [N]` that this code object's file stands for; None for a real file."""
@@ -63,23 +75,20 @@ def cell_number(file: str) -> int | None:
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
         return None
-    numbers = getattr(shell.compile, "_minigrad_cells", None)
-    if numbers is None:
-        numbers = shell.compile._minigrad_cells = {}
-    if file not in numbers:
-        source = "".join(linecache.getlines(file))
-        history = shell.user_ns.get("In", [])
-        numbers[file] = next((n for n in range(len(history) - 1, 0, -1) if source.rstrip() == history[n].rstrip()), None)
-    return numbers[file]
+    # One text is one file, however often it is run; the cell shows the number of the last run.
+    source = "".join(linecache.getlines(file)).rstrip()
+    history = shell.user_ns.get("In", [])
+    return next((n for n in range(len(history) - 1, 0, -1) if source == history[n].rstrip()), None)
+
+
+def place_of(frame: FrameType) -> Place | None:
+    """Where this frame stands now."""
+    return place(frame.f_code, frame.f_lasti)
 
 
 def place(code: CodeType, at: int) -> Place | None:
     """Decode (code object, instruction offset) to lines and columns; None if Python kept no line for it."""
-    for i, (line, end_line, column, end_column) in enumerate(code.co_positions()):
-        if i == at // 2:
-            break
-    else:
-        return None
+    line, end_line, column, end_column = next(islice(code.co_positions(), at // 2, None), (None,) * 4)
     if line is None:
         return None
     end_line = line if end_line is None else end_line

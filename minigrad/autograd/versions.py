@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from ..backend import owner
 
 next_seq = count(1).__next__
+KEPT = 32  # how many of the last writes to a piece of memory are remembered
 
 
 class Write(NamedTuple):
@@ -38,7 +39,7 @@ class History:
     def __init__(self, alive: weakref.ref[Any]) -> None:
         self.alive = alive  # its callback takes the entry out of the table when the memory dies
         self.count = 0
-        self.recent: deque[Write] = deque(maxlen=32)
+        self.recent: deque[Write] = deque(maxlen=KEPT)
 
 
 _histories: dict[int, History] = {}
@@ -70,6 +71,6 @@ def note_write(array: Any, operation: str, code: CodeType | None, at: int) -> No
 
 
 def writes_since(array: Any, seq: int) -> list[Write]:
-    """The writes to this array's memory after clock time `seq`, oldest first (at most the last 32)."""
+    """The writes to this array's memory after clock time `seq`, oldest first (at most the last `KEPT`)."""
     found = history(array)
     return [] if found is None else [write for write in found.recent if write.seq > seq]

@@ -1,0 +1,56 @@
+"""Messages that teach: PyTorch's own sentence first, then what happened, where, and what to write instead.
+
+Each function makes one error (or the text of one warning) where it is about to be raised; names and places are looked
+up then, and not before. `error.explain()` tells the longer story.
+"""
+
+from .flags import flag_of_non_leaf, grad_of_non_leaf, integers_require_grad, numpy_on_tracked
+from .graph import no_graph, no_graph_input, second_backward, unused_input
+from .inplace import (
+    leaf_in_place,
+    modified_in_place,
+    no_grad_view_in_place,
+    one_of_many_views_in_place,
+    view_of_leaf_in_place,
+)
+from .kinds import (
+    AutogradError,
+    GradientShapeError,
+    InplaceError,
+    NoGraphError,
+    RequiresGradError,
+    ShapeError,
+    SpentGraphError,
+    UnusedInputError,
+    explain,
+)
+from .shapes import broadcast_shapes, gradient_shape, not_scalar, product_shapes
+
+__all__ = [
+    "AutogradError",
+    "GradientShapeError",
+    "InplaceError",
+    "NoGraphError",
+    "RequiresGradError",
+    "ShapeError",
+    "SpentGraphError",
+    "UnusedInputError",
+    "broadcast_shapes",
+    "explain",
+    "flag_of_non_leaf",
+    "grad_of_non_leaf",
+    "gradient_shape",
+    "integers_require_grad",
+    "leaf_in_place",
+    "modified_in_place",
+    "no_grad_view_in_place",
+    "no_graph",
+    "no_graph_input",
+    "not_scalar",
+    "numpy_on_tracked",
+    "one_of_many_views_in_place",
+    "product_shapes",
+    "second_backward",
+    "unused_input",
+    "view_of_leaf_in_place",
+]

@@ -1,0 +1,133 @@
+"""Errors 9, 10 and 14 and warning 8: what follows from being, or not being, a leaf that requires grad."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from ..source import Place, place
+from .kinds import RequiresGradError, compose
+from .reading import Scene, called, edge_of, operands, operation, quote, syntax
+
+
+def _subject(x: Any, scene: Scene) -> str:
+    """What the user calls the tensor that the running expression is about."""
+    parts = operands(scene.place, scene.modules)
+    return scene.name(x) or (parts[0] if parts else "")
+
+
+def _origin(x: Any) -> tuple[str, Place | None]:
+    """The operation that made a non-leaf, in words, and where it stood."""
+    node = edge_of(x)
+    if node is not None and node.node_name == "Output":
+        node = node.first
+    return (operation(node), node.where()) if node is not None else ("an operation", None)
+
+
+def grad_of_non_leaf(x: Any) -> str:
+    """Warning 8."""
+    scene = Scene()
+    name, (made_by, made_at) = _subject(x, scene) or "it", _origin(x)
+    moved = " (moving or converting is an operation, too)" if edge_of(x).node_name == "ToCopyBackward0" else ""
+    sentence = (
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+        "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+        "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+        "you access the leaf Tensor instead."
+    )
+    what = f"`{name}` is no leaf but the result of `{made_by}`{moved}; only leaves keep their gradient."
+    fix = f"`{name}.retain_grad()` before backward(), or read the `.grad` of the leaf that it was computed from."
+    return compose(sentence, what, [p for p in (made_at,) if p is not None], fix)
+
+
+def numpy_on_tracked(x: Any) -> RequiresGradError:
+    """Error 9."""
+    scene = Scene()
+    name = _subject(x, scene)
+    it = f"`{name}`" if name else "the tensor"
+    y = name if name.isidentifier() or not name else f"({name})"
+    y = y or "x"
+    example = called(scene.place)
+    own = f"`{scene.library(example)}`" if _has(example) else "the library's own operations"
+    return RequiresGradError(
+        "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+        f"{it} requires grad, and what NumPy computes is not recorded: gradients would be lost without a word.",
+        [scene.place],
+        f"to read the numbers, `{y}.detach().numpy()` (it shares the memory: a write to one is seen in the other).\n"
+        f"To compute with gradients, use {own} instead of NumPy's.",
+        story="numpy",
+    )
+
+
+def _has(name: str) -> bool:
+    import minigrad
+
+    return callable(getattr(minigrad, name, None))
+
+
+def integers_require_grad(x: Any, refusal: str) -> RequiresGradError:
+    """Error 10."""
+    scene = Scene()
+    kind = str(x.dtype).split(".")[-1]
+    cut = x._meta.cut if x._meta is not None else None
+    if cut is not None:
+        cut_at = place(cut.code, cut.at)
+        source = f"`{quote(cut_at) or cut.operation}`"
+        return RequiresGradError(
+            refusal,
+            f"{source} gives {kind}: positions, counts and yes-or-no have no small steps, so no derivative.",
+            [cut_at, scene.place],
+            "no flag can change that: build what you differentiate from the values themselves.",
+            story="integers",
+        )
+    name = scene.name(x)
+    floats = _with_floats(syntax(scene.place))
+    return RequiresGradError(
+        refusal,
+        f"{f'`{name}`' if name else 'the tensor'} is of {kind}: {'yes or no' if kind == 'bool' else 'whole numbers'} "
+        "cannot change by a small step, so there is no derivative.",
+        [scene.place],
+        f"write `{floats}`, or give `dtype={scene.library('float32')}`." if floats
+        else f"make it of floats first: `{name} = {name}.float()`." if name.isidentifier()
+        else f"write `1.` for `1`, or give `dtype={scene.library('float32')}`.",
+        story="integers",
+    )
+
+
+class _Floats(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return ast.Constant(float(node.value)) if type(node.value) is int else node
+
+
+def _with_floats(call: ast.AST | None) -> str:
+    """The call with its literal numbers made floats; "" if it has none, or would be long."""
+    if not isinstance(call, ast.Call) or not call.args or any(k.arg == "dtype" for k in call.keywords):
+        return ""
+    data = call.args[0]
+    literal = isinstance(data, ast.List | ast.Tuple | ast.Constant | ast.UnaryOp)
+    before, after = ast.unparse(call), ""
+    if literal and not any(isinstance(n, ast.Call | ast.Name) for n in ast.walk(data)):
+        new = ast.parse(before, mode="eval").body
+        assert isinstance(new, ast.Call)
+        new.args[0] = _Floats().visit(new.args[0])
+        after = re.sub(r"\b(\d+)\.0\b", r"\1.", ast.unparse(new))
+    return after if after != before and len(after) <= 80 else ""
+
+
+def flag_of_non_leaf(x: Any) -> RequiresGradError:
+    """Error 14."""
+    scene = Scene()
+    name, (made_by, made_at) = _subject(x, scene), _origin(x)
+    it = f"`{name}`" if name else "the tensor"
+    y = name if name.isidentifier() else "y"
+    value = f"({name})" if name and not name.isidentifier() and not name.startswith("(") else name or "y"
+    return RequiresGradError(
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+        "subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+        f"{it} is {'a result' if name == made_by else f'the result of `{made_by}`'}: "
+        "it requires grad because what it was computed from does.",
+        [made_at, scene.place],
+        f"`{y} = {value}.detach()`: the same numbers without history.",
+        story="flag",
+    )

@@ -1,0 +1,193 @@
+"""Errors 1 to 4: writing into memory that a gradient needs, or that must not be written to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..source import Place, place
+from .kinds import InplaceError
+from .reading import (
+    Scene,
+    assigned_name,
+    bare,
+    called,
+    cloned,
+    edge_of,
+    is_leaf,
+    operands,
+    operation,
+    out_of_place,
+    quote,
+    written,
+)
+
+# PyTorch's names of tensor types, in error 1.
+TYPES = {"float16": "Half", "float32": "Float", "float64": "Double", "bool": "Bool", "uint8": "Byte", "int8": "Char"}
+TYPES |= {"int16": "Short", "int32": "Int", "int64": "Long"}
+INPUTS = "abcd"  # how nodes call their saved inputs; "z" is the output
+
+
+def modified_in_place(node: Any, name: str, array: Any) -> InplaceError:
+    """Error 1: `node` saved `array` as its `name`, and it was written since."""
+    from .. import versions
+
+    scene = Scene()
+    now, writes = versions.version(array), versions.writes_since(array, node.seq)
+    expected = now - len(writes)
+    known = f"version {expected}" if len(writes) < versions.KEPT else "an earlier version"
+
+    made_at, first = node.where(), writes[0]
+    written_at = place(first.code, first.at) if first.code is not None else None
+    user_name, tensor = scene.holder(array, node)
+    if not user_name and name == "z":
+        user_name = assigned_name(made_at)
+    if not user_name and name in INPUTS:
+        user_name = dict(zip(INPUTS, operands(made_at, scene.modules), strict=False)).get(name, "")
+
+    role = {"z": "result"}.get(name, "input" if name in INPUTS else name)
+    called_it = f"{role} `{user_name}`" if user_name else role
+    writer = _writer(first, written_at, user_name, scene)
+    became = f"version {expected + 1}" if len(writes) == 1 else f"version {now}, by {len(writes)} writes like this"
+    what = f"`{operation(node)}` saved its {called_it} at {known}; {writer} made it {became}."
+    return InplaceError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[minigrad.{TYPES.get(array.dtype.name, array.dtype)}Tensor {list(array.shape)}]"
+        f"{_output_of(node, name, tensor)} is at version {now}; expected {known} instead.",
+        what,
+        [made_at, written_at],
+        _repair(first, written_at, made_at if name == "z" else None, user_name, tensor),
+        story="modified",
+    )
+
+
+def _output_of(node: Any, name: str, tensor: Any) -> str:
+    """PyTorch's words for a saved tensor that is itself a result."""
+    edge = node if name == "z" else edge_of(tensor) if tensor is not None else None
+    if edge is None and name in INPUTS and INPUTS.index(name) < len(node.edges):
+        edge = node.edges[INPUTS.index(name)]
+    if edge is None or edge.node_name == "AccumulateGrad":
+        return ""
+    number, edge = (edge.number, edge.first) if edge.node_name == "Output" else (0, edge)
+    return f", which is output {number} of {bare(edge.node_name)},"
+
+
+def _writer(write: Any, where: Place | None, name: str, scene: Scene) -> str:
+    """The write, in words: its code, and how it came to this memory if not by its name."""
+    if write.operation == "backward":
+        return "a backward pass, which added to this `.grad`,"
+    code = quote(where) or write.operation
+    if called(where) == "step":
+        return f"`{code}`, an optimizer's step,"
+    target = written(where)
+    if not name or not target or target == name:
+        return f"`{code}`"
+    other = scene.tensor(target)
+    is_view = target.startswith(f"{name}[") or (other is not None and other._is_view())
+    return f"`{code}`, through {'the view ' if is_view else ''}`{target}`{'' if is_view else ' (the same memory)'},"
+
+
+def _repair(write: Any, where: Place | None, made_at: Place | None, name: str, tensor: Any) -> str:
+    if write.operation == "backward":
+        return f"compute with a copy: `{name}.clone()`." if name else "compute with a copy of the gradient: `.clone()`."
+    code = quote(where) or write.operation
+    if called(where) == "step":
+        return f"call backward() before `{code}`, or compute the loss anew after it."
+    if tensor is not None and is_leaf(tensor):
+        return f"write to `{name}` after backward(), not between the computation and its backward()."
+    copy = cloned(made_at)
+    new = out_of_place(where)
+    if new and (not name or written(where) == name):
+        return f"write `{new}`" + (f", or `{copy}`." if copy else ".")
+    if copy:
+        return f"write `{copy}`."
+    return f"make a copy before you write to it: `{name} = {name}.clone()`." if name.isidentifier() else (
+        f"`{code}` should write to a copy: call `.clone()` first."
+    )
+
+
+# ------------------------------------------------------------ what may not be written to
+def leaf_in_place(x: Any, operation: str) -> InplaceError:
+    """Error 2: a leaf that requires grad."""
+    scene = Scene()
+    name, code = scene.name(x) or written(scene.place), quote(scene.place) or operation
+    y = name if name.isidentifier() else "w"
+    return InplaceError(
+        "a leaf Variable that requires grad is being used in an in-place operation.",
+        f"`{code}` would overwrite {f'`{name}`, ' if name else ''}a leaf: the tensor that a gradient is wanted for.",
+        [scene.place],
+        f"to update a parameter, `with {scene.library('no_grad')}(): {code}` (not `{y} = {y} - …`, which is no leaf).\n"
+        f"To compute with new values, first `{y} = {y}.clone()`.",
+        story="leaf",
+    )
+
+
+def view_of_leaf_in_place(x: Any, base: Any, operation: str) -> InplaceError:
+    """Error 3: a view of such a leaf."""
+    scene = Scene()
+    code = quote(scene.place) or operation
+    view, leaf = scene.name(x) or written(scene.place), scene.name(base)
+    made_at = _made_at(x)
+    made = f", made by `{made_at.expression}`," if made_at is not None and made_at.expression not in (view, "") else ""
+    return InplaceError(
+        "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+        f"`{code}` would overwrite a part of the leaf {f'`{leaf}`' if leaf else 'that it is a view of'}: "
+        f"{f'`{view}`{made}' if view else 'its target'} is a view of it.",
+        [made_at if made else None, scene.place],
+        f"to set values by hand, `with {scene.library('no_grad')}(): {code}`.\n"
+        + (f"To compute with new values, first `{leaf} = {leaf}.clone()`." if leaf.isidentifier() else
+           "To compute with new values, first make a copy of the leaf: `.clone()`."),
+        story="leaf",
+    )
+
+
+def _made_at(view: Any) -> Place | None:
+    node = edge_of(view)
+    if node is not None and node.node_name == "Output":
+        node = node.first
+    return None if node is None else node.where()
+
+
+def one_of_many_views_in_place(x: Any, view: Any, what: str) -> InplaceError:
+    """Error 4: one of several views that one call gave; `what` "is being" or "has been" (its base) modified."""
+    scene = Scene()
+    code, made_at = quote(scene.place) or "what writes", _made_at(x)
+    name = scene.name(x) or written(scene.place) or "it"
+    node = view.node
+    family = [n for n, y in scene.tensors if y is not x and edge_of(y) is not None and _siblings(edge_of(y), node)]
+    others = ", ".join(f"`{n}`" for n in dict.fromkeys(family))
+    base = scene.name(view.base)
+    new = out_of_place(scene.place)
+    return InplaceError(
+        f"Output {x.output_nr} of {view.creator} is a view and {what} modified inplace. This view is the output of "
+        "a function that returns multiple views. Such functions do not allow the output views to be modified inplace. "
+        "You should replace the inplace operation by an out-of-place one.",
+        f"`{name}` is one of several views {f'of `{base}` ' if base else ''}that one call gave"
+        + (f", with {others}." if others else "."),
+        [made_at, scene.place],
+        "write before you take the views, or use the out-of-place form of what wrote"
+        if what != "is being"
+        else (f"write `{new}`" if new else f"use the out-of-place form of `{code}`")
+        + (f"; to change `{base}` itself, write to one index of it, such as `{base}[0]`." if base else "."),
+        story="many views",
+    )
+
+
+def _siblings(a: Any, b: Any) -> bool:
+    return a is not b and a.node_name == b.node_name == "Output" and a.first is b.first
+
+
+def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
+    """A view made under no_grad, changed in place outside; `what` "is being" or "has been" modified."""
+    scene = Scene()
+    name, base = scene.name(x) or written(scene.place) or "it", scene.name(view.base)
+    return InplaceError(
+        f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled. Given that this use "
+        "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
+        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
+        "(if you want the inplace to be tracked).",
+        f"`{name}` is a view{f' of `{base}`' if base else ''} that was made under no_grad: no graph says how they hang "
+        "together.",
+        [scene.place],
+        "make the view, and write to it, either both inside of the no_grad block or both outside.",
+        story="many views",
+    )

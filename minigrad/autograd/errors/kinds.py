@@ -1,0 +1,122 @@
+"""The exception classes, and the form of their text: PyTorch's sentence, then What, Where and Fix."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from ..source import Place
+from .stories import STORIES
+
+LABEL = 7  # the width of "Where: "
+
+
+class Text(str):
+    """A text that a notebook shows as it is, line by line."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Lesson(RuntimeError):
+    """An error that says what happened, where, and what to write instead.
+
+    Attributes
+    ----------
+    sentence : str
+        PyTorch's own words.
+    what, fix : str
+        What happened, and the code to write instead ("" where there is nothing to say).
+    where : tuple of Place
+        The expressions that took part, as far as their source is known.
+    story : str
+        Which longer text `explain` adds: a key of `stories.STORIES`.
+    """
+
+    def __init__(
+        self, sentence: str, what: str = "", where: Iterable[Place | None] = (), fix: str = "", story: str = ""
+    ) -> None:
+        self.sentence, self.what, self.fix, self.story = sentence, what, fix, story
+        self.where = tuple(dict.fromkeys(place for place in where if place is not None))
+        super().__init__(compose(sentence, what, self.where, fix))
+
+    def explain(self) -> Text:
+        """The message with its longer story: what lies behind it, its usual causes, and what to do about each.
+
+        Examples
+        --------
+        >>> import minigrad
+        >>> try:
+        ...     minigrad.tensor([1., 2.], requires_grad=True).backward()
+        ... except RuntimeError as error:
+        ...     print(error.explain())  # doctest: +ELLIPSIS
+        grad can be implicitly created only for scalar outputs
+        ...
+        """
+        story = STORIES.get(self.story, "")
+        return Text(f"{self}\n\n{story.strip()}" if story else str(self))
+
+
+class AutogradError(Lesson):
+    """An error of autograd; the classes below say which."""
+
+
+class InplaceError(AutogradError):
+    """A tensor was changed in place where that breaks, or would break, a gradient."""
+
+
+class SpentGraphError(AutogradError):
+    """Backward was called a second time on a graph whose saved values were freed."""
+
+
+class NoGraphError(AutogradError):
+    """Backward was called on a tensor that has no graph."""
+
+
+class GradientShapeError(AutogradError):
+    """A gradient is missing, or does not have the shape it must have."""
+
+
+class UnusedInputError(AutogradError):
+    """A gradient was asked for with respect to a tensor that the output does not depend on."""
+
+
+class RequiresGradError(AutogradError):
+    """A flag `requires_grad` that this tensor cannot have, or a use that it forbids."""
+
+
+class ShapeError(Lesson):
+    """Shapes that do not fit each other."""
+
+
+def compose(sentence: str, what: str, where: Iterable[Place], fix: str) -> str:
+    """The text of a message."""
+    lines = [sentence]
+    for label, text in (("What:", what), ("Where:", _marked(where)), ("Fix:", fix)):
+        for line in text.splitlines():
+            lines.append(f"{label:{LABEL}}{line}".rstrip())
+            label = ""
+    return "\n".join(lines)
+
+
+def _marked(places: Iterable[Place]) -> str:
+    """Each place with its source line, the expression underlined."""
+    named = [(str(place), *place.underlined()) for place in places]
+    width = max((len(name) for name, _, _ in named), default=0) + 3
+    return "\n".join(f"{name:{width}}{text}\n{'':{width}}{carets}".rstrip() for name, text, carets in named)
+
+
+def explain() -> Text:
+    """The longer story of the last error that reached the top (in a notebook: the last red box).
+
+    Raises
+    ------
+    LookupError
+        If there was none, or it is not one of minigrad's.
+    """
+    last = getattr(sys, "last_value", None)
+    if not isinstance(last, Lesson):
+        raise LookupError("the last error, if there was one, is none of minigrad's")
+    return last.explain()
