@@ -24,6 +24,11 @@ def short(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def full_stop(sentence: str) -> str:
+    """A sentence with its full stop; a number such as `114.` at its end brings one."""
+    return sentence.removesuffix(".") + "."
+
+
 def printable(text: str) -> str:
     """Text in which what cannot be printed (and no file format likes) is shown as �."""
     return "".join(c if c.isprintable() else "�" for c in text)
@@ -67,7 +72,7 @@ def alt_text(trace: Trace) -> str:
         for event in trace["events"]
         if (node := nodes[event["node"]])["kind"] == "leaf"
     ]
-    return text + (f" At the end {join(ends)}." if ends else "")
+    return text + (f" At the end {full_stop(join(ends))}" if ends else "")
 
 
 def why_sentence(trace: Trace, event: dict[str, Any]) -> str:
@@ -96,10 +101,10 @@ def step_sentence(trace: Trace, event: dict[str, Any]) -> str:
         grad = event["grad"]
         name = f"leaf {node['variable']}" if node["variable"] else node_words(node)
         its = f"{node['variable']}.grad" if node["variable"] else "its .grad"
-        if grad["before"] is None:
-            return f"{start}{name}. {_arrival(event)} {its} was None and becomes {grad['after']['text']}."
-        change = f"{its} was {grad['before']['text']}; {grad['added']['text']} is added"
-        return f"{start}{name}. {_arrival(event)} {change}: it becomes {grad['after']['text']}."
+        change = f"{its} was None and"
+        if grad["before"] is not None:
+            change = f"{its} was {grad['before']['text']}; {grad['added']['text']} is added: it"
+        return f"{start}{name}. {_arrival(event)} " + full_stop(f"{change} becomes {grad['after']['text']}")
     sent = [
         f"{out['value']['text']} to {node_words(nodes[trace['edges'][out['edge']]['target']])}"
         for out in event["outgoing"]
@@ -118,5 +123,5 @@ def _arrival(event: dict[str, Any]) -> str:
             parts.append(f"Gradient {terms[0]} arrives{where}.")
         elif terms:
             shown = terms if len(terms) <= 4 else [*terms[:3], f"{len(terms) - 3} more"]
-            parts.append(f"Gradients {join(shown)} arrive{where} and add up to {each['value']['text']}.")
+            parts.append(full_stop(f"Gradients {join(shown)} arrive{where} and add up to {each['value']['text']}"))
     return " ".join(parts) or "No gradient arrives."

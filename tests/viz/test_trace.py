@@ -166,6 +166,8 @@ def test_a_leaf_can_be_the_root():
     x = minigrad.tensor(3.0, requires_grad=True)
     trace = record(x)
     assert ran(trace) == ["x"] and text(trace["events"][0]["grad"]["after"]) == "1."
+    assert trace["events"][0]["sentence"].endswith("x.grad was None and becomes 1.")
+    assert trace["alt"].endswith("At the end x.grad is 1.")
 
 
 def test_names_come_from_the_caller():
