@@ -17,6 +17,8 @@ PADDING, HEIGHT, NARROWEST = 13.0, 46.0, 64.0
 LABEL_SIZE, LABEL_HEIGHT = 11.0, 17.0  # a gradient written beside an edge
 NOT_YET = "not yet"
 LONGEST = 30  # characters of a line in a box
+LONGEST_LABEL = 18  # characters of a gradient beside an edge
+LONGEST_ACCOUNT = 24  # characters of what the stepper writes below a leaf
 
 
 def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -29,13 +31,15 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
     box_of: dict[int, int] = {}
 
     accounts = {
-        event["node"]: f".grad {event['grad']['after']['text']}" for event in trace["events"] if event.get("grad")
+        event["node"]: short(f".grad {event['grad']['after']['text']}", LONGEST_ACCOUNT)
+        for event in trace["events"]
+        if event.get("grad")
     }
 
     def add(node: dict[str, Any]) -> int:
         lines = _lines(node)
         width = max(text_width(line["text"], _size(line)) for line in lines) + 2 * PADDING
-        width = max(width, text_width(accounts.get(node["id"], ""), LABEL_SIZE))  # the stepper writes it below the leaf
+        width = max(width, text_width(accounts.get(node["id"], ""), LABEL_SIZE))
         box = {
             "id": len(boxes),
             "node": node["id"],
@@ -69,9 +73,9 @@ def label_rooms(trace: dict[str, Any]) -> dict[int, float]:
 
 
 def edge_gradients(trace: dict[str, Any]) -> dict[int, str]:
-    """The text of the gradient on each edge, as the events leave it."""
+    """The text of the gradient on each edge, cut to its room, as the events leave it."""
     return {
-        out["edge"]: out["value"]["text"]
+        out["edge"]: short(out["value"]["text"], LONGEST_LABEL)
         for event in trace["events"]
         for out in event["outgoing"]
         if out["edge"] is not None and out["value"] is not None

@@ -6,7 +6,7 @@ const MATHML = "http://www.w3.org/1998/Math/MathML";
 const SPEEDS = [["½×", 2400], ["1×", 1200], ["2×", 600], ["4×", 300]];
 const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 const CHARACTER = 6.7, CHIP_PADDING = 10; // of a text on an edge: the layout reserved as much
-const LONGEST_CHIP = 18; // characters
+const LONGEST_CHIP = 18, LONGEST_ACCOUNT = 24; // characters on an edge, below a leaf
 const GRAD_ROOM = 18; // below a leaf, for its .grad
 
 const ICONS = {
@@ -117,7 +117,7 @@ function shown(value, withShape = false) {
 }
 
 function short(text, longest = LONGEST_CHIP) {
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest - 1).trimEnd()}…` : text;
 }
 
 // -------------------------------------------------------------------------------------------- what is known at a step
@@ -186,31 +186,42 @@ function arrowHead([x, y], points) {
   return svg("path", { class: "mg-head", d: `M${x},${y}L${bx - 4.5 * uy},${by + 4.5 * ux}L${bx + 4.5 * uy},${by - 4.5 * ux}Z` });
 }
 
-/** Whether a point lies on a chain of cubic Bézier curves, or beside it. */
-function isOn([x, y], points) {
+/** Points along a chain of cubic Bézier curves. */
+function along(points) {
+  const found = [];
   for (let i = 0; i + 3 < points.length; i += 3) {
-    for (let t = 0; t <= 1; t += 0.125) {
+    for (let t = 0; t <= 1; t += 0.0625) {
       const weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
-      const at = (axis) => weights.reduce((sum, weight, k) => sum + weight * points[i + k][axis], 0);
-      if (Math.hypot(at(0) - x, at(1) - y) < 8) return true;
+      found.push([0, 1].map((axis) => weights.reduce((sum, weight, k) => sum + weight * points[i + k][axis], 0)));
     }
   }
-  return false;
+  return found;
 }
 
-function drawEdge(drawn, edge, text) {
+/** A place beside the beginning of an edge: left of it or right of it, above it where it leaves sideways. */
+function besideStart(course, isLeft) {
+  const [startX, startY] = course[0];
+  const [x, y] = course.find((point) => Math.hypot(point[0] - startX, point[1] - startY) > 16) ?? course.at(-1);
+  const length = Math.hypot(x - startX, y - startY) || 1;
+  const [nx, ny] = [(y - startY) / length, (startX - x) / length]; // across the edge
+  const side = Math.abs(nx) < 0.4 ? -Math.sign(ny) : Math.sign(nx) * (isLeft ? -1 : 1);
+  return [x + 8 * side * nx, Math.abs(nx) < 0.4 ? y + 8 * side * ny : Math.max(y + 8 * side * ny, startY + 8)];
+}
+
+/** An edge with its arrow, the place of its gradient, and its number where the node has several. */
+function drawEdge(drawn, edge, text, isLeftmost) {
   const [labelX, labelY] = drawn.label;
-  const beside = isOn(drawn.label, drawn.points) ? null : labelX - chipWidth(short(text)) / 2 + 1; // the side nearer to the edge
+  const course = along(drawn.points);
+  const isOn = course.some(([x, y]) => Math.hypot(x - labelX, y - labelY) < 8);
+  const beside = isOn ? null : labelX - chipWidth(short(text)) / 2 + 1; // the side nearer to the edge
   const value = chip(labelX, labelY, "mg-gradient", { left: beside });
-  const [[x, y], next] = drawn.points;
-  const side = drawn.tip[0] > x || (drawn.tip[0] === x && next[0] >= x) ? -1 : 1; // the number stands where the edge does not go
-  const number = { class: "mg-edge-number", x: x + 7 * side, y: y + 13, "text-anchor": side < 0 ? "end" : "start" };
+  const [x, y] = besideStart(course, isLeftmost);
   const group = svg(
     "g", { class: "mg-edge" },
     svg("path", { class: "mg-line", d: drawn.path }),
     svg("path", { class: "mg-flow", d: drawn.path, pathLength: 1 }),
     arrowHead(drawn.tip, drawn.points),
-    edge.count > 1 && svg("text", number, String(edge.input)),
+    edge.count > 1 && svg("text", { class: "mg-edge-number", x, y: y + 4, "text-anchor": "middle" }, String(edge.input)),
   );
   return { edge, group, value };
 }
@@ -221,7 +232,7 @@ function drawBox(box, node) {
   const middle = x + width / 2;
   const first = y + height / 2 - (box.lines.length - 1) * 8.5 + 4;
   const badge = svg("g", { class: "mg-badge", transform: `translate(${x + 4},${y + 4})` }, svg("circle", { r: 9 }), svg("path"));
-  const grad = node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", { longest: Math.max(17, Math.floor((width + 8) / CHARACTER)) }) : null;
+  const grad = node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", { longest: LONGEST_ACCOUNT }) : null;
   const group = svg(
     "g", { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
     svg("rect", { class: "mg-halo", x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: round + 5 }),
@@ -237,11 +248,12 @@ function drawBox(box, node) {
 /** The picture. `paint(step)` changes what differs from the step before; a click on a node calls `jump(step)`. */
 function drawGraph(trace, known, jump) {
   const { layout } = trace;
-  const counts = new Map();
-  for (const edge of trace.edges) counts.set(edge.source, (counts.get(edge.source) ?? 0) + 1);
+  const starts = Map.groupBy(layout.edges, ({ from }) => from);
   const edges = layout.edges.map((drawn) => {
     const edge = trace.edges[drawn.edge];
-    return drawEdge(drawn, { ...edge, count: counts.get(edge.source) }, known.born.get(edge.id)?.value?.text ?? NOT_YET);
+    const lefts = starts.get(drawn.from).map(({ points }) => points[0][0]);
+    const isLeftmost = drawn.points[0][0] === Math.min(...lefts);
+    return drawEdge(drawn, { ...edge, count: lefts.length }, known.born.get(edge.id)?.value?.text ?? NOT_YET, isLeftmost);
   });
   const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node]));
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
@@ -347,12 +359,12 @@ function whyCard(trace, { why }) {
     "ol", { class: "mg-queue" }, why.ready.map((id, i) => html("li", { "data-state": i === 0 ? "now" : "ready" }, name(id))),
   );
   const waiting = why.waiting.map(({ node, missing }) =>
-    html("li", { "data-state": "waiting" }, name(node), ` lacks ${missing} ${missing === 1 ? "consumer" : "consumers"}`));
+    html("li", { "data-state": "waiting" }, name(node), `: ${missing} more`));
   return card(
     "Why this node is next", html("p", {}, why.sentence),
     html("div", { class: "mg-queues" },
       html("div", {}, html("h5", {}, "Ready, in this order"), queue),
-      waiting.length > 0 && html("div", {}, html("h5", {}, "Waiting"), html("ul", { class: "mg-queue" }, waiting))),
+      waiting.length > 0 && html("div", {}, html("h5", {}, "Waiting for consumers that have not run"), html("ul", { class: "mg-queue" }, waiting))),
   );
 }
 
@@ -376,7 +388,7 @@ function arrivesCard(trace, event) {
 function outgoingEdge(trace, node, out) {
   const { formula } = node.inputs.find(({ input }) => input === out.input) ?? {};
   if (out.edge === null) {
-    return html("p", { class: "mg-out mg-note" }, `Input ${out.input} needs no gradient: nothing is computed for it.`);
+    return html("div", { class: "mg-out mg-note" }, `Input ${out.input} needs no gradient: nothing is computed for it.`);
   }
   const target = trace.nodes[trace.edges[out.edge].target];
   return html(
@@ -386,7 +398,7 @@ function outgoingEdge(trace, node, out) {
     out.numbers && html("div", { class: "mg-formula mg-numbers" }, math(out.numbers)),
     out.broadcast !== null && [
       row("=", shown(out.raw), "what the rule gives"),
-      html("p", { class: "mg-broadcast" }, html("strong", {}, "Undo the broadcast: "), out.broadcast),
+      html("div", { class: "mg-broadcast" }, html("strong", {}, "Undo the broadcast: "), out.broadcast),
     ],
     row("=", shown(out.value, true), null, "mg-result"),
   );
