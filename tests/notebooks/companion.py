@@ -16,11 +16,11 @@ MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 
 
-def problems(path: Path, source: Path) -> list[str]:
-    """All problems of one notebook; the rebuild runs only if the quick rules found nothing."""
+def problems(path: Path, source: nbformat.NotebookNode) -> list[str]:
+    """All problems of one notebook beside its source; it is run again only if the quick rules found nothing."""
     notebook = nbformat.read(path, as_version=4)
     found = [f"{path.name}: {problem}" for rule in QUICK_RULES for problem in rule(notebook)]
-    found += [f"{path.name}: {problem}" for problem in differs_from_source(notebook, build.read_source(source))]
+    found += [f"{path.name}: {problem}" for problem in differs_from_source(notebook, source)]
     return found or [f"{path.name}: {problem}" for problem in differs_when_run(notebook, path)]
 
 

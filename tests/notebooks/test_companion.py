@@ -24,4 +24,9 @@ def test_each_source_has_its_notebook():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_companion(path):
-    assert companion.problems(path, FOLDER / "src" / f"{path.stem}.py") == []
+    assert companion.problems(path, build.read_source(FOLDER / "src" / f"{path.stem}.py")) == []
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "solutions").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_companion_of_solutions(path):
+    assert companion.problems(path, build.solutions(path.stem)) == []

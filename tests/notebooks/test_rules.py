@@ -26,7 +26,7 @@ def found(small, way) -> list[str]:
     source = way(notebook, test_tamper.SOURCE) or test_tamper.SOURCE
     (folder / "src" / "99_small.py").write_text(source, "utf-8")
     (folder / "99_small.ipynb").write_text(json.dumps(notebook), "utf-8")
-    return companion.problems(folder / "99_small.ipynb", folder / "src" / "99_small.py")
+    return companion.problems(folder / "99_small.ipynb", build.read_source(folder / "src" / "99_small.py"))
 
 
 def address(notebook, source):
