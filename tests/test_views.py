@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.conformance import Cases, error, gradients, nodes, on_both
+from tests.conformance import Cases, done, error, gradients, nodes, on_both
 
 case = Cases("views")
 
@@ -105,7 +105,7 @@ def written(name, view):
         x, y = matrix(torch)
         w = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
         v = view(y)
-        told = [error(lambda: v.mul_(w) and None), y, v, error(lambda: [nodes(y), nodes(v)])]
+        told = [done(v.mul_, w), y, v, error(lambda: [nodes(y), nodes(v)])]
         for end in (y, v):
             told.append(error(lambda end=end: gradients(torch, end * end, x, w)))
         return told
@@ -489,7 +489,7 @@ def test_view(name):
 
 
 @on_both
-@pytest.mark.parametrize("name", [n for n in VIEWS if n != "empty_slice"])
+@pytest.mark.parametrize("name", [n for n in VIEWS if n not in ("empty_slice", "true")])
 def test_memory_is_shared(torch, name):
     """A number written through the view stands in the base; `contiguous` of a tensor in order is the tensor itself."""
     y = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])

@@ -286,7 +286,7 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     if tracked_value is None:
         if backend.is_array(value) or isinstance(value, Sequence):
             value = np.asarray(value)
-        tracked_value = wrap(backend.as_array(constant(value, input.array.dtype, input.array)))
+        tracked_value = wrap(backend.as_array(constant(value, input.array)))
         if not backend.is_array(value) and input.array.dtype.kind in "iub" and isinstance(value, float):
             tracked_value = wrap(np.asarray(value).astype(input.array.dtype))
     if numbers is None:

@@ -170,7 +170,8 @@ class _EmbedDiagonal(Op):
         return z
 
     def grad_a(g, offset, dim1, dim2):
-        return diagonal(g, offset, dim1, dim2) if isinstance(g, Tensor) else Diagonal.forward(g, offset, dim1, dim2)
+        how = {"offset": offset, "dim1": dim1, "dim2": dim2}
+        return apply(Diagonal, g, **how) if isinstance(g, Tensor) else Diagonal.forward(g, **how)
 
 
 def place(g: Any, shape: tuple[int, ...], index: Any) -> Any:
