@@ -147,7 +147,7 @@ VIEWS: dict[str, Any] = {
     "unbind": lambda v: v.unbind()[0],
     "chunk": lambda v: v.chunk(2)[-1],
     "detach": lambda v: v.detach(),
-    "permute": lambda v: v.permute(*reversed(range(v.dim()))),
+    "permute": lambda v: v.permute(tuple(reversed(range(v.dim())))),
 }
 WRITES: dict[str, Any] = {
     "mul_": lambda v, w: v.mul_(w),
