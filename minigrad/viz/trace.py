@@ -100,9 +100,8 @@ def _explain(trace: Trace) -> None:
     trace["alt"] = alt_text(trace)
 
 
-def check_size(trace: Trace) -> None:
+def check_size(nodes: int) -> None:
     """Refuse a flat picture of a graph that nobody could read."""
-    nodes = len(trace["nodes"])
     if nodes > LARGEST:
         raise ValueError(
             f"This graph has {nodes:,} nodes; a picture is drawn of up to {LARGEST:,}. "

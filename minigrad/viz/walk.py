@@ -6,9 +6,10 @@ import importlib.util
 import sys
 from typing import Any
 
+from .graph import read_graph, root_node
 from .picture import Views
 from .text import walk_text
-from .trace import record
+from .trace import check_size, record
 
 
 class Walk(Views):
@@ -44,6 +45,8 @@ def step(x: Any, gradient: Any = None) -> Any:
     ------
     RuntimeError
         What `backward()` would raise.
+    ValueError
+        In a notebook, if the graph has more nodes than a flat picture can show.
 
     Examples
     --------
@@ -56,8 +59,11 @@ def step(x: Any, gradient: Any = None) -> Any:
     >>> a.grad is None
     True
     """
+    in_notebook = _in_notebook()
+    if in_notebook:
+        check_size(len(read_graph(root_node(x)).nodes))  # before the work of recording it
     trace = record(x, gradient)
-    if _in_notebook():
+    if in_notebook:
         if importlib.util.find_spec("anywidget"):
             from .widget import Stepper
 

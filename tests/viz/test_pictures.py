@@ -187,6 +187,15 @@ def test_the_step_can_be_set_and_observed(notebook):
     assert stepper.step == 1
 
 
+def test_in_a_notebook_a_graph_too_large_is_refused_before_it_is_recorded(notebook, monkeypatch):
+    monkeypatch.setattr(walk, "record", lambda *_: pytest.fail("recorded in vain"))
+    y = minigrad.tensor(2.0, requires_grad=True)
+    for _ in range(1500):
+        y = y + 1
+    with pytest.raises(ValueError, match="1,501 nodes"):
+        step(y)
+
+
 def test_in_a_notebook_without_anywidget_the_walk_is_text(monkeypatch, capsys):
     monkeypatch.setattr(walk, "_in_notebook", lambda: True)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
