@@ -14,7 +14,7 @@
 # # 04 Backward, node by node
 #
 # After this lesson you can do a backward pass with pencil and paper, even where a value is used more than once. At the end you
-# mend an engine that gets it wrong.
+# mend an engine that gets it wrong. It takes about 40 minutes; have paper at hand.
 
 # %%
 try:
@@ -46,7 +46,8 @@ except ModuleNotFoundError:
 # Not quite: 9 is the value of $x^2$. How far it moves is told by its slope, $2x$. Try again.
 #
 # </details>
-#
+
+# %% [markdown]
 # **In the graph of $Q = 3a^3 - b^2$, how many arrows leave the box `3 * a**3`?**
 #
 # <details><summary>one</summary>
@@ -69,9 +70,9 @@ except ModuleNotFoundError:
 # ## A puzzle
 #
 # You have 20 metres of fence for a rectangle. If one side is $s$ metres long, the other is $10 - s$, and the area is $s\,(10 - s)$.
-# Take $s = 5$. The side is used twice in this formula.
+# The side is used twice in this formula.
 #
-# What will its gradient be: 5, 10, −5 or 0? Decide, then run the cell.
+# At $s = 5$, what is the gradient of the side: 5, 10, −5 or 0? Decide, then run the cell.
 
 # %%
 from minigrad import tensor
@@ -87,10 +88,10 @@ side.grad
 # - In the first use, a longer side adds area. The other side is 5 long, so each unit adds 5.
 # - In the second use, a longer side makes the other one shorter. That takes 5 away for each unit.
 #
-# A nudge goes both ways at once, and the two effects **add**: $5 + (-5) = 0$. (It had to be so. The square is the largest rectangle that a fence can
+# One nudge does both, and the two effects **add**: $5 + (-5) = 0$. (It had to be so. The square is the largest rectangle that a fence can
 # hold, and at the top the slope is 0.)
 #
-# Now write 4.0 instead of 5.0. Work out both effects, add them, and only then run the cell again.
+# Now write 4.0 instead of 5.0. Work out both effects and their sum, and only then run the cell again.
 #
 # <details><summary>What should come out?</summary>
 #
@@ -103,7 +104,8 @@ side.grad
 #
 # Let us take the backward pass apart, on $Q = 3a^3 - b^2$ with $a = [2, 3]$ and $b = [6, 4]$.
 #
-# Two words for what you see in the picture: a box is a **node** (one operation, or a leaf), and an arrow is an **edge**. It leads from a node to one of its inputs.
+# Two words for what you see in the picture: each operation and each leaf is a **node**, and each arrow is an **edge**. An edge leads from a node to
+# one of its inputs.
 
 # %%
 from minigrad.viz import draw_graph, step
@@ -114,6 +116,8 @@ Q = 3 * a**3 - b**2
 draw_graph(Q)
 
 # %% [markdown]
+# (The names are PyTorch's: `Mul` for a product, `Pow` for a power. The 0 at the end means nothing to us.)
+#
 # Each operation does the same small job: take the gradient that **arrives**, multiply it by its own **slope** for an input, and **send** the product
 # along that edge.
 #
@@ -122,7 +126,8 @@ draw_graph(Q)
 #
 # ### By hand
 #
-# We start with a gradient of 1 for each entry of $Q$, and work downwards. Each entry minds its own business.
+# We start at the top, with a gradient of 1 for each entry of $Q$. The first entries never meet the second ones, so you may follow one
+# at a time.
 #
 # | node | arrives | own slope | sends on |
 # | --- | --- | --- | --- |
@@ -153,8 +158,8 @@ print("to b:", at_b)
 #
 # Before each click on **Next**, say which node comes next and what it will send. Then look.
 #
-# In its formulas, $\bar z$ is the gradient that arrives at the node. What the node sends to its first input is $\bar a$, to its second $\bar b$. Those letters stand for
-# the inputs of *that* node; only by chance are they also our $a$ and $b$.
+# In the stepper's formulas a bar means a gradient. $\bar z$ is what arrives at the node, $\bar a$ is what it sends to its first input, and $\bar b$ to its second. So $a$ and
+# $b$ are the inputs of *that* node. Only by chance are they also the names of our leaves.
 
 # %%
 step(Q, gradient=tensor([1.0, 1.0]))
@@ -172,14 +177,17 @@ z = h * p
 draw_graph(z)
 
 # %% [markdown]
-# Two edges arrive at $h$: one straight from $z$, one from $p$. When a value is used several times, we speak of a **fan-out**. As in the puzzle, its gradient is
-# the **sum over all paths**:
+# Two edges arrive at $h$: one straight from $z$, one from $p$. A value that is used several times is called a **fan-out**.
+#
+# First the slopes at $z$. If one factor of a product grows by 1, the product grows by the other factor. So $z$ has the slope $p = 10$ for $h$, and $h = 9$ for $p$.
+#
+# As in the puzzle, the gradient of $h$ is the **sum over all paths** from the result down to it. Along each path the slopes multiply:
 #
 # $$\bar h \;=\; \underbrace{1 \cdot 10}_{\text{straight}} \;+\; \underbrace{1 \cdot 9 \cdot 1}_{\text{by way of } p} \;=\; 19$$
 #
 # ### By hand
 #
-# The slope of a product for one factor is the other factor. So $z$ sends $p = 10$ to $h$, and $h = 9$ to $p$.
+# We start with a single 1, since $z$ is a single number.
 #
 # | node | arrives | own slope | sends on |
 # | --- | --- | --- | --- |
@@ -227,12 +235,25 @@ too_early = walk(edges, ["z", "h", "p", "x"])
 too_early
 
 # %% [markdown]
-# $h$ ran when only the 10 was there, so it sent $10 \cdot 6 = 60$ to $x$. The 9 came later, and nobody sent it on. At the end $h$ itself shows 19, as it should, and
-# $x$ is wrong. No error tells you. That is why an engine must count what each node still waits for.
+# $h$ ran when only the 10 was there, so it sent $10 \cdot 6 = 60$ to $x$. The 9 came later, and nobody sent it on. At the end $h$ itself shows 19, as it should. $x$ is
+# wrong, and no error tells you.
 #
+# Which of the two is right, 114 or 60? Ask a nudge.
+
+
+# %%
+def z_at(x):
+    return x**2 * (x**2 + 1)
+
+
+nudge = 0.001
+nudged = (z_at(3 + nudge) - z_at(3 - nudge)) / (2 * nudge)
+print(f"{nudged:.1f}")
+
+# %% [markdown]
 # ## Play
 #
-# **Which node has to wait, and which step ends its waiting?** Drag the slider under the picture to and fro and read the line that says why a node is next.
+# **Which node has to wait, and which step ends its waiting?** Drag the slider to and fro. Watch the signs at the corners of the boxes, and read why each node is next.
 
 # %%
 step(z)
@@ -247,7 +268,7 @@ step(z)
 #
 # ## Exercise 04.1: what travels on each edge
 #
-# Here $u = 5$ and $v = 3$. Pencil and paper first: write the gradient beside each edge of this graph. Slopes alone are not enough.
+# Here $u = 5$ and $v = 3$. Copy the graph onto paper and write the gradient beside each edge. (A leaf is drawn once for each use. It is still one leaf.)
 
 # %%
 u = tensor(5.0, requires_grad=True)
@@ -271,7 +292,7 @@ check("04.1", (k_to_d, k_to_u, d_to_u, d_to_v, u_grad))
 #
 # If two nodes are ready, which goes first? For the gradients it does not matter. minigrad and PyTorch take the one that was made last.
 #
-# One order is always right: the program backwards, since a value is made before it is used. **Find another one that is right.**
+# One order is always right: the program backwards, since a value is made before it is used. **Find another order in which nobody runs too early.**
 
 # %%
 q = x * x
@@ -289,8 +310,9 @@ check("04.2", order)
 # %% [markdown]
 # ## Exercise 04.3: a broken engine
 #
-# This engine is to find the order by itself. It counts for each node how many gradients are still missing, but it has two bugs. On the graph of $z$ it gives $x$
-# the gradient 54 instead of 114, and it runs $h$ twice.
+# This engine should find the order by itself. It counts how many gradients each node is missing, and it keeps a list of nodes that are ready. But it has
+# two bugs: on the graph of $z$ it gives $x$ the gradient 54 instead of 114, and it runs $h$ twice.
+
 
 # %% tags=["exercise-04.3"]
 # Mend both bugs. Each node must run once, when nothing is missing any more, and x must get 114.
@@ -315,7 +337,7 @@ def run(edges, root):
 check("04.3", run)
 
 # %% [markdown]
-# To see what your engine does, run this after each change. The first part is the gradients, the second the order.
+# To see what your engine does, run this after each change. It shows the gradients, then the order.
 
 # %%
 mine = run(edges, "z")
@@ -334,9 +356,7 @@ mine
 # p = h + 1
 # z = h * p
 # print([(node.name(), number) for node, number in z.grad_fn.next_functions])
-# print(torch.autograd.grad(z, (h, x), retain_graph=True))
-# z.backward()
-# print(x.grad)
+# print(torch.autograd.grad(z, (h, x)))
 #
 # a = torch.tensor([2.0, 3.0], requires_grad=True)
 # b = torch.tensor([6.0, 4.0], requires_grad=True)
@@ -350,17 +370,16 @@ mine
 # ```text
 # [('PowBackward0', 0), ('AddBackward0', 0)]
 # (tensor(19.), tensor(114.))
-# tensor(114.)
 # tensor([36., 81.]) tensor([-12.,  -8.])
 # ```
 #
-# The first line lists where the edges of $z$ lead: to the node that made $h$, and to the one that made $p$. The second has the 19 that $h$ got in all. There is no difference
-# to minigrad, but that PyTorch has no stepper of its own.
+# The first line lists where the edges of $z$ lead: to the node that made $h$, and to the one that made $p$. In the second, `grad` hands out the gradients that you ask
+# for, here those of $h$ and $x$: 19 and 114. The one difference is that PyTorch has no stepper.
 
 # %% [markdown]
 # ## In one breath
 #
-# Going backward, each node multiplies what arrives by its own slope and sends the product on, so slopes multiply along a path. Where paths meet, their gradients are
-# added. A node waits until every edge that leads to it has delivered.
+# Each node multiplies what arrives by its own slope and sends the product on, so along a path slopes multiply. Where paths meet, gradients
+# add. A node waits until every edge that leads to it has delivered.
 #
-# Next: **05 Jacobians**. So far each entry minded its own business. What if every output depends on every input?
+# Next comes **05 Jacobians**: what a gradient is where every output depends on every input.

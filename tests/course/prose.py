@@ -38,7 +38,7 @@ CLAIMS: dict[str, list[tuple[str, str]]] = {
         ("1 \\cdot 10}", "1, p"),
         ("1 \\cdot 9 \\cdot 1}", "1, h, 1"),
         ("\\;=\\; 19$$", "walked['h']"),
-        ("sends $p = 10$ to $h$, and $h = 9$ to $p$", "p, h"),
+        ("the slope $p = 10$ for $h$, and $h = 9$ for $p$", "p, h"),
         ("$1$ | $10$ for $h$, $9$ for $p$ | $10$ to $h$, $9$ to $p$", "1, p, h, p, h"),
         ("$9$ | $1$ | $9$ to $h$", "walked['p'], 1, walked['p'] * 1"),
         ("$10 + 9 = 19$ | $2x = 6$ | $19 \\cdot 6 = 114$", "p, h, walked['h'], 2, 2 * x, 19, 6, walked['x']"),
@@ -48,8 +48,9 @@ CLAIMS: dict[str, list[tuple[str, str]]] = {
         ("brings it 10 from $z$", "walked['z'] * p"),
         ("brings the 9", "walked['p'] * 1"),
         ("$u = 5$ and $v = 3$", "u, v"),
+        ("Which of the two is right, 114 or 60?", "round(nudged), too_early['x']"),
         ("the gradient 54 instead of 114", "mine[0]['x'], walked['x']"),
-        ("the 19 that $h$ got in all", "walked['h']"),
+        ("those of $h$ and $x$: 19 and 114", "walked['h'], walked['x']"),
     ],
 }
 
@@ -89,7 +90,6 @@ GIVEN: dict[str, list[str]] = {
         "5, 10, −5 or 0?",
         "write 4.0 instead of 5.0",
         "The other side is 6 now",
-        "a gradient of 1 for each",
         "$3a^3 - b^2$",
         "$b^2$",
         "$3 \\cdot a^3$",
@@ -101,5 +101,10 @@ GIVEN: dict[str, list[str]] = {
         "Exercise 04.2",
         "Exercise 04.3",
         "05 Jacobians",
+        "about 40 minutes",
+        "The 0 at the end means nothing",
+        "gradient of 1 for each entry",
+        "a single 1,",
+        "grows by 1, the product",
     ],
 }
