@@ -172,6 +172,8 @@ WRITES: dict[str, Any] = {
 )
 def test_writing_through_views(shape, views, writes, use, plain_base):
     """A chain of views of a base; writes through the last one or the base; then what is seen from which end."""
+    # through elements that share memory PyTorch refuses some writes at once, some in backward: programs.txt has those
+    assume("expand" not in views or set(writes) <= {"nothing", "write base"})
 
     def program(m, a, w):
         base = m.zeros(shape, dtype=m.float64) if plain_base else a * 1

@@ -23,6 +23,7 @@ KINDS = {
     "ops": "tests.test_ops",
     "expressions": "tests.test_expressions",
     "core": "tests.conformance",
+    "errors": "tests.test_errors",
 }
 VERSION = "2.13"
 
