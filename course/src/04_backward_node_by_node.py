@@ -86,7 +86,7 @@ side.grad
 # Zero, although the side stands there twice. Look at one use at a time:
 #
 # - In the first use, a longer side adds area. The other side is 5 long, so each unit adds 5.
-# - In the second use, a longer side makes the other one shorter. That takes 5 away for each unit.
+# - In the second use, a longer side makes the other one shorter. This side is 5 long, so each unit takes 5 away.
 #
 # One nudge does both, and the two effects **add**: $5 + (-5) = 0$. (It had to be so. The square is the largest rectangle that a fence can
 # hold, and at the top the slope is 0.)

@@ -96,6 +96,18 @@ def test_the_first_lesson_in_the_dark_with_a_busy_kernel(lab, opened):
     lab.use_theme(page, "JupyterLab Light")
 
 
+def test_questions_are_answered_by_a_click_without_a_kernel(lab, opened):
+    page = opened("04_backward_node_by_node")
+    answers = page.locator(".jp-MarkdownOutput details")
+    answers.first.wait_for()
+    explanation = answers.nth(1).locator("p")
+    assert not explanation.is_visible()
+    answers.nth(1).locator("summary").click()
+    assert explanation.inner_text().startswith("Yes.")
+    assert answers.nth(1).locator("mjx-container").count() > 0  # its formulas are set
+    assert not answers.nth(0).locator("p").is_visible()
+
+
 def test_the_first_exercise_is_solved_by_clicking(lab, opened):
     page = opened(FIRST)
     lab.run_all(page)

@@ -23,7 +23,7 @@ CLAIMS: dict[str, list[tuple[str, str]]] = {
         ("by 0.006", "0.001 * 2 * x"),
         ("9 is the value of $x^2$", "x**2, 2"),
         ("The other side is 5 long, so each unit adds 5", "10 - side, 10 - side"),
-        ("That takes 5 away", "side"),
+        ("This side is 5 long, so each unit takes 5 away", "side, side"),
         ("$5 + (-5) = 0$", "10 - side, -side, side.grad"),
         ("the slope is 0", "side.grad"),
         ("first use brings 6. The second brings −4. The sum is 2", "10 - 4, -4, 10 - 4 - 4"),
