@@ -326,7 +326,8 @@ class Tensor:
         Raises
         ------
         RuntimeError
-            See `minigrad.autograd.errors`. When it is raised, no `.grad` has changed.
+            See `minigrad.autograd.errors`. No `.grad` has changed then; but what the pass had freed by then stays
+            freed, as in PyTorch.
 
         Examples
         --------

@@ -10,7 +10,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heappushpop
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,59 +63,85 @@ def run(
     spent = () if keep else Freed.now()
     waiting: dict[Node, Any] = {}  # gradients that have reached a node which has not run yet
     newest_first: list[tuple[int, Node]] = []  # the same nodes, as a heap
-    for node, g in roots:
-        if node in waiting:
-            waiting[node] = waiting[node] + g
+
+    def hand_on(target: Node, g: Any) -> None:
+        if target in waiting:
+            waiting[target] = waiting[target] + g
         else:
-            waiting[node] = g
-            heappush(newest_first, (-node.seq, node))
+            waiting[target] = g
+            heappush(newest_first, (-target.seq, target))
 
-    while newest_first:
-        node = heappop(newest_first)[1]
-        g = waiting.pop(node)
-        while True:  # a chain, in which nothing else can be ready, is followed without the heap
-            if node.hooks is not None and staged is not None:
-                g = run_hooks(node, g, staged)
-            if arrived is not None and node in arrived:
+    for node, g in roots:
+        hand_on(node, g)
+    following: Node | None = None
+    while following is not None or newest_first:
+        if following is None:
+            node = heappop(newest_first)[1]
+            g = waiting.pop(node)
+        elif newest_first and newest_first[0][0] < -following.seq:
+            node = heappushpop(newest_first, (-following.seq, following))[1]
+            waiting[following] = g
+            g = waiting.pop(node)
+        else:
+            node = following
+        following = None
+
+        rare = node.rare
+        if rare is not None and rare.hooks is not None and staged is not None:
+            g = run_hooks(node, g, staged)
+        if arrived is not None:
+            if node in arrived:
                 arrived[node] = g
-            if wanted is not None and node not in wanted:
-                break
+            if node not in wanted:  # type: ignore[operator]
+                continue
 
-            saved = node.saved
+        saved = node.saved
+        if node.holds_values:
             if type(saved) is Freed:
                 raise errors.second_backward(node)
             if node.seq < versions.last_write:
                 node.check_versions()
             raw = outgoing = node.backward(g, node.saved_tensors() if create_graph else saved)
-            if node.fit is not None:
-                outgoing = fitted(node, raw)
-            if node.holds_values and not keep:
+            if not keep:
                 node.saved = spent
-            yield node, g, raw, outgoing
+        else:
+            raw = outgoing = node.backward(g, saved)
+        if rare is not None and rare.fit is not None:
+            outgoing = fitted(rare.fit, raw)
+        first, second = node.first, node.second
+        if staged is not None and type(node) is AccumulateGrad:
+            staged.append((node.variable, g))
+        yield node, g, raw, outgoing
 
-            first = node.first
-            if node.second is None and not node.rest:
-                if first is None:
-                    break
-                if not waiting and outgoing[0] is not None:
-                    node, g = first, outgoing[0]
-                    continue
-            for target, g in zip((first, node.second, *node.rest), outgoing, strict=False):
-                if target is None or g is None:
-                    continue
-                if target in waiting:
-                    waiting[target] = waiting[target] + g
-                else:
-                    waiting[target] = g
-                    heappush(newest_first, (-target.seq, target))
-            break
+        # The newest node reached, if nothing else has reached it yet, is likely the next: it need not go through the heap.
+        if first is not None and outgoing[0] is not None:
+            if first in waiting:
+                waiting[first] = waiting[first] + outgoing[0]
+            else:
+                following, g = first, outgoing[0]
+        if second is not None and outgoing[1] is not None:
+            if following is None and second not in waiting:
+                following, g = second, outgoing[1]
+            elif second is following:
+                g = g + outgoing[1]
+            elif following is not None and second.seq > following.seq and second not in waiting:
+                hand_on(following, g)
+                following, g = second, outgoing[1]
+            else:
+                hand_on(second, outgoing[1])
+        if rare is not None and rare.rest:
+            if following is not None:
+                hand_on(following, g)
+                following = None
+            for target, d in zip(rare.rest, outgoing[2:], strict=True):
+                if target is not None and d is not None:
+                    hand_on(target, d)
 
 
-def fitted(node: Node, outgoing: tuple[Any, ...]) -> tuple[Any, ...]:
+def fitted(fits: tuple[Any, ...], outgoing: tuple[Any, ...]) -> tuple[Any, ...]:
     """Undo broadcasting and conversions: each gradient gets its input's shape (by sums) and type."""
-    assert node.fit is not None
     return tuple(
-        g if fit is None or g is None else sum_to(g, *fit) for g, fit in zip(outgoing, node.fit, strict=True)
+        [g if fit is None or g is None else sum_to(g, *fit) for g, fit in zip(outgoing, fits, strict=True)]
     )
 
 
@@ -186,6 +212,12 @@ def backward(
     inputs : Tensor or sequence of Tensor, optional
         Accumulate into these only.
 
+    Raises
+    ------
+    RuntimeError
+        See `minigrad.autograd.errors`. No `.grad` has changed then; but what the pass had freed by then stays freed, as in
+        PyTorch.
+
     Examples
     --------
     >>> import minigrad
@@ -204,14 +236,16 @@ def backward(
     before, mode.recording = mode.recording, create_graph
     try:
         if targets is None:
-            for step in run(roots, keep, create_graph, staged=staged):
-                if type(step[0]) is AccumulateGrad:
-                    staged.append((step[0].variable, step[1]))
-            del roots
-            step = None
+            for _ in run(roots, keep, create_graph, staged=staged):
+                pass
+            del roots, _
         else:
-            arrived = _arrivals(roots, targets, keep, create_graph, staged)
-            staged.extend((target, g) for target, g in zip(targets, arrived, strict=True) if g is not None)
+            for target in targets:
+                target.retain_grad()  # does nothing to leaves
+            leaves = tuple({id(target): target for target in targets if target.is_leaf}.values())
+            others = tuple(target for target in targets if not target.is_leaf)
+            arrived = _arrivals(roots, leaves + others, keep, create_graph, staged)
+            staged.extend((leaf, g) for leaf, g in zip(leaves, arrived, strict=False) if g is not None)
             del roots, arrived
         commit(staged, create_graph)
     finally:
@@ -306,6 +340,20 @@ def walk(roots: Iterable[tuple[Node, Any]], *, keep: bool = True) -> Iterator[St
     ------
     (node, incoming, raw, outgoing), as `run` does; all gradients are arrays.
     """
+    roots = list(roots)
+    missing = _uses_of_leaves(node for node, _ in roots)
+    sums: dict[Node, Any] = {}
+
+    def arrive(leaf: Any, g: Any) -> Iterator[Step]:
+        """Leaves are told as soon as all that they wait for has come, as in PyTorch (`run` comes to some later)."""
+        if g is not None:
+            sums[leaf] = sums[leaf] + g if leaf in sums else g
+        if not missing[leaf] and leaf in sums:
+            yield leaf, sums[leaf], (), ()
+
+    for node, g in roots:
+        if node in missing:
+            yield from arrive(node, g)
     steps = run(roots, keep)
     while True:
         before, mode.recording = mode.recording, False
@@ -315,7 +363,32 @@ def walk(roots: Iterable[tuple[Node, Any]], *, keep: bool = True) -> Iterator[St
             mode.recording = before
         if step is None:
             return
+        node, outgoing = step[0], step[3]
+        if node in missing:
+            continue
         yield step
+        for target, g in zip(node.edges, outgoing, strict=True):
+            if target in missing:
+                missing[target] -= 1
+                yield from arrive(target, g)
+
+
+def _uses_of_leaves(roots: Iterable[Node]) -> dict[Node, int]:
+    """How many edges of the graph below `roots` lead to each of its leaves."""
+    uses: dict[Node, int] = {}
+    seen = set(roots)
+    stack = list(seen)
+    while stack:
+        node = stack.pop()
+        if type(node) is AccumulateGrad:
+            uses.setdefault(node, 0)
+        for edge in node.edges:
+            if type(edge) is AccumulateGrad:
+                uses[edge] = uses.get(edge, 0) + 1
+            if edge is not None and edge not in seen:
+                seen.add(edge)
+                stack.append(edge)
+    return uses
 
 
 # ------------------------------------------------------------ how it goes in
@@ -396,12 +469,14 @@ def commit(staged: Staged, create_graph: bool) -> None:
     with _committing:
         while staged:
             variable, g = staged.pop()
+            if not tracked(variable):  # its flag was taken away since the graph was made
+                continue
             meta = meta_of(variable)
             if create_graph:
                 meta.grad = _recorded_copy(g) if meta.grad is None else meta.grad + g
             elif meta.grad is None:
                 meta.grad = _tensor(own(g))
-            elif meta.retains_grad or tracked(meta.grad):
+            elif meta.retains_grad:
                 meta.grad = _tensor(meta.grad.array + g)
             else:
                 total = meta.grad.array

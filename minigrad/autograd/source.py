@@ -70,15 +70,16 @@ class Place:
 
 
 def cell_number(file: str) -> int | None:
-    """The number N of the notebook cell `In [N]` that this code object's file stands for; None for a real file."""
+    """The number N of the notebook cell `In [N]` that this code object's file stands for; None for a real file.
+
+    One text is one file, however often it is run: N is the number of the last run, which the notebook shows.
+    """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
-    if shell is None:
-        return None
-    # One text is one file, however often it is run; the cell shows the number of the last run.
-    source = "".join(linecache.getlines(file)).rstrip()
-    history = shell.user_ns.get("In", [])
-    return next((n for n in range(len(history) - 1, 0, -1) if source == history[n].rstrip()), None)
+    name_of = getattr(shell.compile, "format_code_name", None) if shell is not None else None
+    named = name_of(file) if name_of is not None else None
+    found = re.fullmatch(r"In\s?\[(\d+)\]", named[1]) if named else None
+    return int(found[1]) if found else None
 
 
 def place_of(frame: FrameType) -> Place | None:

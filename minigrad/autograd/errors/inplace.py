@@ -27,8 +27,8 @@ TYPES |= {"int16": "Short", "int32": "Int", "int64": "Long"}
 INPUTS = "abcd"  # how nodes call their saved inputs; "z" is the output
 
 
-def modified_in_place(node: Any, name: str, array: Any) -> InplaceError:
-    """Error 1: `node` saved `array` as its `name`, and it was written since."""
+def modified_in_place(node: Any, symbol: str, array: Any) -> InplaceError:
+    """Error 1: `node` saved `array` as its `symbol`, and it was written since."""
     from .. import versions
 
     scene = Scene()
@@ -38,37 +38,40 @@ def modified_in_place(node: Any, name: str, array: Any) -> InplaceError:
 
     made_at, first = node.where(), writes[0]
     written_at = place(first.code, first.at) if first.code is not None else None
-    user_name, tensor = scene.holder(array, node)
-    if not user_name and name == "z":
-        user_name = assigned_name(made_at)
-    if not user_name and name in INPUTS:
-        user_name = dict(zip(INPUTS, operands(made_at, scene.modules), strict=False)).get(name, "")
+    name, tensor = scene.holder(array, node)
+    if not name and symbol == "z":
+        name = assigned_name(made_at)
+    if not name and symbol in INPUTS:
+        name = dict(zip(INPUTS, operands(made_at, scene.modules), strict=False)).get(symbol, "")
 
-    role = {"z": "result"}.get(name, "input" if name in INPUTS else name)
-    called_it = f"{role} `{user_name}`" if user_name else role
-    writer = _writer(first, written_at, user_name, scene)
+    role = {"z": "result"}.get(symbol, "input" if symbol in INPUTS else symbol)
+    called_it = f"{role} `{name}`" if name else role
+    writer = _writer(first, written_at, name, scene)
     became = f"version {expected + 1}" if len(writes) == 1 else f"version {now}, by {len(writes)} writes like this"
     what = f"`{operation(node)}` saved its {called_it} at {known}; {writer} made it {became}."
     return InplaceError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[minigrad.{TYPES.get(array.dtype.name, array.dtype)}Tensor {list(array.shape)}]"
-        f"{_output_of(node, name, tensor)} is at version {now}; expected {known} instead.",
+        f"{_output_of(node, symbol, tensor)} is at version {now}; expected {known} instead.",
         what,
         [made_at, written_at],
-        _repair(first, written_at, made_at if name == "z" else None, user_name, tensor),
+        _repair(first, written_at, made_at if symbol == "z" else None, name, tensor),
         story="modified",
     )
 
 
-def _output_of(node: Any, name: str, tensor: Any) -> str:
+def _output_of(node: Any, symbol: str, tensor: Any) -> str:
     """PyTorch's words for a saved tensor that is itself a result."""
-    edge = node if name == "z" else edge_of(tensor) if tensor is not None else None
-    if edge is None and name in INPUTS and INPUTS.index(name) < len(node.edges):
-        edge = node.edges[INPUTS.index(name)]
+    edge = node if symbol == "z" else edge_of(tensor) if tensor is not None else None
+    if edge is None and symbol in INPUTS and INPUTS.index(symbol) < len(node.edges):
+        edge = node.edges[INPUTS.index(symbol)]
     if edge is None or edge.node_name == "AccumulateGrad":
         return ""
     number, edge = (edge.number, edge.first) if edge.node_name == "Output" else (0, edge)
-    return f", which is output {number} of {bare(edge.node_name)},"
+    name = bare(edge.node_name)
+    if name == edge.node_name:  # CopySlices: not one of PyTorch's generated classes
+        name = f"minigrad::autograd::{name}"
+    return f", which is output {number} of {name},"
 
 
 def _writer(write: Any, where: Place | None, name: str, scene: Scene) -> str:

@@ -43,7 +43,7 @@ class Scene:
         self.place = place_of(frame)
         self.variables = list(_variables(frame))
         self.tensors = list(_tensors(self.variables))
-        self.modules = {name for name, value in self.variables if isinstance(value, ModuleType)}
+        self.modules = {name for name, value in self.variables if issubclass(type(value), ModuleType)}
 
     def name(self, x: Any) -> str:
         """What the user calls this very tensor; "" if nothing."""
@@ -79,12 +79,11 @@ def _variables(frame: FrameType | None) -> Iterator[tuple[str, Any]]:
         if frame is None:
             break
         if frame.f_globals.get("__package__") not in PACKAGES:
-            if frame.f_code.co_name != "<module>":
-                yield from list(frame.f_locals.items())
             if not any(frame.f_globals is seen for seen in globals_seen):
                 globals_seen.append(frame.f_globals)
-            if frame.f_code.co_name == "<module>":
+            if frame.f_locals is frame.f_globals:  # a script's or a cell's own level: who called it is no longer the user
                 break
+            yield from list(frame.f_locals.items())
         frame = frame.f_back
     for variables in globals_seen:
         yield from ((name, value) for name, value in list(variables.items()) if name not in _OF_IPYTHON)
@@ -108,7 +107,7 @@ def _tensors(variables: list[tuple[str, Any]]) -> Iterator[tuple[str, Tensor]]:
 
 
 def _attributes(value: Any) -> Any:
-    if isinstance(value, (type, ModuleType)) or not type(value).__dictoffset__:
+    if issubclass(type(value), (type, ModuleType)) or not type(value).__dictoffset__:
         return None
     return object.__getattribute__(value, "__dict__")
 
