@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import backend
+from .. import backend, tensor
 from . import errors, versions
 from .meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
 from .modes import mode
@@ -95,6 +95,11 @@ def run(
             if node not in wanted:  # type: ignore[operator]
                 continue
 
+        if type(node) is AccumulateGrad:
+            if staged is not None:
+                staged.append((node.variable, g))
+            yield node, g, (), ()
+            continue
         saved = node.saved
         if node.holds_values:
             if type(saved) is Freed:
@@ -108,12 +113,10 @@ def run(
             raw = outgoing = node.backward(g, saved)
         if rare is not None and rare.fit is not None:
             outgoing = fitted(rare.fit, raw)
-        first, second = node.first, node.second
-        if staged is not None and type(node) is AccumulateGrad:
-            staged.append((node.variable, g))
         yield node, g, raw, outgoing
 
         # The newest node reached, if nothing else has reached it yet, is likely the next: it need not go through the heap.
+        first, second = node.first, node.second
         if first is not None and outgoing[0] is not None:
             if first in waiting:
                 waiting[first] = waiting[first] + outgoing[0]
@@ -393,7 +396,7 @@ def _uses_of_leaves(roots: Iterable[Node]) -> dict[Node, int]:
 
 # ------------------------------------------------------------ how it goes in
 def as_tuple(x: Any) -> tuple[Any, ...]:
-    return tuple(x) if isinstance(x, Sequence) else (x,)
+    return tuple(x) if not hasattr(x, "array") and isinstance(x, Sequence) else (x,)
 
 
 def make_roots(
@@ -486,20 +489,17 @@ def commit(staged: Staged, create_graph: bool) -> None:
 
 def _recorded_copy(g: Tensor) -> Tensor:
     from ..ops.index import copy_
-    from ..tensor import wrap
 
-    return copy_(wrap(backend.namespace(g.array).empty_like(g.array)), g)
+    return copy_(tensor.wrap(backend.namespace(g.array).empty_like(g.array)), g)
 
 
 def own(g: Any) -> Any:
     """`g` itself if nobody but the caller holds it, else a copy: a gradient never shares its memory with another."""
     # The three references are the caller's variable, this function's, and the counting function's.
-    if isinstance(g, np.ndarray) and g.base is None and sys.getrefcount(g) <= 3:
+    if type(g) is np.ndarray and g.base is None and sys.getrefcount(g) <= 3:
         return g
     return backend.namespace(g).array(g)
 
 
 def _tensor(array: Any) -> Tensor:
-    from ..tensor import wrap
-
-    return wrap(backend.as_array(array))
+    return tensor.wrap(array if type(array) is np.ndarray else backend.as_array(array))

@@ -119,11 +119,11 @@ class Select(Op):
 
     formula = (r"\text{zeros, with } \bar z \text{ at that index}",)
 
-    def forward(a, dim, index):
-        return a[(slice(None),) * dim + (index, ...)]
+    def forward(a, dim, number):
+        return a[(slice(None),) * dim + (number, ...)]
 
-    def grad_a(g, a_shape, dim, index):
-        return place(g, a_shape, (slice(None),) * dim + (index, ...))
+    def grad_a(g, a_shape, dim, number):
+        return place(g, a_shape, (slice(None),) * dim + (number, ...))
 
 
 class Slice(Op):
@@ -152,13 +152,13 @@ class _Embed(Op):
 
     node_name = "EmbedBackward0"
 
-    def forward(a, shape, index):
+    def forward(a, shape, where):
         z = backend.namespace(a).zeros(shape, a.dtype)
-        z[index] = a
+        z[where] = a
         return z
 
-    def grad_a(g, index):
-        return g[index]
+    def grad_a(g, where):
+        return g[where]
 
 
 class _EmbedDiagonal(Op):
@@ -177,7 +177,7 @@ class _EmbedDiagonal(Op):
 def place(g: Any, shape: tuple[int, ...], index: Any) -> Any:
     """Zeros of `shape`, with `g` (array or Tensor) at a basic index."""
     if isinstance(g, Tensor):
-        return apply(_Embed, g, shape=shape, index=index)
+        return apply(_Embed, g, shape=shape, where=index)
     return _Embed.forward(g, shape, index)
 
 

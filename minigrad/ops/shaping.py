@@ -238,7 +238,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     n = input.array.shape[dim]
     if not -n <= index < n:
         raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
-    return apply_view(ops.Select, input, dim=dim, index=int(index) % n)
+    return apply_view(ops.Select, input, dim=dim, number=int(index) % n)
 
 
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
