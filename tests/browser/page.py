@@ -65,13 +65,20 @@ def node_states(stepper: Locator) -> dict[int, str]:
 
 def edge_texts(stepper: Locator) -> list[str]:
     """What is written on the edges of the picture, in the order of the layout's edges."""
-    return stepper.locator(".mg-gradient text").all_text_contents()
+    return visible_texts(stepper, ".mg-gradient text")
 
 
 def leaf_texts(stepper: Locator) -> dict[str, str]:
     """What is written below each leaf."""
-    names = stepper.locator(".mg-leaf .mg-text-name").all_text_contents()
-    return dict(zip(names, stepper.locator(".mg-grad text").all_text_contents(), strict=True))
+    names = visible_texts(stepper, ".mg-leaf .mg-text-name")
+    return dict(zip(names, visible_texts(stepper, ".mg-grad text"), strict=True))
+
+
+def visible_texts(stepper: Locator, selector: str) -> list[str]:
+    """The texts that match `selector` and can be seen."""
+    return stepper.locator(selector).evaluate_all(
+        "all => all.filter(t => getComputedStyle(t).visibility === 'visible').map(t => t.textContent)"
+    )
 
 
 def announced(stepper: Locator) -> str:

@@ -19,6 +19,7 @@ CONTRAST = """() => {
     const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
     const found = [];
     for (const text of document.querySelectorAll('.mg-picture text')) {
+        if (getComputedStyle(text).visibility === 'hidden') continue;
         const ground = text.parentElement.querySelector(':scope > rect:not(.mg-halo)');
         const page = getComputedStyle(text.closest('.mg-stepper')).backgroundColor;
         const behind = ground ? getComputedStyle(ground).fill : page;

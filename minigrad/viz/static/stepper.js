@@ -8,6 +8,7 @@ const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -I
 const CHARACTER = 6.7, CHIP_PADDING = 10; // of a text on an edge: the layout reserved as much
 const LONGEST_CHIP = 18, LONGEST_ACCOUNT = 24; // characters on an edge, below a leaf
 const GRAD_ROOM = 18; // below a leaf, for its .grad
+const MOST_ANIMATED = 60; // boxes; each frame paints the whole picture
 
 const ICONS = {
   first: "M3 3v10M13 3 6 8l7 5z",
@@ -154,28 +155,21 @@ function called(node) {
 
 const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
 
-/** A text on a rounded ground, centred on (x, y) or, with `left`, beginning there; nothing is measured, characters are counted. */
-function chip(x, y, className, { left = null, longest = LONGEST_CHIP } = {}) {
-  const ground = svg("rect", { y: y - 9, height: 18, rx: 9 });
-  const text = svg("text", { y: y + 4, "text-anchor": "middle" });
-  const title = svg("title");
-  const group = svg("g", { class: `mg-chip ${className}` }, title, ground, text);
-  let last = null;
-  return {
-    group,
-    write(full, state) {
-      set(group, "data-state", state);
-      if (full === last) return;
-      last = full;
-      text.textContent = short(full, longest);
-      title.textContent = full;
-      const width = chipWidth(text.textContent);
-      const start = left ?? x - width / 2;
-      ground.setAttribute("width", width);
-      ground.setAttribute("x", start);
-      text.setAttribute("x", start + width / 2);
-    },
+/**
+ * A text on a rounded ground, centred on (x, y) or, with `left`, beginning there: `before` until its time comes, `after` then.
+ * Both are written once and a step only shows the one or the other: changed texts would have to be laid out again.
+ */
+function chip(x, y, className, before, after, { left = null, longest = LONGEST_CHIP } = {}) {
+  const label = (full, when) => {
+    const text = short(full, longest);
+    const width = chipWidth(text);
+    const start = left ?? x - width / 2;
+    return svg(
+      "g", { class: when }, svg("title", {}, full), svg("rect", { x: start, y: y - 9, width, height: 18, rx: 9 }),
+      svg("text", { x: start + width / 2, y: y + 4, "text-anchor": "middle" }, text),
+    );
   };
+  return svg("g", { class: `mg-chip ${className}` }, label(before, "mg-before"), label(after, "mg-after"));
 }
 
 function arrowHead([x, y], points) {
@@ -209,12 +203,12 @@ function besideStart(course, isLeft) {
 }
 
 /** An edge with its arrow, the place of its gradient, and its number where the node has several. */
-function drawEdge(drawn, edge, text, isLeftmost) {
+function drawEdge(drawn, edge, gradient, isLeftmost) {
   const [labelX, labelY] = drawn.label;
   const course = along(drawn.points);
   const isOn = course.some(([x, y]) => Math.hypot(x - labelX, y - labelY) < 8);
-  const beside = isOn ? null : labelX - chipWidth(short(text)) / 2 + 1; // the side nearer to the edge
-  const value = chip(labelX, labelY, "mg-gradient", { left: beside });
+  const left = isOn ? null : labelX - chipWidth(short(gradient)) / 2 + 1; // the side nearer to the edge
+  const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
   const [x, y] = besideStart(course, isLeftmost);
   const group = svg(
     "g", { class: "mg-edge" },
@@ -226,13 +220,14 @@ function drawEdge(drawn, edge, text, isLeftmost) {
   return { edge, group, value };
 }
 
-function drawBox(box, node) {
+function drawBox(box, node, account) {
   const { x, y, width, height } = box;
   const round = node.kind === "leaf" ? height / 2 : 6;
   const middle = x + width / 2;
   const first = y + height / 2 - (box.lines.length - 1) * 8.5 + 4;
   const badge = svg("g", { class: "mg-badge", transform: `translate(${x + 4},${y + 4})` }, svg("circle", { r: 9 }), svg("path"));
-  const grad = node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", { longest: LONGEST_ACCOUNT }) : null;
+  const texts = [account?.before, account?.after].map((value) => `.grad ${value?.text ?? NOT_YET}`);
+  const grad = node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", ...texts, { longest: LONGEST_ACCOUNT }) : null;
   const group = svg(
     "g", { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
     svg("rect", { class: "mg-halo", x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: round + 5 }),
@@ -240,9 +235,9 @@ function drawBox(box, node) {
     box.lines.map(({ text, role }, i) =>
       svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text)),
     badge,
-    grad?.group,
+    grad,
   );
-  return { box, node, group, grad, mark: badge.lastChild };
+  return { box, node, group, grad, texts, mark: badge.lastChild };
 }
 
 /** The picture. `paint(step)` changes what differs from the step before; a click on a node calls `jump(step)`. */
@@ -253,14 +248,18 @@ function drawGraph(trace, known, jump) {
     const edge = trace.edges[drawn.edge];
     const lefts = starts.get(drawn.from).map(({ points }) => points[0][0]);
     const isLeftmost = drawn.points[0][0] === Math.min(...lefts);
-    return drawEdge(drawn, { ...edge, count: lefts.length }, known.born.get(edge.id)?.value?.text ?? NOT_YET, isLeftmost);
+    const birth = known.born.get(edge.id);
+    return drawEdge(drawn, { ...edge, count: lefts.length }, birth?.value?.text ?? "none", isLeftmost);
   });
-  const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node]));
+  const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node], known.ran.get(box.node)?.grad));
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
   const picture = svg(
     "svg",
-    { class: "mg-picture", viewBox: `0 0 ${width} ${height}`, style: `--natural: ${width}px`, role: "group", "aria-label": trace.alt },
-    edges.map((edge) => edge.group), boxes.map((box) => box.group), edges.map((edge) => edge.value.group),
+    {
+      class: boxes.length > MOST_ANIMATED ? "mg-picture mg-large" : "mg-picture", viewBox: `0 0 ${width} ${height}`,
+      style: `--natural: ${width}px`, role: "group", "aria-label": trace.alt,
+    },
+    edges.map((edge) => edge.group), boxes.map((box) => box.group), edges.map((edge) => edge.value),
   );
   const frame = html("div", { class: "mg-graph" }, picture);
   picture.addEventListener("click", (event) => {
@@ -273,18 +272,18 @@ function drawGraph(trace, known, jump) {
     const exists = birth !== undefined && step > birth.at;
     const state = !exists ? "later" : step === birth.at + 1 ? "now" : arriving.has(edge.id) ? "arriving" : "done";
     set(group, "data-state", state);
-    value.write(exists ? birth.value?.text ?? "none" : NOT_YET, state);
+    set(value, "data-state", state);
   }
 
-  function paintBox({ node, group, grad, mark }, step, state, missing) {
+  function paintBox({ node, group, grad, texts, mark }, step, state, missing) {
     const event = known.ran.get(node.id);
     const at = event ? `, step ${event.index + 1}` : "";
     const lacks = missing.has(node.id) ? ` for ${missing.get(node.id)} more` : "";
     let gradText = "";
     if (grad) {
-      const current = event?.grad && (step > event.index ? event.grad.after : event.grad.before);
-      gradText = `.grad ${current?.text ?? NOT_YET}`;
-      grad.write(gradText, state === "now" || state === "done" ? state : "later");
+      const isWritten = state === "now" || state === "done";
+      gradText = texts[Number(isWritten)];
+      set(grad, "data-state", isWritten ? state : "later");
     }
     set(group, "data-state", state);
     set(group, "aria-label", [called(node) + at, STATES[state] + lacks, gradText].filter(Boolean).join(", "));
