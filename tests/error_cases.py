@@ -1,7 +1,7 @@
-"""Small programs, each of which makes one of the mistakes of the table of messages, and what must be said about it.
+"""Small programs, each with one of the mistakes that messages are for, and what must be said about it.
 
-`import minigrad` is each program's first line; `x` and other names are the learner's. With ``torch`` in its place, a program
-asks PyTorch for its own sentence.
+`import minigrad` is each program's first line; `x` and other names are the learner's. With ``torch`` in its place, a
+program asks PyTorch for its own sentence.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ CASES = {
         X + "y = x * 1\na, b = y.unbind()\na.mul_(2)",
         "InplaceError",
         ((4, "y.unbind()"), (5, "a.mul_(2)")),
-        ("`a` is one of several views of `y`", "with `b`"),
+        ("`a` is one of several views of `y`", "(`b` too)"),
         ("`a = a.mul(2)`", "`y[0]`"),
         ("a.mul_(2)", "a = a.mul(2)"),
     ),
@@ -176,7 +176,7 @@ CASES = {
         X + "y = x * 1\na, b = y.chunk(2)\nb += 1",
         "InplaceError",
         ((4, "y.chunk(2)"), (5, "b += 1")),
-        ("`b` is one of several views of `y`", "with `a`"),
+        ("`b` is one of several views of `y`", "(`a` too)"),
         ("`b = b + 1`",),
         ("b += 1", "b = b + 1"),
     ),
@@ -195,8 +195,8 @@ CASES = {
         X + "y = (x * x).sum()\ny.backward()\ny.backward()",
         "SpentGraphError",
         ((3, "x * x"), (4, "y.backward()")),
-        ("`y.backward()` has already used up what `x * x` saved", "same call once more"),
-        ("compute the loss anew", "`retain_graph=True`"),
+        ("`y.backward()` has already used up what `x * x` saved", "this is a second pass from `y`"),
+        ("compute it anew", "`retain_graph=True`"),
         ("y.backward()\ny", "y.backward(retain_graph=True)\ny"),
     ),
     "two losses": Case(
@@ -223,7 +223,7 @@ CASES = {
         X + "y = (x * x).sum()\nminigrad.autograd.grad(y, x)\ny.backward()",
         "SpentGraphError",
         ((3, "x * x"), (4, "minigrad.autograd.grad(y, x)")),
-        ("`minigrad.autograd.grad(y, x)` has already used up what `x * x` saved", "this pass needs it, too"),
+        ("`minigrad.autograd.grad(y, x)` has already used up what `x * x` saved", "this is a second pass from `y`"),
         ("`retain_graph=True` in the first call",),
         ("grad(y, x)", "grad(y, x, retain_graph=True)"),
     ),
@@ -253,7 +253,7 @@ CASES = {
         "NoGraphError",
         ((3, "y.backward()"),),
         ("Nothing that `y` was computed from requires grad",),
-        ("`minigrad.tensor(…, requires_grad=True)`",),
+        ("`minigrad.tensor(…, requires_grad=True)`", "`.item()`"),
         ("tensor(1.)", "tensor(1., requires_grad=True)"),
         in_words=True,
     ),
@@ -262,7 +262,7 @@ CASES = {
         X + "h = x.detach()\nloss = (h * h).sum()\nloss.backward()",
         "NoGraphError",
         ((3, "x.detach()"), (5, "loss.backward()")),
-        ("`loss` has no graph: `x.detach()` is what cut it off",),
+        ("`loss` has no graph: `x.detach()` cut it off",),
         ("leave `.detach()` out",),
         ("x.detach()", "x"),
         in_words=True,
@@ -334,7 +334,7 @@ CASES = {
         X + "loss = minigrad.tensor((x * x).sum().item())\nloss.backward()",
         "NoGraphError",
         ((4, "loss.backward()"),),
-        ("`loss` was computed from plain numbers", "(`x` would)"),
+        ("Nothing recorded leads to `loss`, though `x` requires grad",),
         ("`.item()`", "`float()`", "`.tolist()`", "`tensor(other)`"),
         ("minigrad.tensor((x * x).sum().item())", "(x * x).sum()"),
         in_words=True,

@@ -10,7 +10,7 @@ import pytest
 
 import minigrad
 from minigrad.autograd import errors
-from tests.error_cases import CASES, X, Case
+from tests.error_cases import CASES, Case, X
 from tests.oracle import needs_torch, recorded, torch
 
 # Where PyTorch points elsewhere; minigrad's own lines say it.
@@ -177,32 +177,36 @@ def test_names_inside_of_objects_and_lists(made, name, script):
 
 def test_names_in_callers(script):
     """The variable lives in a function that called the one that fails."""
-    found = message(f"{X}def train():\n    y = x.exp()\n    y.zero_()\n    run(y.sum())\ndef run(loss):\n    loss.backward()\ntrain()", script)  # fmt: skip
+    train = "def train():\n    y = x.exp()\n    y.zero_()\n    run(y.sum())\n"
+    found = message(f"{X}{train}def run(loss):\n    loss.backward()\ntrain()", script)
     assert "its result `y` at version 0; `y.zero_()` made it version 1." in found["what"]
 
 
 def test_an_optimizers_step_is_called_so(script):
     """The step is the library's own code, so that the place is the user's call."""
-    program = f"""import minigrad
-{X}class Optimizer:
-    exec("def step(self):\\n    with minigrad.no_grad(): x.sub_(1)", {{"__package__": "minigrad.optim", "minigrad": minigrad, "x": x}}, locals())
-optimizer = Optimizer()
-loss = (x * x).sum()
-optimizer.step()
-loss.backward()
-"""
-    found = parts(script(program)[1])
+    space = {"__package__": "minigrad.optim", "minigrad": minigrad}
+    exec("def step(self):\n    with minigrad.no_grad(): self.x.sub_(1)", space)
+    minigrad.step = space["step"]
+    try:
+        found = message(
+            f"{X}class SGD:\n    step = minigrad.step\noptimizer = SGD()\noptimizer.x = x\n"
+            "loss = (x * x).sum()\noptimizer.step()\nloss.backward()",
+            script,
+        )
+    finally:
+        del minigrad.step
     assert "`optimizer.step()`, an optimizer's step, made it version 1." in found["what"]
     assert "call backward() before `optimizer.step()`" in found["fix"]
 
 
 def test_a_backward_that_writes_a_saved_gradient_is_called_so(script):
-    found = message(f"{X}(x * x).sum().backward()\ny = (x.grad * x).sum()\n(x * x).sum().backward()\ny.backward()", script)
+    first = "(x * x).sum().backward()\n"
+    found = message(f"{X}{first}y = (x.grad * x).sum()\n{first}y.backward()", script)
     assert "its input `x.grad`" in found["what"] and "a backward pass, which added to this `.grad`" in found["what"]
 
 
 def test_unicode_before_the_expression(script):
-    found = message("π = 3; x = minigrad.tensor([1.], requires_grad=True); αβγ = x.exp(); αβγ += 1; αβγ.backward()", script)
+    found = message(f"{X}π = 3; αβγ = x.exp(); αβγ += 1; αβγ.sum().backward()", script)
     assert [code for _, code in places(found["where"])] == ["x.exp()", "αβγ += 1"]
     assert "`αβγ = αβγ + 1`" in found["fix"]
 
@@ -215,8 +219,7 @@ def test_an_expression_of_several_lines(script):
 
 def test_code_without_source():
     """Nothing to underline, no variable to be named by its code: the message still stands."""
-    source = "import minigrad\nx = minigrad.tensor([1., 2.], requires_grad=True)\ny = x.exp()\ny += 1\ny.sum().backward()\n"
-    found = parts(outcome(source, "<no file>")[1])
+    found = parts(outcome(CASES["saved result"].source, "<no file>")[1])
     assert found["what"] == "`exp` saved its result `y` at version 0; `add_` made it version 1."
     assert found["where"] == "<no file>, line 3\n<no file>, line 4"
 
@@ -243,7 +246,7 @@ def test_foreign_objects_are_left_alone(script):
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.kind != "UserWarning"])
 def test_explain_tells_more(name):
     space: dict[str, Any] = {"__name__": "__main__"}
-    with pytest.raises(errors.kinds.Lesson) as caught:
+    with pytest.raises(errors.kinds.TeachingError) as caught:
         exec(CASES[name].source, space)
     story = caught.value.explain()
     assert story.startswith(str(caught.value)) and len(story) > len(str(caught.value)) + 200

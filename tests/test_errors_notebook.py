@@ -111,7 +111,7 @@ def test_the_last_errors_story_is_shown_line_by_line(story):
 
 def test_a_spent_graph_names_the_cell_that_spent_it(story):
     assert where(story[10]) == [("cell [9], line 1", "x * x"), ("cell [10], line 1", "loss.backward()")]
-    assert "this is the same call once more" in error(story[10]).evalue
+    assert "this is a second pass from `loss`" in error(story[10]).evalue
 
 
 def test_greek_names(story):

@@ -21,9 +21,9 @@ NO_DERIVATIVE = {
     **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge", "all", "any", "isnan", "isinf", "isfinite"), YES_OR_NO),
 }
 CUTS = {
-    "detach": ("is what cut it off", "leave `.detach()` out, or call backward() on what comes before it"),
-    "detach_": ("is what cut it off", "leave it out, or call backward() on what comes before it"),
-    "data": ("is what cut it off: `.data` has no history", "leave `.data` out"),
+    "detach": ("cut it off", "leave `.detach()` out, or call backward() on what comes before it"),
+    "detach_": ("cut it off", "leave it out, or call backward() on what comes before it"),
+    "data": ("cut it off, for `.data` has no history", "leave `.data` out"),
     "no_grad": ("ran under no_grad, where nothing is recorded", "compute it outside of the no_grad block"),
     "grad": ("gave a gradient that has no graph of its own", "ask for it with `create_graph=True`"),
     **NO_DERIVATIVE,
@@ -44,9 +44,9 @@ def second_backward(node: Any) -> SpentGraphError:
         what += "; now the same line runs again."
         fix = "compute the loss anew before each backward(): move its line into the loop, or into this cell.\n"
         fix += "A state carried over from the last round: `h = h.detach()`. Only if you mean it: `retain_graph=True`."
-    elif quote(ran_at) and quote(ran_at) == quote(scene.place):
-        what += "; this is the same call once more."
-        fix = "compute the loss anew before each backward(): run the line that makes it again.\n"
+    elif (output := _output(ran_at, scene)) and output == _output(scene.place, scene):
+        what += f"; this is a second pass from `{output}`."
+        fix = "compute it anew before the second pass: run the line that makes it again.\n"
         fix += "Only if you mean it: `retain_graph=True` in the first call."
     else:
         what += "; this pass needs it, too."
@@ -62,6 +62,11 @@ def second_backward(node: Any) -> SpentGraphError:
         fix,
         story="spent",
     )
+
+
+def _output(where: Place | None, scene: Scene) -> str:
+    """The code of what a call of backward() or grad() starts from."""
+    return (operands(where, scene.modules) or [""])[0]
 
 
 def _line(where: Place) -> tuple[str, int]:
@@ -120,11 +125,13 @@ def _why_no_graph(output: Any, scene: Scene) -> tuple[str, list[Place | None], s
         )
     leaves = list(dict.fromkeys(n for n, x in scene.tensors if is_leaf(x) and x is not output))
     if leaves:
-        what = f"{it} was computed from plain numbers, or from nothing that requires grad ({_listed(leaves)} would)."
-        fix = "no `float()`, `.item()`, `.tolist()`, `.numpy()` or `tensor(other)` on the way: they keep no graph."
+        want = "requires" if len(leaves) == 1 else "require"
+        what = f"nothing recorded leads to {it}, though {_listed(leaves)} {want} grad."
+        fix = ""
     else:
         what = f"nothing that {it} was computed from requires grad."
-        fix = f"`{scene.library('tensor')}(…, requires_grad=True)` for what you want the gradient of."
+        fix = f"`{scene.library('tensor')}(…, requires_grad=True)` for what you want the gradient of.\n"
+    fix += "No `float()`, `.item()`, `.tolist()`, `.numpy()` or `tensor(other)` on the way: they keep no graph."
     return what[0].upper() + what[1:], [scene.place], fix
 
 

@@ -164,8 +164,8 @@ def one_of_many_views_in_place(x: Any, view: Any, what: str) -> InplaceError:
         f"Output {x.output_nr} of {view.creator} is a view and {what} modified inplace. This view is the output of "
         "a function that returns multiple views. Such functions do not allow the output views to be modified inplace. "
         "You should replace the inplace operation by an out-of-place one.",
-        f"`{name}` is one of several views {f'of `{base}` ' if base else ''}that one call gave"
-        + (f", with {others}." if others else "."),
+        f"`{name}` is one of several views{f' of `{base}`' if base else ''} that one call made"
+        f"{f' ({others} too)' if others else ''}: none of them may be changed in place.",
         [made_at, scene.place],
         "write before you take the views, or use the out-of-place form of what wrote"
         if what != "is being"

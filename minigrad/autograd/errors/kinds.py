@@ -20,7 +20,7 @@ class Text(str):
         return str(self)
 
 
-class Lesson(RuntimeError):
+class TeachingError(RuntimeError):
     """An error that says what happened, where, and what to write instead.
 
     Attributes
@@ -59,7 +59,7 @@ class Lesson(RuntimeError):
         return Text(f"{self}\n\n{story.strip()}" if story else str(self))
 
 
-class AutogradError(Lesson):
+class AutogradError(TeachingError):
     """An error of autograd; the classes below say which."""
 
 
@@ -87,7 +87,7 @@ class RequiresGradError(AutogradError):
     """A flag `requires_grad` that this tensor cannot have, or a use that it forbids."""
 
 
-class ShapeError(Lesson):
+class ShapeError(TeachingError):
     """Shapes that do not fit each other."""
 
 
@@ -117,6 +117,6 @@ def explain() -> Text:
         If there was none, or it is not one of minigrad's.
     """
     last = getattr(sys, "last_value", None)
-    if not isinstance(last, Lesson):
+    if not isinstance(last, TeachingError):
         raise LookupError("the last error, if there was one, is none of minigrad's")
     return last.explain()

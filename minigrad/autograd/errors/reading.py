@@ -81,7 +81,7 @@ def _variables(frame: FrameType | None) -> Iterator[tuple[str, Any]]:
         if frame.f_globals.get("__package__") not in PACKAGES:
             if not any(frame.f_globals is seen for seen in globals_seen):
                 globals_seen.append(frame.f_globals)
-            if frame.f_locals is frame.f_globals:  # a script's or a cell's own level: who called it is no longer the user
+            if frame.f_locals is frame.f_globals:  # a script's or a cell's own level: its caller is not the user
                 break
             yield from list(frame.f_locals.items())
         frame = frame.f_back

@@ -89,7 +89,7 @@ def _make_broadcast(a: str, shape_a: Shape, b: str, shape_b: Shape) -> str:
     for name, shape, other in sorted(both, key=lambda one: len(one[1])):
         column = _bracketed(name)
         if len(shape) == 1 and len(other) == 1:
-            return f"for every pair, make one a column: `{column}[:, None]` has shape {[*shape, 1]}."
+            return f"if you mean every pair, make one a column: `{column}[:, None]` has shape {[*shape, 1]}."
         if len(shape) < len(other) and clash((*shape, 1), other) is None:
             return f"`{column}.unsqueeze(-1)` has shape {[*shape, 1]}, which fits."
         if len(shape) == 2 and clash(shape[::-1], other) is None:
