@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
+from course import build
 from minigrad.course import copies
 from minigrad.course.__main__ import main
 from minigrad.course.progress import Progress, Record
@@ -107,6 +109,27 @@ def test_a_lesson_that_was_there_before_is_kept(shipped, work):
     copies.start(work)
     assert (work / LESSON).read_bytes() == notebook("from elsewhere")
     assert (work / "00_start_here.new.ipynb").exists()
+
+
+def test_start_in_a_copy_brings_that_copy_up_to_date(shipped, work, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["start"]) == 0
+    assert f"{LESSON}: put into {work}" in capsys.readouterr().out
+    monkeypatch.chdir(work)
+    assert main(["start"]) == 0
+    assert capsys.readouterr().out == f"Your lessons are in {work}; nothing is newer.\n"
+    assert not (work / "work").exists()
+
+
+def test_commands_work_in_a_lesson(tmp_path):
+    commands = ["start", "progress", "reset 00", "reset 77"]
+    cells = [nbformat.v4.new_code_cell(f"%run -m minigrad.course {command}") for command in commands]
+    ran = build.execute(nbformat.v4.new_notebook(cells=cells), tmp_path)
+    printed = ["".join(output.get("text", "an error") for output in cell.outputs) for cell in ran.cells]
+    assert "00_start_here.ipynb: put into" in printed[0]
+    assert printed[1].startswith("00 start here")
+    assert printed[2] == "00_start_here.ipynb: given back as new\n"
+    assert printed[3].startswith("There is no lesson 77.") and printed[3].count("\n") == 1
 
 
 def test_a_new_lesson_joins(shipped, work):
