@@ -222,6 +222,9 @@ def test_code_without_source():
     found = parts(outcome(CASES["saved result"].source, "<no file>")[1])
     assert found["what"] == "`exp` saved its result `y` at version 0; `add_` made it version 1."
     assert found["where"] == "<no file>, line 3\n<no file>, line 4"
+    found = parts(outcome(CASES["leaf"].source, "<no file>")[1])
+    assert "`x.sub_(…)` would overwrite `x`, a leaf" in found["what"]
+    assert "`with minigrad.no_grad(): x.sub_(…)`" in found["fix"]
 
 
 def test_more_writes_than_are_remembered(script):
@@ -240,6 +243,22 @@ def test_foreign_objects_are_left_alone(script):
         script,
     )
     assert "its result `y`" in found["what"]
+
+
+def test_names_nearby_go_before_names_far_away(script):
+    found = message(
+        f"{X}w = minigrad.ones(3)\nclass Layer:\n    def __call__(self, t): return t + self.w\n"
+        "layer = Layer(); layer.w = w\nlayer(x)",
+        script,
+    )
+    assert found["what"].startswith("t       [2]\nself.w  [3]\n")
+
+
+def test_what_is_folded_on_the_way_is_not_shown(script):
+    """A batch times a matrix is computed as one product; the message speaks of the batch."""
+    found = message("a = minigrad.ones(2, 3, 4)\nb = minigrad.ones(5, 6)\na @ b", script)
+    assert found["sentence"] == "mat1 and mat2 shapes cannot be multiplied (6x4 and 5x6)"
+    assert found["what"].startswith("a  [2, 3, 4]\n") and "\nb  [5, 6]\n" in found["what"]
 
 
 # ------------------------------------------------------------ the longer story

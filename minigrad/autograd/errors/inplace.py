@@ -18,6 +18,7 @@ from .reading import (
     operation,
     out_of_place,
     quote,
+    spelled,
     written,
 )
 
@@ -38,11 +39,10 @@ def modified_in_place(node: Any, symbol: str, array: Any) -> InplaceError:
 
     made_at, first = node.where(), writes[0]
     written_at = place(first.code, first.at) if first.code is not None else None
-    name, tensor = scene.holder(array, node)
-    if not name and symbol == "z":
-        name = assigned_name(made_at)
-    if not name and symbol in INPUTS:
-        name = dict(zip(INPUTS, operands(made_at, scene.modules), strict=False)).get(symbol, "")
+    inputs = dict(zip(INPUTS, operands(made_at, scene.modules), strict=False))
+    in_code = assigned_name(made_at) if symbol == "z" else inputs.get(symbol, "")
+    name, tensor = scene.holder(array, node, (in_code, written(written_at)))
+    name = name or in_code
 
     role = {"z": "result"}.get(symbol, "input" if symbol in INPUTS else symbol)
     called_it = f"{role} `{name}`" if name else role
@@ -112,7 +112,8 @@ def _repair(write: Any, where: Place | None, made_at: Place | None, name: str, t
 def leaf_in_place(x: Any, operation: str) -> InplaceError:
     """Error 2: a leaf that requires grad."""
     scene = Scene()
-    name, code = scene.name(x) or written(scene.place), quote(scene.place) or operation
+    name = scene.name(x) or written(scene.place)
+    code = spelled(scene.place, name, operation)
     y = name if name.isidentifier() else "w"
     return InplaceError(
         "a leaf Variable that requires grad is being used in an in-place operation.",
@@ -127,8 +128,8 @@ def leaf_in_place(x: Any, operation: str) -> InplaceError:
 def view_of_leaf_in_place(x: Any, base: Any, operation: str) -> InplaceError:
     """Error 3: a view of such a leaf."""
     scene = Scene()
-    code = quote(scene.place) or operation
     view, leaf = scene.name(x) or written(scene.place), scene.name(base)
+    code = spelled(scene.place, view, operation)
     made_at = _made_at(x)
     made = f", made by `{made_at.expression}`," if made_at is not None and made_at.expression not in (view, "") else ""
     return InplaceError(

@@ -41,19 +41,24 @@ class Scene:
     def __init__(self) -> None:
         frame = user_frame()
         self.place = place_of(frame)
-        self.variables = list(_variables(frame))
-        self.tensors = list(_tensors(self.variables))
+        scopes = list(_scopes(frame))
+        self.variables = [variable for scope in scopes for variable in scope]
+        self.tensors = [tensor for scope in scopes for tensor in _tensors(scope)]
         self.modules = {name for name, value in self.variables if issubclass(type(value), ModuleType)}
 
     def name(self, x: Any) -> str:
         """What the user calls this very tensor; "" if nothing."""
         return next((name for name, tensor in self.tensors if tensor is x), "")
 
-    def holder(self, array: Any, node: Any = None) -> tuple[str, Tensor | None]:
+    def holder(self, array: Any, node: Any, likely: Collection[str]) -> tuple[str, Tensor | None]:
         """The tensor that holds this very array, with its name: best the one that `node` made, or that is tracked."""
-        found = [(name, x) for name, x in self.tensors if x.array is array]
-        found.sort(key=lambda pair: (edge_of(pair[1]) is not node, edge_of(pair[1]) is None and not is_leaf(pair[1])))
-        return found[0] if found else ("", None)
+
+        def rank(found: tuple[str, Tensor]) -> tuple[bool, ...]:
+            name, x = found
+            edge = edge_of(x)
+            return edge is not node, edge is None and not is_leaf(x), name not in likely
+
+        return min(((name, x) for name, x in self.tensors if x.array is array), key=rank, default=("", None))
 
     def tensor(self, name: str) -> Tensor | None:
         """The tensor that the user calls by this name."""
@@ -72,8 +77,8 @@ class Scene:
         return name if imported else f"{aliases[0] if aliases else 'minigrad'}.{name}"
 
 
-def _variables(frame: FrameType | None) -> Iterator[tuple[str, Any]]:
-    """Variables of this frame, then of its callers, then global ones."""
+def _scopes(frame: FrameType | None) -> Iterator[list[tuple[str, Any]]]:
+    """The variables of this frame, of each of its callers, and the global ones."""
     globals_seen: list[dict[str, Any]] = []
     for _ in range(DEEPEST):
         if frame is None:
@@ -83,10 +88,10 @@ def _variables(frame: FrameType | None) -> Iterator[tuple[str, Any]]:
                 globals_seen.append(frame.f_globals)
             if frame.f_locals is frame.f_globals:  # a script's or a cell's own level: its caller is not the user
                 break
-            yield from list(frame.f_locals.items())
+            yield list(frame.f_locals.items())
         frame = frame.f_back
     for variables in globals_seen:
-        yield from ((name, value) for name, value in list(variables.items()) if name not in _OF_IPYTHON)
+        yield [(name, value) for name, value in list(variables.items()) if name not in _OF_IPYTHON]
 
 
 def _tensors(variables: list[tuple[str, Any]]) -> Iterator[tuple[str, Tensor]]:
@@ -227,6 +232,12 @@ def _root(node: ast.AST) -> str:
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def spelled(place: Place | None, name: str, operation: str) -> str:
+    """The code of an in-place operation; made up from its name where the source is not to be had."""
+    made_up = f"{name or 'x'}[…] = …" if operation == "__setitem__" else f"{name or 'x'}.{operation}(…)"
+    return quote(place) or made_up
 
 
 def written(place: Place | None) -> str:

@@ -107,7 +107,9 @@ def product_shapes(a: Any, b: Any, sentence: str) -> ShapeError:
     width = max(len(name_a), len(name_b))
     row_a, row_b = f"{name_a:{width}}  {list(shape_a)}", f"{name_b:{width}}  {list(shape_b)}"
     marks = [_under(row_a, shape_a, -1), _under(row_b, shape_b, axis_b)]
-    if n != m:
+    if n != m and len(shape_a) == len(shape_b) == 1:
+        what = aligned([(name_a, shape_a), (name_b, shape_b)], f"{n} against {m}: the lengths must be equal", 1)
+    elif n != m:
         which = "first" if len(shape_b) < 3 else "last but one"
         words = f"the last length of {name_a}, {n}, must equal the {which} of {name_b}, {m}"
         what = f"{row_a}\n{marks[0]}   {words}\n{row_b}\n{marks[1]}"
@@ -124,6 +126,10 @@ def _make_product(a: str, shape_a: Shape, b: str, shape_b: Shape) -> str:
         fitting = [code for fits, code in ways if fits]
         if fitting:
             return f"{' or '.join(fitting)} would fit, if that is what you mean."
+    if len(shape_a) == len(shape_b) == 1:
+        return f"if you mean every pair, `{x}.outer({b})`."
+    if len(shape_a) > 2 or len(shape_b) > 2:
+        return "a product is (…, n, k) @ (…, k, m): look at where the two were made (`.mT`, `reshape`, other sizes)."
     return "a product is (n, k) @ (k, m): look at where the two were made (`.T`, `reshape`, other sizes)."
 
 
