@@ -56,6 +56,7 @@ from .dtypes import (
     int32,
     int64,
     promote_types,
+    result_type,
     set_default_dtype,
     uint8,
 )

@@ -92,6 +92,8 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
         kind = dtypes.of(data)
     else:
         plain = _plain(data)
+        if not isinstance(plain, (bool, int, float, str, list)):
+            raise RuntimeError(f"Could not infer dtype of {type(plain).__name__}")
         _lengths(plain)
         data = np.array(plain)
         if data.dtype.kind not in "biuf":
@@ -148,12 +150,18 @@ def from_dlpack(x: Any) -> Tensor:
 
 # ------------------------------------------------------------ filled with one number
 def _shape(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
+    if not size:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
     for n in size:
         if not isinstance(n, (int, np.integer, Sequence)) or isinstance(n, (bool, str)):
-            raise TypeError(f"{name}(): argument 'size' must be tuple of ints, not {type(n).__name__}")
+            raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(n).__name__}")
     shape = sizes_of(size)
     if any(n < 0 for n in shape):
-        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
+        raise RuntimeError(
+            "zeros: Dimension size must be non-negative."
+            if name == "zeros"
+            else f"Trying to create tensor with negative dimension {next(n for n in shape if n < 0)}: {list(shape)}"
+        )
     return shape
 
 
@@ -188,6 +196,9 @@ def empty(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, req
 def full(size: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
     """A tensor filled with one number, whose type it has unless `dtype` says otherwise."""
     kinds = {bool: dtypes.bool_, int: dtypes.int64}
+    if not isinstance(fill_value, (int, float, np.generic, Tensor)):
+        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
+    fill_value = fill_value.item() if isinstance(fill_value, (np.generic, Tensor)) else fill_value
     return _filled(_shape((size,), "full"), fill_value, dtype or kinds.get(type(fill_value)), device, requires_grad)
 
 
@@ -257,14 +268,27 @@ def _random(values: Any, dtype: dtypes.dtype | None, device: Any, requires_grad:
     return _finish(backend.array_on(_place(device), values, kind.numpy), requires_grad)
 
 
+def floats_only(dtype: dtypes.dtype | None, kernel: str) -> None:
+    if dtype is not None and not dtype.is_floating_point:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.SCALAR_TYPE_NAMES[dtype.name]}'")
+
+
+def _unit(shape: tuple[int, ...], dtype: Any) -> Any:
+    """Uniform numbers from 0 to before 1 in this dtype: drawn in it, or cut off to it, so that rounding makes no 1."""
+    if dtype == np.float16:
+        return (np.floor(_generator.random(shape, np.float32) * 2048) / 2048).astype(dtype)
+    return _generator.random(shape, dtype)
+
+
 def rand(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Random numbers, uniform from 0 to before 1."""
-    # Drawn in float32 so that rounding cannot make a 1.
-    return _random(_generator.random(_shape(size, "rand"), np.float32), dtype, device, requires_grad)
+    floats_only(dtype, "check_uniform_bounds")
+    return _random(_unit(_shape(size, "rand"), (dtype or dtypes.get_default_dtype()).numpy), dtype, device, requires_grad)
 
 
 def randn(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Random numbers, normally distributed with mean 0 and standard deviation 1."""
+    floats_only(dtype, "normal_kernel_cpu")
     return _random(_generator.standard_normal(_shape(size, "randn")), dtype, device, requires_grad)
 
 
@@ -290,5 +314,5 @@ def normal_values(shape: tuple[int, ...], mean: float, std: float) -> Any:
     return _generator.normal(mean, std, shape)
 
 
-def uniform_values(shape: tuple[int, ...], low: float, high: float) -> Any:
-    return _generator.uniform(low, high, shape)
+def uniform_values(shape: tuple[int, ...], low: float, high: float, dtype: Any) -> Any:
+    return low + (high - low) * _unit(shape, dtype)

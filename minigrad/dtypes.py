@@ -8,7 +8,7 @@ Source of the rules: PyTorch's documentation, "Tensor Attributes", section "torc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -98,9 +98,9 @@ def set_default_dtype(d: dtype) -> None:
     """
     global _default
     if not isinstance(d, dtype):
-        raise TypeError(f"invalid dtype object: only floating-point types are supported as the default type, not {d!r}")
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
     if not d.is_floating_point:
-        raise TypeError(f"only floating-point types are supported as the default type, not {d!r}")
+        raise TypeError("only floating-point types are supported as the default type")
     _default = d
     _mixed.cache_clear()
 
@@ -126,12 +126,17 @@ def promote_types(a: dtype, b: dtype) -> dtype:
     >>> minigrad.promote_types(minigrad.int64, minigrad.float16)
     minigrad.float16
     """
+    for i, d in enumerate((a, b), 1):
+        if not isinstance(d, dtype):
+            raise TypeError(
+                f"promote_types(): argument 'type{i}' (position {i}) must be minigrad.dtype, not {type(d).__name__}"
+            )
     if a.kind == b.kind:
         return _from_numpy[np.promote_types(a.numpy, b.numpy)]
     return a if a.kind > b.kind else b
 
 
-@lru_cache(maxsize=None)
+@cache
 def _mixed(dims: dtype | None, zeros: dtype | None, numbers: dtype | None) -> dtype:
     result = None
     for group in (dims, zeros, numbers):
@@ -142,6 +147,18 @@ def _mixed(dims: dtype | None, zeros: dtype | None, numbers: dtype | None) -> dt
             result = group
     assert result is not None
     return result
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """The type of the result of an operation on two tensors or Python numbers.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.result_type(minigrad.tensor([1, 2]), 1.0)
+    minigrad.float32
+    """
+    return result_dtype(getattr(x, "array", x) for x in (tensor1, tensor2))
 
 
 def result_dtype(operands: Iterable[Any]) -> dtype:

@@ -9,7 +9,6 @@ from typing import Any
 
 
 from . import creation, dispatch
-from .dtypes import SCALAR_TYPE_NAMES
 from .ops import functions, index, matmul, reduce, shaping
 from .ops.base import apply
 from .ops.inplace import in_place
@@ -67,16 +66,14 @@ OPERATORS = {"add": "__iadd__", "sub": "__isub__", "mul": "__imul__", "div": "__
 
 def normal(input: Tensor, mean: float = 0, std: float = 1) -> Tensor:
     """`normal_` overwrites with random numbers, normally distributed."""
-    if not input.is_floating_point():
-        raise NotImplementedError(f'"normal_kernel_cpu" not implemented for \'{SCALAR_TYPE_NAMES[input.dtype.name]}\'')
+    creation.floats_only(input.dtype, "normal_kernel_cpu")
     return apply(index.Normal, input, values=creation.normal_values(input.array.shape, mean, std))
 
 
 def uniform(input: Tensor, low: float = 0, high: float = 1) -> Tensor:
     """`uniform_` overwrites with random numbers, uniform from `low` to before `high`."""
-    if not input.is_floating_point():
-        raise NotImplementedError(f'"check_uniform_bounds" not implemented for \'{SCALAR_TYPE_NAMES[input.dtype.name]}\'')
-    return apply(index.Uniform, input, values=creation.uniform_values(input.array.shape, low, high))
+    creation.floats_only(input.dtype, "check_uniform_bounds")
+    return apply(index.Uniform, input, values=creation.uniform_values(input.array.shape, low, high, input.array.dtype))
 
 
 def install() -> None:

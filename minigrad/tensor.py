@@ -68,7 +68,7 @@ class Tensor:
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of one dimension."""
-        return self.shape if dim is None else self.shape[dim]
+        return self.shape if dim is None else self.array.shape[_dim(dim, self.array.ndim)]
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -100,7 +100,7 @@ class Tensor:
     def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours are in memory, for each dimension or for one."""
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
-        return strides if dim is None else strides[dim]
+        return strides if dim is None else strides[_dim(dim, self.array.ndim)]
 
     def is_contiguous(self) -> bool:
         """Whether the elements lie in memory in row-major order without gaps."""
@@ -148,7 +148,7 @@ class Tensor:
                     "Use Tensor.cpu() to copy the tensor to host memory first."
                 )
             return self.array.get()
-        return self.array
+        return self.array.view()  # of its own shape, which its owner may set
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = self.numpy()
@@ -176,7 +176,7 @@ class Tensor:
 
     def _set_requires_grad(self, flag: bool, refusal: str) -> None:
         if not isinstance(flag, bool):
-            raise TypeError(f"requires_grad must be a bool, but got {type(flag).__name__}")
+            raise RuntimeError("requires_grad must be a bool")
         if flag == self.requires_grad:
             return
         if not self.is_leaf:
@@ -229,17 +229,14 @@ class Tensor:
             raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
-        for what, mine, theirs in (
-            ("dtype", self.dtype, value.dtype),
-            ("device", self.device, value.device),
-            ("size", list(self.shape), list(value.shape)),
+        sizes = list(value.shape), list(self.shape)
+        for mine, theirs, words in (
+            (self.dtype, value.dtype, "gradient with dtype '{}' to a tensor with grad_dtype '{}'"),
+            (self.device, value.device, "gradient with device '{}' to a tensor with device '{}'"),
+            (sizes[1], sizes[0], "gradient of size '{}' to a tensor of size '{}'"),
         ):
             if mine != theirs:
-                raise RuntimeError(
-                    f"assigned grad has data of a different {what}"
-                    if what != "dtype"
-                    else f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'."
-                )
+                raise RuntimeError(f"attempting to assign a {words.format(theirs, mine)}. Please ensure that they match")
         meta_of(self).grad = value
 
     @grad.deleter
@@ -341,17 +338,20 @@ class Tensor:
 
     # ------------------------------------------------------------ Python's protocols
     def __repr__(self) -> str:
-        node = self.grad_fn
+        try:
+            name = None if self.grad_fn is None else type(self.grad_fn).__name__
+        except errors.InplaceError:  # a view that could not follow a write to its base
+            name = "Invalid"
         return printing.tensor_str(
             self.array if isinstance(self.array, np.ndarray) else self.array.get(),
-            grad_fn_name=None if node is None else type(node).__name__,
+            grad_fn_name=name,
             requires_grad=self.requires_grad,
             device=None if self.device.type == "cpu" else str(self.device),
             default_dtype=dtypes.get_default_dtype().name,
         )
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and self.array.ndim == 0 else format(repr(self), spec)
+        return format(self.item(), spec) if self.array.ndim == 0 else object.__format__(self, spec)
 
     def __len__(self) -> int:
         if self.array.ndim == 0:
@@ -369,11 +369,19 @@ class Tensor:
             raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
         return bool(self.array.item())
 
+    def _number(self) -> Any:
+        if self.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.array.item()
+
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
+
+    def __complex__(self) -> complex:
+        return complex(self._number())
 
     def __index__(self) -> int:
         if self.array.size != 1 or self.dtype.is_floating_point:
@@ -381,6 +389,10 @@ class Tensor:
         return int(self.array.item())
 
     def __contains__(self, element: Any) -> bool:
+        if not isinstance(element, (Tensor, int, float, np.generic)):
+            raise RuntimeError(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+            )
         return bool((self.array == getattr(element, "array", element)).any())
 
     def __hash__(self) -> int:
@@ -418,6 +430,13 @@ def _rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dic
         meta_of(x).requires_grad = True
     x.__dict__.update(attributes)
     return x
+
+
+def _dim(dim: int, ndim: int) -> int:
+    if not -max(ndim, 1) <= dim < max(ndim, 1):
+        n = max(ndim, 1)
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+    return dim
 
 
 class Size(tuple[int, ...]):

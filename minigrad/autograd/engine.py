@@ -297,7 +297,7 @@ def grad(
     if is_grads_batched:
         raise RuntimeError("is_grads_batched is not supported: minigrad has no vmap. Call grad() once for each row.")
     if not targets:
-        raise ValueError("grad requires non-empty inputs.")
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, "
@@ -472,9 +472,9 @@ def commit(staged: Staged, create_graph: bool) -> None:
     with _committing:
         while staged:
             variable, g = staged.pop()
-            if not tracked(variable):  # its flag was taken away since the graph was made
-                continue
             meta = meta_of(variable)
+            if not meta.requires_grad and not tracked(variable):  # its flag was taken away since the graph was made
+                continue
             if create_graph:
                 meta.grad = _recorded_copy(g) if meta.grad is None else meta.grad + g
             elif meta.grad is None:

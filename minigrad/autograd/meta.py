@@ -7,7 +7,7 @@ name for the same thing).
 
 from __future__ import annotations
 
-import weakref
+from weakref import ref
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .node import AccumulateGrad, Node
@@ -50,7 +50,7 @@ class AutogradMeta:
     def __init__(self, view: View | None = None, cut: Cut | None = None) -> None:
         self.requires_grad = self.retains_grad = False
         self.grad: Tensor | None = None
-        self.accumulator: weakref.ref[AccumulateGrad] | None = None
+        self.accumulator: ref[AccumulateGrad] | None = None
         self.view = view
         self.cut = cut
 
@@ -72,7 +72,7 @@ def gradient_edge(x: Tensor) -> Node | None:
         node = known() if known is not None else None
         if node is None:  # no graph holds the leaf's node: make it anew
             node = AccumulateGrad(x)
-            meta.accumulator = weakref.ref(node)
+            meta.accumulator = ref(node)
         return node
     return None if meta.view is None else meta.view.current_node(x)
 

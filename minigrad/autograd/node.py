@@ -18,6 +18,34 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
+class Rare:
+    """What few nodes have, kept apart so that the others pay for one field instead of three."""
+
+    __slots__ = ("fit", "hooks", "rest")
+
+    def __init__(self) -> None:
+        self.fit: tuple[Any, ...] | None = None
+        self.hooks: list[Any] | None = None
+        self.rest: tuple[Node | None, ...] = ()
+
+
+_NOTHING = Rare()
+
+
+def _rare(name: str, doc: str) -> Any:
+    def get(node: Node) -> Any:
+        return getattr(node.rare or _NOTHING, name)
+
+    def put(node: Node, value: Any) -> None:
+        if node.rare is None:
+            if not value:
+                return
+            node.rare = Rare()
+        setattr(node.rare, name, value)
+
+    return property(get, put, doc=doc)
+
+
 class Node:
     """One operation at one place of the graph.
 
@@ -27,28 +55,22 @@ class Node:
         Global order of creation. The engine takes the newest ready node first.
     first, second : Node or None
         Where the gradients of the first and second input go; None where an input needs no gradient.
-    rest : tuple of (Node or None)
-        The same for further inputs, of the few operations that have them.
     saved : tuple
         What the backward rules need from the forward pass: one tuple of values for each input's rule, or None where
         that input needs no gradient. A `Freed` once backward has used it up.
-    fit : tuple or None
-        For each input that was broadcast or converted, its (shape, numpy dtype): gradients are summed and cast to them.
-    hooks : list or None
-        Functions that see, and may replace, the incoming gradient.
     code, at
         Where in the user's code the operation stood (see `source.py`).
+    rare : Rare or None
+        What few nodes have: `fit`, `hooks` and `rest`, which read and write it.
     """
 
-    __slots__ = ("__weakref__", "at", "code", "first", "fit", "hooks", "rest", "saved", "second", "seq")
+    __slots__ = ("__weakref__", "at", "code", "first", "rare", "saved", "second", "seq")
 
     seq: int
     first: Node | None
     second: Node | None
-    rest: tuple[Node | None, ...]
     saved: tuple[Any, ...]
-    fit: tuple[Any, ...] | None
-    hooks: list[Callable[[Any], Any]] | None
+    rare: Rare | None
     code: CodeType | None
     at: int
 
@@ -81,6 +103,10 @@ class Node:
         if self.rest:
             return (self.first, self.second, *self.rest)
         return (self.first, self.second)[: self.inputs]
+
+    fit = _rare("fit", "For each input that was broadcast or converted its (shape, numpy dtype), or None.")
+    hooks = _rare("hooks", "Functions that see, and may replace, the incoming gradient; or None.")
+    rest = _rare("rest", "Where the gradients of further inputs go, of the few operations that have them.")
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
@@ -137,23 +163,23 @@ class Node:
 
 
 class Freed(tuple[Any, ...]):
-    """What `saved` becomes when a backward pass has used it up: one for each pass, says where that was started."""
+    """What a node's `saved` becomes when a backward pass has used it up: one for each pass, says where it was started."""
 
-    code: CodeType
-    at: int
+    __slots__ = ()
+    code: CodeType = property(lambda self: self[0])  # type: ignore[assignment]
+    at: int = property(lambda self: self[1])  # type: ignore[assignment]
 
     @classmethod
     def now(cls) -> Freed:
         """For a pass that starts now."""
-        self, frame = cls(), user_frame()
-        self.code, self.at = frame.f_code, frame.f_lasti
-        return self
+        frame = user_frame()
+        return cls((frame.f_code, frame.f_lasti))
 
 
 def start(node: Node, frame: Any = None) -> None:
     """Fill the fields of a fresh node that have the same first value in all."""
-    node.first = node.second = node.fit = node.hooks = None
-    node.rest = node.saved = ()
+    node.first = node.second = node.rare = None
+    node.saved = ()
     frame = user_frame() if frame is None else frame
     node.code, node.at = frame.f_code, frame.f_lasti
     node.seq = versions.next_seq()
@@ -202,8 +228,8 @@ class AccumulateGrad(Node):
         return "minigrad::autograd::AccumulateGrad"
 
     def __init__(self, variable: Tensor) -> None:
-        self.first = self.second = self.fit = self.hooks = self.code = None
-        self.rest = self.saved = ()
+        self.first = self.second = self.rare = self.code = None
+        self.saved = ()
         self.at = 0
         self.seq = versions.next_seq()
         self.variable = variable

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from sys import _getframe
 from typing import Any
 
@@ -53,6 +54,8 @@ class Op(Node):
     extras: tuple[str, ...] = ()
     rules: tuple[Callable[..., Any] | None, ...] = ()
     saves: tuple[tuple[str, ...], ...] = ()  # for each rule, the names of what it needs
+    getters: tuple[Callable[[dict[str, Any]], tuple[Any, ...]], ...] = ()  # for each rule, what picks them out
+    shapes: tuple[tuple[str, int], ...] = ()  # those of them that are shapes, with the number of the input
     of_floats: bool = False  # integers are converted to the default dtype first
     broadcasts: bool = False  # `apply` leaves it to the engine to fit gradients to the inputs' shapes
 
@@ -70,7 +73,13 @@ class Op(Node):
             cls.saves = tuple(() if rule is None else parameters(rule)[1:] for rule in rules)
         cls.holds_values = any(name in ARRAYS for names in cls.saves for name in names)
         if len(cls.rules) == 1:
-            cls.backward = _backward_one(cls.rules[0])  # type: ignore[method-assign, arg-type]
+            cls.backward = _backward_one(*cls.rules)  # type: ignore[method-assign, arg-type]
+        elif len(cls.rules) == 2:
+            cls.backward = _backward_two(*cls.rules)  # type: ignore[method-assign, arg-type]
+        cls.getters = tuple(_getter(names) for names in cls.saves)
+        cls.shapes = tuple(
+            {(name, LETTERS.index(name[0])) for names in cls.saves for name in names if name.endswith("_shape")}
+        )
 
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(
@@ -120,38 +129,55 @@ def _backward_one(rule: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
     return backward
 
 
-def _picker(names: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[Any, ...]] | None:
-    """The function that picks what a rule needs from a, b and z; None where it needs other things."""
+def _backward_two(rule_a: Callable[..., Any], rule_b: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+    def backward(self: Node, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        a, b = saved
+        return None if a is None else rule_a(g, *a), None if b is None else rule_b(g, *b)
+
+    return backward
+
+
+def _picker(names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
+    """The function that picks what a rule needs from a, b, z and the operation's number n."""
     return {
         (): lambda a, b, z: (),
         ("a",): lambda a, b, z: (a,),
         ("b",): lambda a, b, z: (b,),
         ("z",): lambda a, b, z: (z,),
+        ("a_shape",): lambda a, b, z: (a.shape,),
         ("a", "b"): lambda a, b, z: (a, b),
         ("a", "z"): lambda a, b, z: (a, z),
-        ("b", "z"): lambda a, b, z: (b, z),
         ("a", "b", "z"): lambda a, b, z: (a, b, z),
-    }.get(names)
+        ("a", "n"): lambda a, b, z, n: (a, n),
+        ("a", "z", "n"): lambda a, b, z, n: (a, z, n),
+    }[names]
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    """The function that picks these names from a dict, as a tuple."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return (lambda known: (known[names[0]],)) if names else (lambda known: ())
 
 
 # ------------------------------------------------------------ operands
 _NUMBERS = (int, float, np.number, np.bool_)
 
 
-@lru_cache(maxsize=256, typed=True)
-def _cached_constant(value: Any, dtype: Any) -> Any:
+@lru_cache(maxsize=256)
+def _cached_constant(value: float, dtype: str) -> Any:
     array = np.array(value, dtype)
     array.flags.writeable = False
     return array
 
 
-def constant(value: Any, dtype: Any, like: Any) -> Any:
-    """A Python number as an array without dimensions: NumPy takes it 300 ns faster than the number itself."""
+def constant(value: Any, like: Any) -> Any:
+    """A Python number as an array without dimensions, of the dtype of `like`: NumPy is 300 ns faster with it."""
     if type(like) is not np.ndarray:
         return value  # on a GPU a number is cheaper: it travels with the launch
-    if value == 0 or value != value:  # -0.0 == 0.0 and nan != nan: such keys do not work
-        return np.array(value, dtype)
-    return _cached_constant(value, dtype)
+    if value and value == value:
+        return _cached_constant(value, like.dtype.char)
+    return np.array(value, like.dtype)  # -0.0 == 0.0 and nan != nan: as keys they do not work
 
 
 def array_of(x: Any, op: str, position: str = "argument 'input' (position 1)") -> Any:
@@ -180,12 +206,11 @@ def operands(x: Any, y: Any, op: str, of_floats: bool) -> tuple[Any, Any]:
     if of_floats and not result.is_floating_point:
         result = dtypes.get_default_dtype()
     dtype = result.numpy
-    a, b = pair
-    like = a if hasattr(a, "dtype") else b
-    if not hasattr(like, "dtype"):
-        like = np.empty(())
-    a = constant(a, dtype, like) if not hasattr(a, "dtype") else a if a.dtype == dtype else a.astype(dtype)
-    b = constant(b, dtype, like) if not hasattr(b, "dtype") else b if b.dtype == dtype else b.astype(dtype)
+    a, b = (v if not hasattr(v, "dtype") or v.dtype == dtype else v.astype(dtype) for v in pair)
+    if not hasattr(a, "dtype"):
+        a = constant(a, b if hasattr(b, "dtype") else np.empty((), dtype))
+    if not hasattr(b, "dtype"):
+        b = constant(b, a if hasattr(a, "dtype") else np.empty((), dtype))
     return a, b
 
 
@@ -206,10 +231,8 @@ def note_cut(out: Tensor, *inputs: Any) -> None:
 
 def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
     """The function of one tensor that a user calls: `forward`, and a node if the input requires grad."""
-    forward, of_floats = op.forward, op.of_floats
-    new_node, new_tensor, ndarray = op.__new__, Tensor.__new__, np.ndarray
-    pick = _picker(op.saves[0])
-    assert pick is not None
+    forward, of_floats, pick = op.forward, op.of_floats, _picker(op.saves[0])
+    new_tensor, ndarray = Tensor.__new__, np.ndarray
 
     def function(input: Any) -> Tensor:
         try:
@@ -228,15 +251,15 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
         if edge is None and input._meta is not None:
             edge = gradient_edge(input)
         if edge is not None and mode.recording:
-            node = new_node(op)
+            node = op()
             node.first = edge
-            node.second = node.fit = node.hooks = None
-            node.rest = ()
+            node.second = node.rare = None
             node.saved = (pick(a, None, z),)
             caller = _getframe(1)
             if caller.f_globals.get("__package__") in PACKAGES:
                 caller = user_frame()
-            node.code, node.at = caller.f_code, caller.f_lasti
+            node.code = caller.f_code
+            node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
         elif input._meta is not None or edge is not None:
@@ -248,21 +271,87 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
     return function
 
 
-def binary(op: type[Op], name: str) -> Callable[[Any, Any], Tensor]:
-    """The function of two tensors, or a tensor and a number, that a user calls."""
-    forward, of_floats = op.forward, op.of_floats
-    new_node, new_tensor, ndarray = op.__new__, Tensor.__new__, np.ndarray
-    pick_a, pick_b = (_picker(names) for names in op.saves)
-    assert pick_a is not None and pick_b is not None
+def with_number(op: type[Op], otherwise: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
+    """The function of a tensor of floats and the operation's number n; for anything else `otherwise` is called."""
+    forward, pick = op.forward, _picker(op.saves[0])
+    new_tensor, ndarray = Tensor.__new__, np.ndarray
 
     def function(input: Any, other: Any) -> Tensor:
+        kind = type(other)
+        if (kind is not int and kind is not float) or not hasattr(input, "array") or input.array.dtype.kind != "f":
+            return otherwise(input, other)
+        a = input.array
+        z = forward(a, other)
+        if type(z) is not ndarray:
+            z = backend.as_array(z)
+        out = new_tensor(Tensor)
+        out.array = z
+        out._node = out._meta = None
+        edge = input._node
+        if edge is None and input._meta is not None:
+            edge = gradient_edge(input)
+        if edge is not None and mode.recording:
+            node = op()
+            node.first = edge
+            node.second = node.rare = None
+            node.saved = (pick(a, None, z, other),)
+            caller = _getframe(1)
+            if caller.f_globals.get("__package__") in PACKAGES:
+                caller = user_frame()
+            node.code = caller.f_code
+            node.at = caller.f_lasti
+            node.seq = next_seq()
+            out._node = node
+        elif input._meta is not None or edge is not None:
+            note_cut(out, input)
+        return out
+
+    function.__name__, function.__qualname__, function.__doc__ = (
+        otherwise.__name__,
+        otherwise.__qualname__,
+        otherwise.__doc__,
+    )
+    return function
+
+
+def new_node(op: type[Op], first: Node | None, second: Node | None, saved: tuple[Any, ...]) -> Op:
+    """A node for an operation that was just run."""
+    node = op()
+    node.first, node.second, node.saved, node.rare = first, second, saved, None
+    frame = user_frame()
+    node.code, node.at = frame.f_code, frame.f_lasti
+    node.seq = next_seq()
+    return node
+
+
+# Stands for an operand that is a number: a tensor that requires no gradient.
+_NUMBER = wrap(np.empty(()))
+
+
+def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, Any], Tensor]:
+    """The function of two tensors, or a tensor and a number, that a user calls."""
+    forward, of_floats = op.forward, op.of_floats
+    new_tensor, ndarray = Tensor.__new__, np.ndarray
+    pick_a, pick_b = (_picker(names) for names in op.saves)
+    # Where nothing is saved, what is saved is one of three constants: 60 ns and 56 bytes less for each node.
+    both, only_a, only_b = (None, None, None) if any(op.saves) else (((), ()), ((), None), (None, ()))
+
+    def function(input: Any, other: Any) -> Tensor:
+        # The usual cases first: a tensor with a number that keeps its dtype, and two tensors of one dtype.
+        kind = type(other)
         try:
-            a, b = input.array, other.array
-            same = a.dtype is b.dtype and not (of_floats and a.dtype.kind != "f")
+            a = input.array
+            if (kind is float or kind is int) and a.dtype.kind == "f":
+                b, other, fits = constant(other, a), _NUMBER, True
+            else:
+                b = other.array
+                fits = a.dtype is b.dtype and not (of_floats and a.dtype.kind != "f")
         except AttributeError:
-            same = False
-        if not same:
+            fits = False
+        if not fits:
             a, b = operands(input, other, name, of_floats)
+            input = input if hasattr(input, "array") else _NUMBER
+            other = other if hasattr(other, "array") else _NUMBER
         try:
             z = forward(a, b)
         except ValueError:
@@ -272,32 +361,35 @@ def binary(op: type[Op], name: str) -> Callable[[Any, Any], Tensor]:
         out = new_tensor(Tensor)
         out.array = z
         out._node = out._meta = None
-        edge_a = edge_b = None
-        if hasattr(input, "_node"):
-            edge_a = input._node
-            if edge_a is None and input._meta is not None:
-                edge_a = gradient_edge(input)
-        if hasattr(other, "_node"):
-            edge_b = other._node
-            if edge_b is None and other._meta is not None:
-                edge_b = gradient_edge(other)
-        if (edge_a is not None or edge_b is not None) and mode.recording:
-            node = new_node(op)
-            node.first, node.second = edge_a, edge_b
-            node.hooks = None
-            node.rest = ()
-            node.saved = (
-                None if edge_a is None else pick_a(a, b, z),
-                None if edge_b is None else pick_b(a, b, z),
-            )
-            node.fit = None if same and a.shape == b.shape else fit_of(input, other, z)
+        first = input._node
+        if first is None and input._meta is not None:
+            first = gradient_edge(input)
+        second = other._node
+        if second is None and other._meta is not None:
+            second = gradient_edge(other)
+        if (first is not None or second is not None) and mode.recording:
+            node = op()
+            node.first = first
+            node.second = second
+            node.rare = None
+            if both is None:
+                node.saved = (
+                    None if first is None else pick_a(a, b, z),
+                    None if second is None else pick_b(a, b, z),
+                )
+            else:
+                node.saved = only_a if second is None else only_b if first is None else both
+            # Where the result is no larger than either, nothing was broadcast. (Comparing shapes takes twice as long.)
+            if other is not _NUMBER and broadcasts and not (fits and z.size == a.size == b.size != 0 and a.ndim == b.ndim):
+                node.fit = fit_of(input, other, z)
             caller = _getframe(1)
             if caller.f_globals.get("__package__") in PACKAGES:
                 caller = user_frame()
-            node.code, node.at = caller.f_code, caller.f_lasti
+            node.code = caller.f_code
+            node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
-        else:
+        elif input._meta is not None or other._meta is not None or not mode.recording:
             note_cut(out, input, other)
         return out
 
@@ -344,31 +436,26 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
         z, *extras = z
         params = {**params, **dict(zip(op.extras, extras, strict=True))}
     out = wrap(backend.as_array(z))
-    edges = [None if rule is None else gradient_edge(x) for x, rule in zip(inputs, op.rules, strict=False)]
-    if mode.recording and any(edge is not None for edge in edges):
-        out._node = record(op, edges, arrays, out.array, params)
-        if op.broadcasts:
-            out._node.fit = fit_of(*inputs, out.array)
-    else:
-        note_cut(out, *inputs)
+    if mode.recording:
+        edges = [gradient_edge(x) for x in inputs]
+        if edges.count(None) < len(edges):
+            out._node = record(op, edges, arrays, out.array, params)
+            if op.broadcasts:
+                out._node.fit = fit_of(*inputs, out.array)
+            return out
+    note_cut(out, *inputs)
     return out
 
 
 def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:
     """A node for an operation that was just run."""
-    known = {**params, **dict(zip(LETTERS, arrays, strict=False)), "z": z}
-
-    def value(name: str) -> Any:
-        return known[name] if name in known else known[name.removesuffix("_shape")].shape
-
-    node = op.__new__(op)
-    node.first, node.second, node.rest = edges[0], edges[1] if len(edges) > 1 else None, tuple(edges[2:])
-    node.saved = tuple(
-        None if edge is None else tuple(value(name) for name in names)
-        for edge, names in zip(edges, op.saves, strict=True)
-    )
-    node.fit = node.hooks = None
-    frame = user_frame()
-    node.code, node.at = frame.f_code, frame.f_lasti
-    node.seq = next_seq()
+    known = dict(params, z=z)
+    for letter, array in zip(LETTERS, arrays, strict=False):
+        known[letter] = array
+    for name, number in op.shapes:
+        known[name] = arrays[number].shape
+    saved = tuple([None if edge is None else get(known) for edge, get in zip(edges, op.getters, strict=True)])
+    node = new_node(op, edges[0], edges[1] if len(edges) > 1 else None, saved)
+    if len(edges) > 2:
+        node.rest = tuple(edges[2:])
     return node

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..tensor import Tensor
-from .base import Op, apply
+from .base import Op, apply, constant
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -124,7 +124,8 @@ class PowScalar(Op):
     def grad_a(g, a, n):
         if n == 0:
             return g * 0
-        return g * (n * a if n == 2 else n * a ** (n - 1))
+        factor = constant(n, a)
+        return g * (factor * a if n == 2 else factor * a ** (n - 1))
 
 
 class Pow(Op):
@@ -318,7 +319,8 @@ class Ceil(_Rounding):
 
 
 class Round(_Rounding):
-    forward = np.rint
+    def forward(a):
+        return np.rint(a) if a.dtype.kind == "f" else a.copy()
 
 
 # ------------------------------------------------------------ copies

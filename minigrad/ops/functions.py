@@ -9,7 +9,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..tensor import Tensor, wrap
 from . import elementwise as ops
-from .base import _NUMBERS, apply, array_of, binary, operands, unary, undifferentiable
+from .base import _NUMBERS, apply, array_of, binary, operands, unary, undifferentiable, with_number
 from .elementwise import clone
 
 # ------------------------------------------------------------ one tensor
@@ -160,6 +160,9 @@ def pow(input: Any, exponent: Any) -> Tensor:
         _, a = operands(input, exponent, "pow", False)
         return _cast_then(ops.PowOfScalar, exponent, a, n=input)
     return _pow(input, exponent)
+
+
+pow = with_number(ops.PowScalar, pow)
 
 
 def rpow(input: Tensor, other: Any) -> Tensor:

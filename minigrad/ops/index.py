@@ -16,7 +16,7 @@ from ..autograd import errors
 from ..tensor import Tensor, wrap
 from . import shape as shapes
 from .base import Op, apply, constant
-from .inplace import in_place, output_shape
+from .inplace import in_place, output_shape, refuse_repeats
 from .shaping import alias, expand, select, unsqueeze, view
 from .views import apply_view
 
@@ -350,6 +350,7 @@ def _filled(input: Tensor, value: Any) -> Tensor:
         raise RuntimeError(
             f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
         )
+    refuse_repeats(input.array)
     return apply(FillWith, input, value)
 
 

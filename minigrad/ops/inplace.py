@@ -80,15 +80,21 @@ def write(x: Tensor, values: Any, operation: str, repeats: bool = False) -> None
         raise RuntimeError(
             f"result type {names[have.name]} can't be cast to the desired output type {names[want.name]}"
         )
-    if not repeats and mine.size and any(s == 0 and n > 1 for n, s in zip(mine.shape, mine.strides, strict=True)):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-            "Please clone() the tensor before performing the operation."
-        )
+    if not repeats:
+        refuse_repeats(mine)
     if values is not mine:
         mine[...] = values
     frame = user_frame()
     versions.note_write(mine, operation, frame.f_code, frame.f_lasti)
+
+
+def refuse_repeats(array: Any) -> None:
+    """Raise if the array (of an expanded tensor) has an element in several places."""
+    if array.size and any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
 
 
 def output_shape(mine: tuple[int, ...], needed: tuple[int, ...]) -> Exception:

@@ -95,7 +95,8 @@ class Addmm(Op):
         return np.transpose(b) @ g
 
 
-_mm, _mv, _dot, _bmm = binary(Mm, "mm"), binary(Mv, "mv"), binary(Dot, "dot"), binary(Bmm, "bmm")
+_mm, _mv = binary(Mm, "mm", broadcasts=False), binary(Mv, "mv", broadcasts=False)
+_dot, _bmm = binary(Dot, "dot", broadcasts=False), binary(Bmm, "bmm", broadcasts=False)
 
 
 def _same_dtype(a: Tensor, b: Tensor, sentence: str) -> None:
@@ -202,10 +203,15 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         return dot(input, other)
     if n == 0 or m == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
-    if n == 1 and m == 2:
-        row = mm(unsqueeze(input, 0), other)
-        return apply_view(shapes.SqueezeMatmul, row, shape=row.array.shape[1:])
-    return _batched(input, other)
+    try:
+        if n == 1 and m == 2:
+            row = mm(unsqueeze(input, 0), other)
+            return apply_view(shapes.SqueezeMatmul, row, shape=row.array.shape[1:])
+        return _batched(input, other)
+    except errors.ShapeError as error:
+        if error.story == "product":  # it is about matrices that were made on the way: speak of the user's own
+            raise errors.product_shapes(input, other, error.sentence) from None
+        raise
 
 
 def _batched(input: Tensor, other: Tensor) -> Tensor:

@@ -232,7 +232,7 @@ class CopySlices(Node):
         if function.fit is not None:
             from ..autograd.engine import fitted
 
-            outgoing = fitted(function, outgoing)
+            outgoing = fitted(function.fit, outgoing)
         if self.first is None:
             return (None, *outgoing[1:])
         return (put_layout(g, outgoing[0], self.layout), *outgoing[1:])

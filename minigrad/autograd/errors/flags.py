@@ -8,7 +8,7 @@ from typing import Any
 
 from ..source import Place, place
 from .kinds import RequiresGradError, compose
-from .reading import Scene, called, edge_of, operands, operation, quote, syntax
+from .reading import Scene, bracketed, called, edge_of, operands, operation, quote, syntax
 
 
 def _subject(x: Any, scene: Scene) -> str:
@@ -46,8 +46,7 @@ def numpy_on_tracked(x: Any) -> RequiresGradError:
     scene = Scene()
     name = _subject(x, scene)
     it = f"`{name}`" if name else "the tensor"
-    y = name if name.isidentifier() or not name else f"({name})"
-    y = y or "x"
+    y = bracketed(name) if name else "x"
     example = called(scene.place)
     own = f"`{scene.library(example)}`" if _has(example) else "the library's own operations"
     return RequiresGradError(
@@ -83,14 +82,16 @@ def integers_require_grad(x: Any, refusal: str) -> RequiresGradError:
         )
     name = scene.name(x)
     floats = _with_floats(syntax(scene.place))
+    if name.isidentifier():
+        fix = f"make it of floats first: `{name} = {name}.float()`."
+    else:
+        fix = f"write {f'`{floats}`' if floats else '`1.` for `1`'}, or give `dtype={scene.library('float32')}`."
     return RequiresGradError(
         refusal,
         f"{f'`{name}`' if name else 'the tensor'} is of {kind}: {'yes or no' if kind == 'bool' else 'whole numbers'} "
         "cannot change by a small step, so there is no derivative.",
         [scene.place],
-        f"write `{floats}`, or give `dtype={scene.library('float32')}`." if floats
-        else f"make it of floats first: `{name} = {name}.float()`." if name.isidentifier()
-        else f"write `1.` for `1`, or give `dtype={scene.library('float32')}`.",
+        fix,
         story="integers",
     )
 
@@ -121,7 +122,7 @@ def flag_of_non_leaf(x: Any) -> RequiresGradError:
     name, (made_by, made_at) = _subject(x, scene), _origin(x)
     it = f"`{name}`" if name else "the tensor"
     y = name if name.isidentifier() else "y"
-    value = f"({name})" if name and not name.isidentifier() and not name.startswith("(") else name or "y"
+    value = bracketed(name) if name else "y"
     return RequiresGradError(
         "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
         "subgraph that doesn't require differentiation use var_no_grad = var.detach().",

@@ -35,7 +35,7 @@ def second_backward(node: Any) -> SpentGraphError:
     """Error 5: `node` is part of a graph that a backward pass has used up."""
     scene = Scene()
     spent = node.saved
-    ran_at = place(spent.code, spent.at) if spent.code is not None else None
+    ran_at = place(spent.code, spent.at)
     made_at = node.where()
     made = next((f" when it made `{n}`" for n, x in scene.tensors if edge_of(x) is node), "")
     by = f"`{quote(ran_at)}`" if quote(ran_at) else "an earlier backward pass"
@@ -83,19 +83,23 @@ def no_graph(i: int, output: Any) -> NoGraphError:
     )
 
 
-def no_graph_input(target: Any = None) -> NoGraphError:
+def no_graph_input(target: Any) -> NoGraphError:
     """The same for a tensor that a gradient is wanted with respect to."""
-    sentence = "One of the differentiated Tensors does not require grad"
-    if target is None:
-        return NoGraphError(sentence, story="no graph")
     scene = Scene()
-    name = f"`{scene.name(target)}`" if scene.name(target) else "an input"
+    name = scene.name(target)
+    what, where = (
+        f"{f'`{name}`' if name else 'an input'} does not require grad: nothing of it was recorded.",
+        [scene.place],
+    )
     if _cut(target) is not None:
         what, where, _ = _why_no_graph(target, scene)
-    else:
-        what, where = f"{name} does not require grad: no operation on it was recorded.", [scene.place]
-    variable = scene.name(target) or "x"
-    return NoGraphError(sentence, what, where, f"`{variable}.requires_grad_()` before you compute with it.", "no graph")
+    return NoGraphError(
+        "One of the differentiated Tensors does not require grad",
+        what,
+        where,
+        f"`{name or 'x'}.requires_grad_()` before you compute with it.",
+        story="no graph",
+    )
 
 
 def _cut(x: Any) -> Any:
@@ -174,7 +178,7 @@ def unused_input(i: int, inputs: Any, roots: Iterable[tuple[Any, Any]]) -> Unuse
         where = [made_at, scene.place]
     else:
         fix = f"use {it} in the output, or leave it out of the inputs.\n"
-        fix += "`allow_unused=True` gives None for it: None says \"no path\", which is not the same as zero."
+        fix += '`allow_unused=True` gives None for it: None says "no path", which is not the same as zero.'
     return UnusedInputError(
         f"The differentiated Tensor at index {i} appears to not have been used in the graph. "
         "Set allow_unused=True if this is the desired behavior.",

@@ -103,9 +103,9 @@ def _repair(write: Any, where: Place | None, made_at: Place | None, name: str, t
         return f"write `{new}`" + (f", or `{copy}`." if copy else ".")
     if copy:
         return f"write `{copy}`."
-    return f"make a copy before you write to it: `{name} = {name}.clone()`." if name.isidentifier() else (
-        f"`{code}` should write to a copy: call `.clone()` first."
-    )
+    if name.isidentifier():
+        return f"make a copy before you write to it: `{name} = {name}.clone()`."
+    return f"let `{code}` write to a copy: call `.clone()` first."
 
 
 # ------------------------------------------------------------ what may not be written to
@@ -132,14 +132,14 @@ def view_of_leaf_in_place(x: Any, base: Any, operation: str) -> InplaceError:
     code = spelled(scene.place, view, operation)
     made_at = _made_at(x)
     made = f", made by `{made_at.expression}`," if made_at is not None and made_at.expression not in (view, "") else ""
+    copied = f"`{leaf} = {leaf}.clone()`" if leaf.isidentifier() else "make a copy of the leaf: `.clone()`"
     return InplaceError(
         "a view of a leaf Variable that requires grad is being used in an in-place operation.",
         f"`{code}` would overwrite a part of the leaf {f'`{leaf}`' if leaf else 'that it is a view of'}: "
         f"{f'`{view}`{made}' if view else 'its target'} is a view of it.",
         [made_at if made else None, scene.place],
         f"to set values by hand, `with {scene.library('no_grad')}(): {code}`.\n"
-        + (f"To compute with new values, first `{leaf} = {leaf}.clone()`." if leaf.isidentifier() else
-           "To compute with new values, first make a copy of the leaf: `.clone()`."),
+        f"To compute with new values, first {copied}.",
         story="leaf",
     )
 
@@ -152,46 +152,65 @@ def _made_at(view: Any) -> Place | None:
 
 
 def one_of_many_views_in_place(x: Any, view: Any, what: str) -> InplaceError:
-    """Error 4: one of several views that one call gave; `what` "is being" or "has been" (its base) modified."""
+    """Error 4: one of several views that one call made; `what` "is being" or "has been" (through another) modified."""
     scene = Scene()
-    code, made_at = quote(scene.place) or "what writes", _made_at(x)
-    name = scene.name(x) or written(scene.place) or "it"
-    node = view.node
-    family = [n for n, y in scene.tensors if y is not x and edge_of(y) is not None and _siblings(edge_of(y), node)]
-    others = ", ".join(f"`{n}`" for n in dict.fromkeys(family))
-    base = scene.name(view.base)
-    new = out_of_place(scene.place)
+    name, base = scene.name(x) or written(scene.place) or "it", scene.name(view.base)
+    of_base = f" of `{base}`" if base else ""
+    if what == "is being":
+        family = (n for n, y in scene.tensors if y is not x and _siblings(edge_of(y), view.node))
+        others = ", ".join(f"`{n}`" for n in dict.fromkeys(family))
+        too = f" ({others} too)" if others else ""
+        story = (
+            f"`{name}` is one of several views{of_base} that one call made{too}: none of them may be changed in place."
+        )
+        where = scene.place
+        new = out_of_place(where)
+        fix = f"write `{new}`" if new else f"use the out-of-place form of `{quote(where) or 'what writes'}`"
+        fix += f"; to change `{base}` itself, write to one index of it, such as `{base}[0]`." if base else "."
+    else:
+        story, where = _written_below(x, view, f"`{name}` is one of several views{of_base} that one call made")
+        fix = "write to the memory before that call makes the views, or to a copy of it."
     return InplaceError(
-        f"Output {x.output_nr} of {view.creator} is a view and {what} modified inplace. This view is the output of "
-        "a function that returns multiple views. Such functions do not allow the output views to be modified inplace. "
-        "You should replace the inplace operation by an out-of-place one.",
-        f"`{name}` is one of several views{f' of `{base}`' if base else ''} that one call made"
-        f"{f' ({others} too)' if others else ''}: none of them may be changed in place.",
-        [made_at, scene.place],
-        "write before you take the views, or use the out-of-place form of what wrote"
-        if what != "is being"
-        else (f"write `{new}`" if new else f"use the out-of-place form of `{code}`")
-        + (f"; to change `{base}` itself, write to one index of it, such as `{base}[0]`." if base else "."),
+        f"Output {view.node.number} of {view.creator} is a view and {what} modified inplace. This view is the output "
+        "of a function that returns multiple views. Such functions do not allow the output views to be modified "
+        "inplace. You should replace the inplace operation by an out-of-place one.",
+        story,
+        [_made_at(x), where],
+        fix,
         story="many views",
     )
 
 
+def _written_below(x: Any, view: Any, beginning: str) -> tuple[str, Place | None]:
+    """What to say of a view whose memory was written to, but not through itself; and where it was written."""
+    from .. import versions
+
+    unseen = versions.version(x.array) - view.seen
+    write = versions.writes_since(x.array, 0)[-min(unseen, versions.KEPT)]
+    where = place(write.code, write.at) if write.code is not None else None
+    return f"{beginning}, and `{quote(where) or write.operation}` has written to that memory since.", where
+
+
 def _siblings(a: Any, b: Any) -> bool:
-    return a is not b and a.node_name == b.node_name == "Output" and a.first is b.first
+    return a is not None and a.node_name == b.node_name == "Output" and a.first is b.first
 
 
 def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
-    """A view made under no_grad, changed in place outside; `what` "is being" or "has been" modified."""
+    """A view made under no_grad, changed in place outside; `what` "is being" or "has been" (through another) modified."""
     scene = Scene()
     name, base = scene.name(x) or written(scene.place) or "it", scene.name(view.base)
+    story, where = f"`{name}` is a view{f' of `{base}`' if base else ''} that was made under no_grad", scene.place
+    if what == "is being":
+        story += ": no graph says how they hang together."
+    else:
+        story, where = _written_below(x, view, story)
     return InplaceError(
         f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled. Given that this use "
         "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
         "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
         "(if you want the inplace to be tracked).",
-        f"`{name}` is a view{f' of `{base}`' if base else ''} that was made under no_grad: no graph says how they hang "
-        "together.",
-        [scene.place],
-        "make the view, and write to it, either both inside of the no_grad block or both outside.",
+        story,
+        [where],
+        "make the view, and write to the memory, either both inside of the no_grad block or both outside.",
         story="many views",
     )

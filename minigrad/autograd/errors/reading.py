@@ -280,6 +280,16 @@ def cloned(place: Place | None) -> str:
     return f"{name} = {ast.unparse(ast.Call(ast.Attribute(whole.value, 'clone'), [], []))}"
 
 
+def bracketed(code: str) -> str:
+    """The code, in brackets where no method could follow it."""
+    try:
+        node = ast.parse(code, mode="eval").body
+    except SyntaxError:
+        return f"({code})"
+    follows = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.List | ast.Tuple)
+    return code if follows else f"({code})"
+
+
 def snake(name: str) -> str:
     """`LinalgVectorNormBackward0` as linalg_vector_norm."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare(name)).lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .kinds import GradientShapeError, ShapeError
-from .reading import Scene, operands
+from .reading import Scene, bracketed, operands
 
 Shape = tuple[int, ...]
 
@@ -17,7 +17,7 @@ def not_scalar(output: Any) -> GradientShapeError:
     parts = operands(scene.place, scene.modules)
     name = scene.name(output) or (parts[0] if parts else "y")
     shape = list(output.shape)
-    value = _bracketed(name)
+    value = bracketed(name)
     return GradientShapeError(
         "grad can be implicitly created only for scalar outputs",
         f"`{name}` has {output.array.size} numbers, shape {shape}; a gradient is that of one number. Which combination "
@@ -27,12 +27,6 @@ def not_scalar(output: Any) -> GradientShapeError:
         f"{shape}:\n`{value}.backward(gradient={scene.library('ones')}({', '.join(map(str, shape))}))`.",
         story="not scalar",
     )
-
-
-def _bracketed(code: str) -> str:
-    """The code, in brackets where a method could not follow it."""
-    simple = all(c.isalnum() or c in "_.[]()'\"" for c in code)
-    return code if simple else f"({code})"
 
 
 def gradient_shape(i: int, g: Any, output: Any) -> GradientShapeError:
@@ -87,7 +81,7 @@ def _make_broadcast(a: str, shape_a: Shape, b: str, shape_b: Shape) -> str:
     """A way to write it so that the shapes fit, if a small one is found."""
     both = [(a, shape_a, shape_b), (b, shape_b, shape_a)]
     for name, shape, other in sorted(both, key=lambda one: len(one[1])):
-        column = _bracketed(name)
+        column = bracketed(name)
         if len(shape) == 1 and len(other) == 1:
             return f"if you mean every pair, make one a column: `{column}[:, None]` has shape {[*shape, 1]}."
         if len(shape) < len(other) and clash((*shape, 1), other) is None:
@@ -119,7 +113,7 @@ def product_shapes(a: Any, b: Any, sentence: str) -> ShapeError:
 
 
 def _make_product(a: str, shape_a: Shape, b: str, shape_b: Shape) -> str:
-    x, y = _bracketed(a), _bracketed(b)
+    x, y = bracketed(a), bracketed(b)
     if len(shape_a) == len(shape_b) == 2:
         (n, k), (j, m) = shape_a, shape_b
         ways = [(k == m, f"`{x} @ {y}.T`"), (n == j, f"`{x}.T @ {y}`"), (n == m, f"`{y} @ {x}`")]
