@@ -15,10 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path
-from tests.browser.lab import Lab, free_port, stepper_in, write_notebook
+from tests.browser.lab import CHROMIUM_ARGUMENTS, Lab, find_chromium, free_port, stepper_in, write_notebook
 
 GOAL = 32.0  # ms, median
 NODES = 100
@@ -45,6 +44,15 @@ RECORDER = """() => {
 }"""
 
 
+def click_by_hand(page: Page, target: Locator) -> None:
+    """Move to the target, rest there, press and let go: as a hand clicks, which takes a tenth of a second."""
+    target.hover()
+    page.wait_for_timeout(50)
+    page.mouse.down()
+    page.wait_for_timeout(50)
+    page.mouse.up()
+
+
 def click_through(page: Page, clicks: int) -> list[float]:
     """Click `clicks` times, in turn on Next and on a node; milliseconds from each click to its repaint."""
     page.evaluate(RECORDER)
@@ -55,9 +63,9 @@ def click_through(page: Page, clicks: int) -> list[float]:
     for number in range(clicks):
         step = int(stepper.get_attribute("data-step") or 0)
         if number % 2 and step < NODES:
-            following.click()
+            click_by_hand(page, following)
         else:
-            stepper.locator(f"[data-node='{chosen.randrange(NODES - 2)}'] .mg-box").first.click()
+            click_by_hand(page, stepper.locator(f"[data-node='{chosen.randrange(NODES - 2)}'] .mg-box").first)
         page.wait_for_function("count => window.samples.length === count", arg=number + 1)
     return page.evaluate("window.samples")
 
@@ -69,7 +77,7 @@ def measure(clicks: int) -> dict[str, list[float]]:
         home, state = Path(folder, "home"), Path(folder, "state")
         home.mkdir(), state.mkdir()
         write_notebook(home / "walk.ipynb", [PROGRAM + "s.save('walk.html')\ns"])
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
         lab = Lab(home=home, port=free_port())
         try:
             lab.start(state)

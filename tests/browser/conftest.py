@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-CHROMIUM_ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--force-color-profile=srgb"),
-]
-
-
-def need(module: str):
-    """Import `module`, or skip the test with a word (an error where nothing may be skipped)."""
-    if os.environ.get("MINIGRAD_REQUIRE_ALL") == "1":
-        return __import__(module)
-    return pytest.importorskip(module, reason=f"the browser tests need {module}")
-
-
-def chromium_path() -> str:
-    """Where a system Chromium is; without one the test is skipped, or fails under MINIGRAD_REQUIRE_ALL=1."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if path := shutil.which(name):
-            return path
-    reason = "no Chromium on this machine: install one to run the browser tests"
-    if os.environ.get("MINIGRAD_REQUIRE_ALL") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
+from .lab import CHROMIUM_ARGUMENTS, Lab, find_chromium, free_port
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
     """A headless Chromium."""
-    need("playwright")
+    pytest.importorskip("playwright", reason="the browser tests need playwright")
     from playwright.sync_api import sync_playwright
 
-    path = chromium_path()
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine: install one to run the browser tests")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
@@ -70,9 +49,7 @@ def visit(browser) -> Iterator:
 def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """A running JupyterLab whose home is an empty folder."""
     for module in ("jupyterlab", "anywidget"):
-        need(module)
-    from .lab import Lab, free_port
-
+        pytest.importorskip(module, reason=f"the browser tests need {module}")
     home: Path = tmp_path_factory.mktemp("home")
     lab = Lab(home=home, port=free_port())
     try:

@@ -206,6 +206,19 @@ def test_an_undone_broadcast_is_a_step_of_its_own(visit, tmp_path):
     assert "Input 1 needs no gradient" in stepper.locator(".mg-panel").inner_text()
 
 
+def test_what_stands_below_does_not_jump(q):
+    heights = []
+    for step in [*range(7), *range(6, -1, -1)]:
+        q.get_by_role("slider").fill(str(step))
+        q.page.wait_for_timeout(40)
+        heights.append(q.bounding_box()["height"])
+    assert heights == sorted(heights)
+    assert len(set(heights[7:])) == 1
+    q.page.set_viewport_size({"width": 1400, "height": 900})
+    q.page.wait_for_timeout(100)
+    assert q.bounding_box()["height"] < heights[-1]  # another width begins anew
+
+
 def test_waiting_and_ready_nodes_are_told_apart(visit, tmp_path):
     trace = trace_of_q()
     trace["events"][1]["why"] |= {"ready": [2], "waiting": [{"node": 1, "missing": 1}]}

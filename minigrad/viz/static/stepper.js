@@ -494,6 +494,17 @@ function drawControls(total, actions) {
   return { bar, paint, paintPlay, wait: () => Number(speed.value) };
 }
 
+/** Never let an element shrink, so that what stands below does not jump at each step; a new width begins anew. */
+function keepHeight(element) {
+  let width = null;
+  const observer = new ResizeObserver(([{ borderBoxSize: [{ inlineSize, blockSize }] }]) => {
+    element.style.minHeight = inlineSize === width ? `${blockSize}px` : "";
+    width = inlineSize;
+  });
+  observer.observe(element);
+  return observer;
+}
+
 /**
  * Show `trace` in `el`. Options: `step` to begin with, `onStep(step)` called after each repaint that the reader caused.
  * Hands back `{ step, go(step), destroy() }`.
@@ -557,16 +568,17 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) 
 
   el.replaceChildren(root);
   paint(initial);
-  return { get step() { return step; }, go: paint, destroy: () => { stop(); root.remove(); } };
+  const keeper = keepHeight(panel);
+  return { get step() { return step; }, go: paint, destroy: () => { stop(); keeper.disconnect(); root.remove(); } };
 }
 
 /** anywidget's entry: the front end repaints at once and tells the kernel afterwards, so a click never waits for it. */
 function render({ model, el }) {
   const read = () => { const trace = model.get("trace"); return typeof trace === "string" ? JSON.parse(trace) : trace; };
-  const start = () => mount(el, read(), {
-    step: model.get("step"),
-    onStep: (step) => { model.set("step", step); model.save_changes(); },
-  });
+  let isTelling = false;
+  const tell = () => { isTelling = false; model.set("step", view.step); model.save_changes(); };
+  const afterPainting = () => { if (!isTelling) requestAnimationFrame(() => setTimeout(tell)); isTelling = true; };
+  const start = () => mount(el, read(), { step: model.get("step"), onStep: afterPainting });
   let view = start();
   const follow = () => view.go(model.get("step"));
   const renew = () => { view.destroy(); view = start(); };
