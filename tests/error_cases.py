@@ -189,6 +189,32 @@ CASES = {
         ("`row = row * 2`",),
         ("row *= 2", "row = row * 2"),
     ),
+    "views of what was written": Case(
+        4,
+        X + "y = x * 1\na, b = y.unbind()\ny.mul_(2)\na.sin()",
+        "InplaceError",
+        ((4, "y.unbind()"), (5, "y.mul_(2)")),
+        ("`a` is one of several views of `y`", "`y.mul_(2)` has written to that memory since"),
+        ("before that call",),
+        ("a, b = y.unbind()\ny.mul_(2)", "y.mul_(2)\na, b = y.unbind()"),
+        in_words=True,
+    ),
+    "no_grad view": Case(
+        4,
+        X + "with minigrad.no_grad():\n    v = x[:1]\nv += 1",
+        "InplaceError",
+        ((5, "v += 1"),),
+        ("`v` is a view of `x` that was made under no_grad",),
+        ("either both inside of the no_grad block or both outside",),
+    ),
+    "no_grad view of what was written": Case(
+        4,
+        X + "y = x * 1\nwith minigrad.no_grad():\n    v = y[:1]\ny += 1\nv.sin()",
+        "InplaceError",
+        ((6, "y += 1"),),
+        ("`v` is a view of `y` that was made under no_grad", "`y += 1` has written to that memory since"),
+        ("either both inside of the no_grad block or both outside",),
+    ),
     # ------------------------------------------------------------ 5: a spent graph
     "same call twice": Case(
         5,

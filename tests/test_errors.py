@@ -227,6 +227,15 @@ def test_code_without_source():
     assert "`with minigrad.no_grad(): x.sub_(…)`" in found["fix"]
 
 
+def test_a_saved_part_that_nobody_names_any_more(script):
+    program = f"import minigrad\n{X}h = x * 3\ny = h[:1] * h[1:]\nh += 1\ny.sum().backward()\n"
+    found = parts(script(program)[1])
+    assert "`h[:1] * h[1:]` saved its input `h[1:]` at version 0" in found["what"]
+    assert "`h += 1`, through `h` (the same memory), made it version 1." in found["what"]
+    found = parts(outcome(program, "<no file>")[1])
+    assert found["what"].startswith("`mul` saved its input, which shares the memory of `h`, at version 0; ")
+
+
 def test_more_writes_than_are_remembered(script):
     found = message(f"{X}y = x.exp()\nfor _ in range(40):\n    y += 1\ny.sum().backward()", script)
     assert "is at version 40; expected an earlier version instead." in found["sentence"]

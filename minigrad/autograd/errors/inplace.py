@@ -45,10 +45,13 @@ def modified_in_place(node: Any, symbol: str, array: Any) -> InplaceError:
     name = name or in_code
 
     role = {"z": "result"}.get(symbol, "input" if symbol in INPUTS else symbol)
-    called_it = f"{role} `{name}`" if name else role
+    if name:
+        role += f" `{name}`"
+    elif neighbour := scene.neighbour(array):
+        role += f", which shares the memory of `{neighbour}`,"
     writer = _writer(first, written_at, name, scene)
     became = f"version {expected + 1}" if len(writes) == 1 else f"version {now}, by {len(writes)} writes like this"
-    what = f"`{operation(node)}` saved its {called_it} at {known}; {writer} made it {became}."
+    what = f"`{operation(node)}` saved its {role} at {known}; {writer} made it {became}."
     return InplaceError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[minigrad.{TYPES.get(array.dtype.name, array.dtype)}Tensor {list(array.shape)}]"
@@ -196,7 +199,7 @@ def _siblings(a: Any, b: Any) -> bool:
 
 
 def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
-    """A view made under no_grad, changed in place outside; `what` "is being" or "has been" (through another) modified."""
+    """A view made under no_grad, changed in place outside; `what` "is being" or "has been" (by another) modified."""
     scene = Scene()
     name, base = scene.name(x) or written(scene.place) or "it", scene.name(view.base)
     story, where = f"`{name}` is a view{f' of `{base}`' if base else ''} that was made under no_grad", scene.place

@@ -64,10 +64,10 @@ class Scene:
         """The tensor that the user calls by this name."""
         return next((x for known, x in self.tensors if known == name), None)
 
-    def share_memory(self, x: Any) -> list[str]:
-        """Names of the other tensors that look at the same memory."""
-        memory = owner(x.array)
-        return list(dict.fromkeys(n for n, y in self.tensors if y is not x and owner(y.array) is memory))
+    def neighbour(self, array: Any) -> str:
+        """The name of a tensor that looks at the same memory; "" if there is none."""
+        memory = owner(array)
+        return next((name for name, x in self.tensors if owner(x.array) is memory), "")
 
     def library(self, name: str) -> str:
         """How the user writes a name of minigrad: `torch.ones` after `import minigrad as torch`, or just `ones`."""
