@@ -19,7 +19,7 @@ import pytest
 import minigrad
 from tests.oracle import recorded, torch
 
-FILES = ("views", "inplace", "engine")  # the tests of the core that have cases
+FILES = ("views", "inplace", "engine", "modes")  # the tests of the core that have cases
 FIRST_SENTENCE = re.compile(r"\n|\. |: \[| \(or ")
 
 # For tests that assert by themselves: each runs on minigrad and, to prove the test, on PyTorch.
