@@ -48,7 +48,7 @@ METHODS = {
     "split": shaping.split, "chunk": shaping.chunk,
     "__getitem__": index.getitem, "__setitem__": index.setitem,
     # operators
-    "__add__": functions.plus, "__radd__": functions.plus, "__sub__": functions.sub, "__rsub__": functions.rsub,
+    "__add__": functions.plus, "__radd__": functions.plus, "__sub__": functions.minus, "__rsub__": functions.rsub,
     "__mul__": functions.mul, "__rmul__": functions.mul, "__truediv__": functions.divide,
     "__rtruediv__": functions.rdiv, "__pow__": functions.pow, "__rpow__": functions.rpow, "__neg__": functions.neg,
     "__abs__": functions.abs, "__matmul__": matmul.matmul, "__floordiv__": functions.floor_divide,

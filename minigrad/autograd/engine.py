@@ -64,15 +64,8 @@ def run(
     waiting: dict[Node, Any] = {}  # gradients that have reached a node which has not run yet
     newest_first: list[tuple[int, Node]] = []  # the same nodes, as a heap
 
-    def hand_on(target: Node, g: Any) -> None:
-        if target in waiting:
-            waiting[target] = waiting[target] + g
-        else:
-            waiting[target] = g
-            heappush(newest_first, (-target.seq, target))
-
     for node, g in roots:
-        hand_on(node, g)
+        _hand_on(node, g, waiting, newest_first)
     following: Node | None = None
     while following is not None or newest_first:
         if following is None:
@@ -128,17 +121,26 @@ def run(
             elif second is following:
                 g = g + outgoing[1]
             elif following is not None and second.seq > following.seq and second not in waiting:
-                hand_on(following, g)
+                _hand_on(following, g, waiting, newest_first)
                 following, g = second, outgoing[1]
             else:
-                hand_on(second, outgoing[1])
+                _hand_on(second, outgoing[1], waiting, newest_first)
         if rare is not None and rare.rest:
             if following is not None:
-                hand_on(following, g)
+                _hand_on(following, g, waiting, newest_first)
                 following = None
             for target, d in zip(rare.rest, outgoing[2:], strict=True):
                 if target is not None and d is not None:
-                    hand_on(target, d)
+                    _hand_on(target, d, waiting, newest_first)
+
+
+def _hand_on(target: Node, g: Any, waiting: dict[Node, Any], newest_first: list[tuple[int, Node]]) -> None:
+    """Add a gradient to what waits for a node."""
+    if target in waiting:
+        waiting[target] = waiting[target] + g
+    else:
+        waiting[target] = g
+        heappush(newest_first, (-target.seq, target))
 
 
 def fitted(fits: tuple[Any, ...], outgoing: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -411,11 +413,12 @@ def make_roots(
         if g is None:
             if not tracked(output):
                 raise errors.no_graph(i, output)
-            if output.array.size != 1:
+            array = output.array
+            if array.size != 1:
                 raise errors.not_scalar(output)
-            if not output.dtype.is_floating_point:
-                raise RuntimeError("grad can be implicitly created only for real scalar outputs but got " + str(output.dtype))
-            g = _tensor(backend.namespace(output.array).ones_like(output.array))
+            if array.dtype.kind != "f":
+                raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {output.dtype}")
+            g = tensor.wrap(backend.namespace(array).ones(array.shape, array.dtype))
         elif not hasattr(g, "array"):
             raise TypeError(
                 f"gradients can be either Tensors or None, but got {type(g).__name__}"

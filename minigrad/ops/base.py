@@ -188,8 +188,25 @@ def array_of(x: Any, op: str, position: str = "argument 'input' (position 1)") -
         raise TypeError(f"{op}(): {position} must be Tensor, not {type(x).__name__}") from None
 
 
+def _refuse_bools(x: Any, y: Any) -> None:
+    """Bools cannot be subtracted."""
+    bools = [v.array.dtype == bool if hasattr(v, "array") else isinstance(v, bool) for v in (x, y)]
+    if all(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead."
+        )
+    if any(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )
+
+
 def operands(x: Any, y: Any, op: str, of_floats: bool) -> tuple[Any, Any]:
     """Two operands, tensors or numbers, as arrays of the one dtype in which PyTorch computes."""
+    if op == "sub":
+        _refuse_bools(x, y)
     pair = []
     for value in (x, y):
         if hasattr(value, "array"):
@@ -356,6 +373,9 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
             z = forward(a, b)
         except ValueError:
             raise errors.broadcast_shapes(input, other) from None
+        except TypeError:
+            operands(input, other, name, of_floats)  # says what is wrong in PyTorch's words
+            raise
         if type(z) is not ndarray:
             z = backend.as_array(z)
         out = new_tensor(Tensor)

@@ -72,27 +72,15 @@ def _scaled(other: Any, alpha: float, input: Tensor) -> Any:
 
 def sub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """`input - alpha * other`."""
-    _no_bools(input, other)
     return minus(input, other if alpha == 1 else _scaled(other, alpha, input))
 
 
 def rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """`other - alpha * input`."""
-    _no_bools(input, other)
     if hasattr(other, "array"):
         return minus(other, input if alpha == 1 else input * alpha)
-    a, b = operands(input, other, "rsub", False)
+    a, b = operands(other, input, "sub", False)[::-1]
     return _cast_then(ops.Rsub, input, a, other=b)
-
-
-def _no_bools(input: Any, other: Any) -> None:
-    kinds = [x.array.dtype == bool if hasattr(x, "array") else isinstance(x, bool) for x in (input, other)]
-    if True in kinds:
-        both = "two bool tensors is" if all(kinds) else "a bool tensor is"
-        raise RuntimeError(
-            f"Subtraction, the `-` operator, with {both} not supported. "
-            + ("Use the `^` or `logical_xor()` operator instead." if all(kinds) else "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.")  # fmt: skip
-        )
 
 
 def _cast_then(op: type[ops.Op], input: Tensor, array: Any, **params: Any) -> Tensor:

@@ -18,7 +18,8 @@ from .views import apply_view
 
 
 def _product(a: Any, b: Any) -> Any:
-    return a.dot(b)  # two thirds of the time of a @ b on small matrices
+    """`a @ b`, of arrays in half the time on small matrices."""
+    return a @ b if isinstance(a, Tensor) or isinstance(b, Tensor) else a.dot(b)
 
 
 class Mm(Op):
@@ -28,10 +29,10 @@ class Mm(Op):
     formula = r"\bar z\, b^\top", r"a^\top \bar z"
 
     def grad_a(g, b):
-        return g @ np.transpose(b)
+        return _product(g, b.T)
 
     def grad_b(g, a):
-        return np.transpose(a) @ g
+        return _product(a.T, g)
 
 
 class Mv(Op):
@@ -44,7 +45,7 @@ class Mv(Op):
         return g[:, None] * b
 
     def grad_b(g, a):
-        return np.transpose(a) @ g
+        return _product(a.T, g)
 
 
 class Dot(Op):
@@ -195,6 +196,8 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     """
     a, b = array_of(input, "matmul"), array_of(other, "matmul", "argument 'other' (position 2)")
     n, m = a.ndim, b.ndim
+    if n == 2 and 1 <= m <= 2 and a.dtype is b.dtype and a.shape[1] == b.shape[0]:  # the usual case, which needs no check
+        return _mm(input, other) if m == 2 else _mv(input, other)
     if n == 2 and m == 2:
         return mm(input, other)
     if n == 2 and m == 1:

@@ -30,8 +30,11 @@ def spread(g: Any, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) 
 def repeated(g: Any, shape: tuple[int, ...]) -> Any:
     """A `g` of one element for every element of `shape`."""
     # np.broadcast_to, which copies nothing, pays only for more elements than most losses have.
-    small = isinstance(g, (np.ndarray, np.generic)) and prod(shape) < 10_000
-    return np.full(shape, g, g.dtype) if small else np.broadcast_to(g, shape)
+    if hasattr(g, "requires_grad") or prod(shape) > 10_000:
+        return np.broadcast_to(g, shape)
+    z = backend.namespace(g).empty(shape, g.dtype)
+    z.fill(g)
+    return z
 
 
 def kept(z: Any, ndim: int, dim: tuple[int, ...], keepdim: bool) -> Any:
@@ -304,6 +307,8 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.
 
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The mean of all elements, or along some dimensions."""
+    if dim is None and dtype is None and not keepdim and array_of(input, "mean").dtype.kind == "f":
+        return _mean_all(input)
     array_of(input, "mean")
     if dtype is not None and dtype is not input.dtype:
         input = input.to(dtype)
