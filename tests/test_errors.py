@@ -182,6 +182,12 @@ def test_names_in_callers(script):
     assert "its result `y` at version 0; `y.zero_()` made it version 1." in found["what"]
 
 
+def test_the_tensor_of_the_graph_names_the_memory(script):
+    """Two names for one memory: the one that the node made comes first, whatever the order of the variables."""
+    found = message(f"{X}d = None\ny = x.exp()\nd = y.detach()\nd += 1\ny.sum().backward()", script)
+    assert "its result `y` at version 0; `d += 1`, through `d` (the same memory), made it" in found["what"]
+
+
 def test_an_optimizers_step_is_called_so(script):
     """The step is the library's own code, so that the place is the user's call."""
     space = {"__package__": "minigrad.optim", "minigrad": minigrad}
