@@ -244,7 +244,15 @@ zeros_like, ones_like, empty_like, full_like = (_like(f) for f in (zeros, ones, 
 
 
 # ------------------------------------------------------------ random
-_generator = np.random.default_rng()
+_generator: Any = None  # made at the first use: `numpy.random` takes 20 ms to import
+
+
+def _stream() -> Any:
+    """The random stream."""
+    global _generator
+    if _generator is None:
+        _generator = np.random.default_rng()
+    return _generator
 
 
 def manual_seed(seed: int) -> None:
@@ -276,8 +284,8 @@ def floats_only(dtype: dtypes.dtype | None, kernel: str) -> None:
 def _unit(shape: tuple[int, ...], dtype: Any) -> Any:
     """Uniform numbers from 0 to before 1 in this dtype: drawn in it, or cut off to it, so that rounding makes no 1."""
     if dtype == np.float16:
-        return (np.floor(_generator.random(shape, np.float32) * 2048) / 2048).astype(dtype)
-    return _generator.random(shape, dtype)
+        return (np.floor(_stream().random(shape, np.float32) * 2048) / 2048).astype(dtype)
+    return _stream().random(shape, dtype)
 
 
 def rand(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -289,7 +297,7 @@ def rand(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requ
 def randn(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Random numbers, normally distributed with mean 0 and standard deviation 1."""
     floats_only(dtype, "normal_kernel_cpu")
-    return _random(_generator.standard_normal(_shape(size, "randn")), dtype, device, requires_grad)
+    return _random(_stream().standard_normal(_shape(size, "randn")), dtype, device, requires_grad)
 
 
 def randint(low: int, high: Any = None, size: Any = None, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
@@ -298,20 +306,20 @@ def randint(low: int, high: Any = None, size: Any = None, *, dtype: dtypes.dtype
         low, high, size = 0, low, high
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    values = _generator.integers(low, high, _shape((size,), "randint"))
+    values = _stream().integers(low, high, _shape((size,), "randint"))
     return _random(values, dtype or dtypes.int64, device, requires_grad)
 
 
 def randperm(n: int, *, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
     """The integers from 0 to n - 1 in random order."""
-    return _random(_generator.permutation(n), dtype or dtypes.int64, device, False)
+    return _random(_stream().permutation(n), dtype or dtypes.int64, device, False)
 
 
 rand_like, randn_like = _like(rand), _like(randn)
 
 
 def normal_values(shape: tuple[int, ...], mean: float, std: float) -> Any:
-    return _generator.normal(mean, std, shape)
+    return _stream().normal(mean, std, shape)
 
 
 def uniform_values(shape: tuple[int, ...], low: float, high: float, dtype: Any) -> Any:
