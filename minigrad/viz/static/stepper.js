@@ -1,12 +1,19 @@
 // The stepper's front end: walks a trace (docs/stepper.md) forwards and backwards, with no kernel and no network.
-// The DOM is built once; a step changes classes and texts and builds the panel anew. All text goes in as text, never as markup.
+// The DOM is built once; a step changes states and builds the panel anew. All text goes in as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
-const SPEEDS = [["½×", 2400], ["1×", 1200], ["2×", 600], ["4×", 300]];
+const SPEEDS = [
+  ["½×", 2400],
+  ["1×", 1200],
+  ["2×", 600],
+  ["4×", 300],
+];
 const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
-const CHARACTER = 6.7, CHIP_PADDING = 10; // of a text on an edge: the layout reserved as much
-const LONGEST_CHIP = 18, LONGEST_ACCOUNT = 24; // characters on an edge, below a leaf
+const CHARACTER = 6.7,
+  CHIP_PADDING = 10; // of a text on an edge: the layout reserved as much
+const LONGEST_CHIP = 18,
+  LONGEST_ACCOUNT = 24; // characters on an edge, below a leaf
 const GRAD_ROOM = 18; // below a leaf, for its .grad
 const MOST_ANIMATED = 60; // boxes; each frame paints the whole picture
 
@@ -24,15 +31,24 @@ const ICONS = {
 };
 
 const NOT_YET = "not yet";
-const STATES = { now: "running now", done: "done", ready: "ready to run", waiting: "waiting", later: "not reached yet" };
+const STATES = {
+  now: "running now",
+  done: "done",
+  ready: "ready to run",
+  waiting: "waiting",
+  later: "not reached yet",
+};
 
 // ---------------------------------------------------------------------------------------------------- making elements
 
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    if (value !== null && value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -56,19 +72,24 @@ function icon(name) {
 // ---------------------------------------------------------------------------------------------------------- formulas
 
 const MATHML_TAGS = new Set(
-  ("math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder mover " +
-    "munderover mmultiscripts mtable mtr mtd").split(" "),
+  (
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder mover " +
+    "munderover mmultiscripts mtable mtr mtd"
+  ).split(" "),
 );
 const MATHML_ATTRIBUTES = new Set(
-  ("display stretchy fence form accent width height depth lspace rspace minsize maxsize symmetric linethickness " +
-    "mathvariant displaystyle scriptlevel columnalign columnspacing rowspacing separator").split(" "),
+  (
+    "display stretchy fence form accent width height depth lspace rspace minsize maxsize symmetric linethickness " +
+    "mathvariant displaystyle scriptlevel columnalign columnspacing rowspacing separator"
+  ).split(" "),
 );
 
 /** A copy that holds MathML's elements and harmless attributes only; of anything else the text stays. */
 function onlyMath(node) {
   if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
   if (node.nodeType !== Node.ELEMENT_NODE) return document.createTextNode("");
-  if (node.namespaceURI !== MATHML || !MATHML_TAGS.has(node.localName)) return document.createTextNode(node.textContent);
+  if (node.namespaceURI !== MATHML || !MATHML_TAGS.has(node.localName))
+    return document.createTextNode(node.textContent);
   const copy = document.createElementNS(MATHML, node.localName);
   for (const { name, value } of node.attributes) if (MATHML_ATTRIBUTES.has(name)) copy.setAttribute(name, value);
   copy.append(...[...node.childNodes].map(onlyMath));
@@ -107,14 +128,25 @@ function number(value) {
 function shown(value, withShape = false) {
   if (value === null) return html("span", { class: "mg-none" }, "none");
   const { shape, values } = value;
-  const isGrid = shape.length === 2 && !value.truncated && shape[0] > 1 && shape[1] <= 8 && shape[0] <= 8 && values.length;
+  const isGrid =
+    shape.length === 2 && !value.truncated && shape[0] > 1 && shape[1] <= 8 && shape[0] <= 8 && values.length;
   const body = isGrid
-    ? html("span", { class: "mg-grid", style: `--columns: ${shape[1]}` }, values.map((v) => html("span", {}, number(v))))
+    ? html(
+        "span",
+        { class: "mg-grid", style: `--columns: ${shape[1]}` },
+        values.map((v) => html("span", {}, number(v))),
+      )
     : html("span", { class: "mg-number" }, value.text);
   const notes = [];
-  if (shape.length && (withShape || value.truncated)) notes.push(`shape (${shape.join(", ")}${shape.length === 1 ? "," : ""})`);
+  if (shape.length && (withShape || value.truncated))
+    notes.push(`shape (${shape.join(", ")}${shape.length === 1 ? "," : ""})`);
   if (value.truncated && value.min !== null) notes.push(`from ${number(value.min)} to ${number(value.max)}`);
-  return html("span", { class: "mg-value" }, body, notes.length > 0 && html("span", { class: "mg-note" }, notes.join(", ")));
+  return html(
+    "span",
+    { class: "mg-value" },
+    body,
+    notes.length > 0 && html("span", { class: "mg-note" }, notes.join(", ")),
+  );
 }
 
 function short(text, longest = LONGEST_CHIP) {
@@ -136,7 +168,8 @@ function statesAt(trace, step) {
 
 /** For each edge the event that brings its gradient; for each node the event in which it runs. */
 function index(trace) {
-  const born = new Map(), ran = new Map();
+  const born = new Map(),
+    ran = new Map();
   for (const event of trace.events) {
     ran.set(event.node, event);
     for (const out of event.outgoing) if (out.edge !== null) born.set(out.edge, { at: event.index, value: out.value });
@@ -165,7 +198,10 @@ function chip(x, y, className, before, after, { left = null, longest = LONGEST_C
     const width = chipWidth(text);
     const start = left ?? x - width / 2;
     return svg(
-      "g", { class: when }, svg("title", {}, full), svg("rect", { x: start, y: y - 9, width, height: 18, rx: 9 }),
+      "g",
+      { class: when },
+      svg("title", {}, full),
+      svg("rect", { x: start, y: y - 9, width, height: 18, rx: 9 }),
       svg("text", { x: start + width / 2, y: y + 4, "text-anchor": "middle" }, text),
     );
   };
@@ -177,7 +213,10 @@ function arrowHead([x, y], points) {
   const length = Math.hypot(x - fromX, y - fromY) || 1;
   const [ux, uy] = [(x - fromX) / length, (y - fromY) / length];
   const [bx, by] = [x - 9 * ux, y - 9 * uy];
-  return svg("path", { class: "mg-head", d: `M${x},${y}L${bx - 4.5 * uy},${by + 4.5 * ux}L${bx + 4.5 * uy},${by - 4.5 * ux}Z` });
+  return svg("path", {
+    class: "mg-head",
+    d: `M${x},${y}L${bx - 4.5 * uy},${by + 4.5 * ux}L${bx + 4.5 * uy},${by - 4.5 * ux}Z`,
+  });
 }
 
 /** Points along a chain of cubic Bézier curves. */
@@ -211,11 +250,13 @@ function drawEdge(drawn, edge, gradient, isLeftmost) {
   const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
   const [x, y] = besideStart(course, isLeftmost);
   const group = svg(
-    "g", { class: "mg-edge" },
+    "g",
+    { class: "mg-edge" },
     svg("path", { class: "mg-line", d: drawn.path }),
     svg("path", { class: "mg-flow", d: drawn.path, pathLength: 1 }),
     arrowHead(drawn.tip, drawn.points),
-    edge.count > 1 && svg("text", { class: "mg-edge-number", x, y: y + 4, "text-anchor": "middle" }, String(edge.input)),
+    edge.count > 1 &&
+      svg("text", { class: "mg-edge-number", x, y: y + 4, "text-anchor": "middle" }, String(edge.input)),
   );
   return { edge, group, value };
 }
@@ -225,15 +266,23 @@ function drawBox(box, node, account) {
   const round = node.kind === "leaf" ? height / 2 : 6;
   const middle = x + width / 2;
   const first = y + height / 2 - (box.lines.length - 1) * 8.5 + 4;
-  const badge = svg("g", { class: "mg-badge", transform: `translate(${x + 4},${y + 4})` }, svg("circle", { r: 9 }), svg("path"));
+  const badge = svg(
+    "g",
+    { class: "mg-badge", transform: `translate(${x + 4},${y + 4})` },
+    svg("circle", { r: 9 }),
+    svg("path"),
+  );
   const texts = [account?.before, account?.after].map((value) => `.grad ${value?.text ?? NOT_YET}`);
-  const grad = node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", ...texts, { longest: LONGEST_ACCOUNT }) : null;
+  const grad =
+    node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", ...texts, { longest: LONGEST_ACCOUNT }) : null;
   const group = svg(
-    "g", { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
+    "g",
+    { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
     svg("rect", { class: "mg-halo", x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: round + 5 }),
     svg("rect", { class: "mg-box", x, y, width, height, rx: round }),
     box.lines.map(({ text, role }, i) =>
-      svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text)),
+      svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text),
+    ),
     badge,
     grad,
   );
@@ -256,12 +305,18 @@ function drawGraph(trace, known, jump) {
   const picture = svg(
     "svg",
     {
-      class: boxes.length > MOST_ANIMATED ? "mg-picture mg-large" : "mg-picture", viewBox: `0 0 ${width} ${height}`,
-      style: `--natural: ${width}px`, role: "group", "aria-label": trace.alt,
+      class: boxes.length > MOST_ANIMATED ? "mg-picture mg-large" : "mg-picture",
+      viewBox: `0 0 ${width} ${height}`,
+      style: `--natural: ${width}px`,
+      role: "group",
+      "aria-label": trace.alt,
     },
-    edges.map((edge) => edge.group), boxes.map((box) => box.group), edges.map((edge) => edge.value),
+    edges.map((edge) => edge.group),
+    boxes.map((box) => box.group),
+    edges.map((edge) => edge.value),
   );
   const frame = html("div", { class: "mg-graph" }, picture);
+  let current = []; // the boxes of the step: several for a leaf with aliases
   picture.addEventListener("click", (event) => {
     const id = event.target.closest("[data-node]")?.dataset.node;
     if (id !== undefined && known.ran.has(Number(id))) jump(known.ran.get(Number(id)).index + 1);
@@ -293,31 +348,40 @@ function drawGraph(trace, known, jump) {
     else group.removeAttribute("aria-current");
   }
 
-  /** Scroll the frame, and never the page, so that the box is in sight. */
-  function show(box) {
+  /** Scroll the frame, and never the page, so that a box of the step is in sight: the nearest. */
+  function show() {
     const { scrollWidth, scrollHeight, clientWidth, clientHeight, scrollLeft, scrollTop } = frame;
     if (scrollWidth <= clientWidth && scrollHeight <= clientHeight) return;
-    const [middle, centre] = [((box.x + box.width / 2) / width) * scrollWidth, ((box.y + box.height / 2) / height) * scrollHeight];
-    const isSeen = Math.abs(middle - scrollLeft - clientWidth / 2) < clientWidth * 0.35
-      && Math.abs(centre - scrollTop - clientHeight / 2) < clientHeight * 0.35;
-    if (!isSeen) frame.scrollTo({ left: middle - clientWidth / 2, top: centre - clientHeight / 2 });
+    const places = current.map(({ box }) => {
+      const left = ((box.x + box.width / 2) / width) * scrollWidth - clientWidth / 2;
+      const top = ((box.y + box.height / 2) / height) * scrollHeight - clientHeight / 2;
+      // How far from the middle, where 1 is at the rim.
+      const far = Math.max(
+        Math.abs(left - scrollLeft) / (clientWidth / 2),
+        Math.abs(top - scrollTop) / (clientHeight / 2),
+      );
+      return { left, top, far };
+    });
+    const nearest = places.reduce((one, other) => (other.far < one.far ? other : one));
+    if (nearest.far > 0.7) frame.scrollTo({ left: nearest.left, top: nearest.top });
   }
 
   function paint(step) {
     const states = statesAt(trace, step);
-    const current = boxes.find((box) => states[box.node.id] === "now") ?? boxes.find((box) => box.node.root);
-    if (current) show(current.box); // first, while nothing has changed: reading sizes after a change would lay everything out
+    current = boxes.filter(({ node }) => (step > 0 ? states[node.id] === "now" : node.root));
+    show(); // first, while nothing has changed: reading sizes after a change would lay everything out
     const missing = new Map(trace.events[step]?.why.waiting.map(({ node, missing }) => [node, missing]));
     const terms = step > 0 ? trace.events[step - 1].incoming.flatMap((incoming) => incoming.terms) : [];
     const arriving = new Set(terms.map((term) => term.edge));
     for (const edge of edges) paintEdge(edge, step, arriving);
-    const focusInside = picture.contains(document.activeElement) && step > 0;
+    const focusInside = step > 0 && picture.contains(document.activeElement);
     for (const box of boxes) paintBox(box, step, states[box.node.id], missing);
-    if (focusInside && current?.node.id !== Number(document.activeElement.dataset?.node)) {
-      current.group.focus({ preventScroll: true });
+    if (focusInside && !current.some(({ group }) => group === document.activeElement)) {
+      current[0].group.focus({ preventScroll: true });
     }
   }
 
+  new ResizeObserver(show).observe(frame); // also when a notebook takes the frame away and puts it back
   return { frame, paint };
 }
 
@@ -329,7 +393,10 @@ function card(title, ...children) {
 
 function row(sign, value, note, className = "") {
   return html(
-    "div", { class: `mg-row ${className}` }, sign !== null && html("span", { class: "mg-sign" }, sign), value,
+    "div",
+    { class: `mg-row ${className}` },
+    sign !== null && html("span", { class: "mg-sign" }, sign),
+    value,
     note && html("span", { class: "mg-note" }, note),
   );
 }
@@ -343,27 +410,43 @@ function sourceLine({ expression, line }) {
 }
 
 function headCard(node, step, total) {
-  const kind = node.kind === "leaf" ? `keeps the gradient of the leaf ${called(node)}` : node.variable && `makes ${node.variable}`;
+  const kind =
+    node.kind === "leaf" ? `keeps the gradient of the leaf ${called(node)}` : node.variable && `makes ${node.variable}`;
   return html(
-    "header", { class: "mg-what" },
+    "header",
+    { class: "mg-what" },
     html("h3", {}, html("span", { class: "mg-of" }, `${step} of ${total}`), node.name),
     kind && html("p", { class: "mg-note" }, kind),
-    node.expression && html("p", { class: "mg-source" }, sourceLine(node), html("span", { class: "mg-note" }, node.place ?? "")),
+    node.expression &&
+      html("p", { class: "mg-source" }, sourceLine(node), html("span", { class: "mg-note" }, node.place ?? "")),
   );
 }
 
 function whyCard(trace, { why }) {
   const name = (id) => html("code", {}, called(trace.nodes[id]));
   const queue = html(
-    "ol", { class: "mg-queue" }, why.ready.map((id, i) => html("li", { "data-state": i === 0 ? "now" : "ready" }, name(id))),
+    "ol",
+    { class: "mg-queue" },
+    why.ready.map((id, i) => html("li", { "data-state": i === 0 ? "now" : "ready" }, name(id))),
   );
   const waiting = why.waiting.map(({ node, missing }) =>
-    html("li", { "data-state": "waiting" }, name(node), `: ${missing} more`));
+    html("li", { "data-state": "waiting" }, name(node), `: ${missing} more`),
+  );
   return card(
-    "Why this node is next", html("p", {}, why.sentence),
-    html("div", { class: "mg-queues" },
+    "Why this node is next",
+    html("p", {}, why.sentence),
+    html(
+      "div",
+      { class: "mg-queues" },
       html("div", {}, html("h5", {}, "Ready, in this order"), queue),
-      waiting.length > 0 && html("div", {}, html("h5", {}, "Waiting for consumers that have not run"), html("ul", { class: "mg-queue" }, waiting))),
+      waiting.length > 0 &&
+        html(
+          "div",
+          {},
+          html("h5", {}, "Waiting for consumers that have not run"),
+          html("ul", { class: "mg-queue" }, waiting),
+        ),
+    ),
   );
 }
 
@@ -378,7 +461,8 @@ function arrivesCard(trace, event) {
     value === null && row(null, shown(null)),
     terms.flatMap((term, i) => [
       row(i > 0 ? "+" : terms.length > 1 ? "" : null, shown(term.value, terms.length === 1), from(term)),
-      i > 0 && row("=", shown(sums[i - 1], i === terms.length - 1), i === terms.length - 1 ? "the sum" : "so far", "mg-sum"),
+      i > 0 &&
+        row("=", shown(sums[i - 1], i === terms.length - 1), i === terms.length - 1 ? "the sum" : "so far", "mg-sum"),
     ]),
   ]);
   return card("The gradient that arrives", html("div", { class: "mg-rows" }, rows));
@@ -387,13 +471,26 @@ function arrivesCard(trace, event) {
 function outgoingEdge(trace, node, out) {
   const { formula } = node.inputs.find(({ input }) => input === out.input) ?? {};
   if (out.edge === null) {
-    return html("div", { class: "mg-out mg-note" }, `Input ${out.input} needs no gradient: nothing is computed for it.`);
+    return html(
+      "div",
+      { class: "mg-out mg-note" },
+      `Input ${out.input} needs no gradient: nothing is computed for it.`,
+    );
   }
   const target = trace.nodes[trace.edges[out.edge].target];
   return html(
-    "div", { class: "mg-out" },
-    html("h5", {}, html("span", { class: "mg-edge-badge" }, String(out.input)), "to ", html("code", {}, called(target))),
-    formula ? html("div", { class: "mg-formula" }, math(formula)) : html("p", { class: "mg-note" }, "No formula is written for this rule."),
+    "div",
+    { class: "mg-out" },
+    html(
+      "h5",
+      {},
+      html("span", { class: "mg-edge-badge" }, String(out.input)),
+      "to ",
+      html("code", {}, called(target)),
+    ),
+    formula
+      ? html("div", { class: "mg-formula" }, math(formula))
+      : html("p", { class: "mg-note" }, "No formula is written for this rule."),
     out.numbers && html("div", { class: "mg-formula mg-numbers" }, math(out.numbers)),
     out.broadcast !== null && [
       row("=", shown(out.raw), "what the rule gives"),
@@ -407,44 +504,87 @@ function ruleCard(trace, node, event) {
   const saved = node.saved.map(({ symbol, value }) => html("li", {}, html("var", {}, symbol), " = ", shown(value)));
   return card(
     "The rule, and what leaves on each edge",
-    saved.length > 0 && html("div", { class: "mg-saved" }, html("h5", {}, "Saved by the forward pass"), html("ul", {}, saved)),
+    saved.length > 0 &&
+      html("div", { class: "mg-saved" }, html("h5", {}, "Saved by the forward pass"), html("ul", {}, saved)),
     event.outgoing.map((out) => outgoingEdge(trace, node, out)),
-    html("p", { class: "mg-note" }, "The letters are the rule’s own: z is the result, a, b, … are the inputs in order, a bar marks a gradient."),
+    html(
+      "p",
+      { class: "mg-note" },
+      "The letters are the rule’s own: z is the result, a, b, … are the inputs in order, a bar marks a gradient.",
+    ),
   );
 }
 
 /** The account of a leaf: what `.grad` held, what is added, what it holds. It looks unlike the engine's own sum, on purpose. */
 function gradCard(node, { grad }) {
   const entry = (label, sign, value, className) =>
-    html("div", { class: `mg-entry ${className}` }, html("div", { class: "mg-label" }, label), html("div", {}, html("span", { class: "mg-sign" }, sign), value));
+    html(
+      "div",
+      { class: `mg-entry ${className}` },
+      html("div", { class: "mg-label" }, label),
+      html("div", {}, html("span", { class: "mg-sign" }, sign), value),
+    );
   const before = grad.before === null ? html("span", { class: "mg-none" }, "None") : shown(grad.before);
   return html(
-    "section", { class: "mg-card mg-ledger" },
+    "section",
+    { class: "mg-card mg-ledger" },
     html("h4", {}, html("code", {}, `${node.variable ?? "leaf"}.grad`), " adds up"),
-    html("div", { class: "mg-entries" },
-      entry("before", "", before, ""), entry("added", "+", shown(grad.added), ""), entry("after", "=", shown(grad.after), "mg-after")),
+    html(
+      "div",
+      { class: "mg-entries" },
+      entry("before", "", before, ""),
+      entry("added", "+", shown(grad.added), ""),
+      entry("after", "=", shown(grad.after), "mg-after"),
+    ),
   );
 }
 
 /** A small box as it looks in the picture, for the key. */
 function sample(state) {
-  return svg("svg", { viewBox: "-4 -6 44 30", class: "mg-sample mg-node", "data-state": state, "aria-hidden": "true" },
+  return svg(
+    "svg",
+    { viewBox: "-4 -6 44 30", class: "mg-sample mg-node", "data-state": state, "aria-hidden": "true" },
     svg("rect", { class: "mg-box", x: 6, y: 4, width: 30, height: 18, rx: 4 }),
-    svg("g", { class: "mg-badge", transform: "translate(7,5)" }, svg("circle", { r: 9 }), svg("path", { d: ICONS[state] ?? "" })));
+    svg(
+      "g",
+      { class: "mg-badge", transform: "translate(7,5)" },
+      svg("circle", { r: 9 }),
+      svg("path", { d: ICONS[state] ?? "" }),
+    ),
+  );
 }
 
 function startPanel(trace) {
   const given = trace.events[0]?.incoming.flatMap(({ terms }) => terms).find(({ edge }) => edge === null);
   const key = (state, text) => html("li", {}, sample(state), text);
   return [
-    html("header", { class: "mg-what" }, html("h3", {}, html("span", { class: "mg-of" }, `0 of ${trace.events.length}`), "Before the first step")),
-    card("Nothing has run yet",
+    html(
+      "header",
+      { class: "mg-what" },
+      html("h3", {}, html("span", { class: "mg-of" }, `0 of ${trace.events.length}`), "Before the first step"),
+    ),
+    card(
+      "Nothing has run yet",
       html("p", {}, "Every gradient reads “not yet”: it does not exist, which is not the same as 0."),
-      given && html("div", { class: "mg-rows" }, row(null, shown(given.value, true), "given to backward()"))),
-    card("How to read the picture",
-      html("ul", { class: "mg-key" }, key("now", "runs in this step"), key("done", "is done"), key("ready", "has all its gradients, is in the queue"),
-        key("waiting", "has some, lacks others"), key("later", "is not reached yet")),
-      html("p", { class: "mg-note" }, "Boxes are operations, round ends are leaves. Step with → and ←, Home and End, space to play, or click a node.")),
+      given && html("div", { class: "mg-rows" }, row(null, shown(given.value, true), "given to backward()")),
+    ),
+    card(
+      "How to read the picture",
+      html(
+        "ul",
+        { class: "mg-key" },
+        key("now", "runs in this step"),
+        key("done", "is done"),
+        key("ready", "has all its gradients, is in the queue"),
+        key("waiting", "has some, lacks others"),
+        key("later", "is not reached yet"),
+      ),
+      html(
+        "p",
+        { class: "mg-note" },
+        "Boxes are operations, round ends are leaves. Step with → and ←, Home and End, space to play, or click a node.",
+      ),
+    ),
   ];
 }
 
@@ -453,7 +593,9 @@ function panelAt(trace, step) {
   const event = trace.events[step - 1];
   const node = trace.nodes[event.node];
   return [
-    headCard(node, step, trace.events.length), whyCard(trace, event), arrivesCard(trace, event),
+    headCard(node, step, trace.events.length),
+    whyCard(trace, event),
+    arrivesCard(trace, event),
     event.outgoing.length > 0 && ruleCard(trace, node, event),
     event.grad && gradCard(node, event),
   ].filter(Boolean);
@@ -468,15 +610,39 @@ function drawControls(total, actions) {
     element.addEventListener("click", () => actions[name]());
     return element;
   };
-  const first = button("first", "First step", "Home"), previous = button("previous", "Previous step", "←");
+  const first = button("first", "First step", "Home"),
+    previous = button("previous", "Previous step", "←");
   const play = button("play", "Play", "space");
-  const next = button("next", "Next step", "→", "Next"), last = button("last", "Last step", "End");
-  const slider = html("input", { type: "range", min: 0, max: total, step: 1, value: 0, class: "mg-slider", "aria-label": "Step" });
+  const next = button("next", "Next step", "→", "Next"),
+    last = button("last", "Last step", "End");
+  const slider = html("input", {
+    type: "range",
+    min: 0,
+    max: total,
+    step: 1,
+    value: 0,
+    class: "mg-slider",
+    "aria-label": "Step",
+  });
   slider.addEventListener("input", () => actions.go(Number(slider.value)));
-  const speed = html("select", { class: "mg-speed", "aria-label": "Speed", title: "Speed" },
-    SPEEDS.map(([label, wait]) => html("option", { value: wait, selected: wait === 1200 }, label)));
+  const speed = html(
+    "select",
+    { class: "mg-speed", "aria-label": "Speed", title: "Speed" },
+    SPEEDS.map(([label, wait]) => html("option", { value: wait, selected: wait === 1200 }, label)),
+  );
   const counter = html("span", { class: "mg-counter" });
-  const bar = html("div", { class: "mg-controls", role: "group", "aria-label": "Walk" }, first, previous, play, next, last, slider, counter, speed);
+  const bar = html(
+    "div",
+    { class: "mg-controls", role: "group", "aria-label": "Walk" },
+    first,
+    previous,
+    play,
+    next,
+    last,
+    slider,
+    counter,
+    speed,
+  );
   const off = (element, isOff) => set(element, "aria-disabled", String(isOff));
 
   function paint(step, sentence) {
@@ -497,10 +663,16 @@ function drawControls(total, actions) {
 /** Never let an element shrink, so that what stands below does not jump at each step; a new width begins anew. */
 function keepHeight(element) {
   let width = null;
-  const observer = new ResizeObserver(([{ borderBoxSize: [{ inlineSize, blockSize }] }]) => {
-    element.style.minHeight = inlineSize === width ? `${blockSize}px` : "";
-    width = inlineSize;
-  });
+  const observer = new ResizeObserver(
+    ([
+      {
+        borderBoxSize: [{ inlineSize, blockSize }],
+      },
+    ]) => {
+      element.style.minHeight = inlineSize === width ? `${blockSize}px` : "";
+      width = inlineSize;
+    },
+  );
   observer.observe(element);
   return observer;
 }
@@ -512,13 +684,15 @@ function keepHeight(element) {
 export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) {
   const total = trace.events.length;
   const known = index(trace);
-  let step = null, timer = null;
+  let step = null,
+    timer = null;
 
   const paint = (to) => {
     const target = Math.min(Math.max(Math.round(to) || 0, 0), total);
     if (target === step) return false;
     step = target;
-    const sentence = step === 0 ? `Before the first of ${total} steps: nothing has run yet.` : trace.events[step - 1].sentence;
+    const sentence =
+      step === 0 ? `Before the first of ${total} steps: nothing has run yet.` : trace.events[step - 1].sentence;
     graph.paint(step);
     panel.replaceChildren(...panelAt(trace, step));
     controls.paint(step, sentence);
@@ -526,14 +700,23 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) 
     root.dataset.step = step;
     return true;
   };
-  const go = (to) => { if (paint(to)) onStep(step); };
-  const stop = () => { clearTimeout(timer); timer = null; controls.paintPlay(false); };
+  const go = (to) => {
+    if (paint(to)) onStep(step);
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    timer = null;
+    controls.paintPlay(false);
+  };
   const tick = () => {
     go(step + 1);
     if (step < total) timer = setTimeout(tick, controls.wait());
     else stop();
   };
-  const byHand = (to) => { if (timer !== null) stop(); go(to); };
+  const byHand = (to) => {
+    if (timer !== null) stop();
+    go(to);
+  };
   const toggle = () => {
     if (timer !== null) return stop();
     if (step === total) go(0);
@@ -542,16 +725,22 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) 
   };
 
   const controls = drawControls(total, {
-    first: () => byHand(0), previous: () => byHand(step - 1), play: toggle,
-    next: () => byHand(step + 1), last: () => byHand(total), go: byHand,
+    first: () => byHand(0),
+    previous: () => byHand(step - 1),
+    play: toggle,
+    next: () => byHand(step + 1),
+    last: () => byHand(total),
+    go: byHand,
   });
   const graph = drawGraph(trace, known, byHand);
   const panel = html("div", { class: "mg-panel", role: "group", "aria-label": "This step" });
   const live = html("p", { class: "mg-live", role: "status", "aria-live": "polite" });
   const root = html(
-    "section", { class: "mg-stepper", "aria-label": `Stepper: ${trace.title}`, "data-lm-suppress-shortcuts": "true" },
+    "section",
+    { class: "mg-stepper", "aria-label": `Stepper: ${trace.title}`, "data-lm-suppress-shortcuts": "true" },
     html("div", { class: "mg-top" }, html("div", { class: "mg-title" }, trace.title), controls.bar),
-    html("div", { class: "mg-body" }, graph.frame, panel), live,
+    html("div", { class: "mg-body" }, graph.frame, panel),
+    live,
   );
 
   // JupyterLab takes keys from anything focused ("a" would add a cell): none gets past the stepper.
@@ -569,22 +758,49 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) 
   el.replaceChildren(root);
   paint(initial);
   const keeper = keepHeight(panel);
-  return { get step() { return step; }, go: paint, destroy: () => { stop(); keeper.disconnect(); root.remove(); } };
+  return {
+    get step() {
+      return step;
+    },
+    go: paint,
+    destroy: () => {
+      stop();
+      keeper.disconnect();
+      root.remove();
+    },
+  };
 }
 
 /** anywidget's entry: the front end repaints at once and tells the kernel afterwards, so a click never waits for it. */
 function render({ model, el }) {
-  const read = () => { const trace = model.get("trace"); return typeof trace === "string" ? JSON.parse(trace) : trace; };
+  const read = () => {
+    const trace = model.get("trace");
+    return typeof trace === "string" ? JSON.parse(trace) : trace;
+  };
   let isTelling = false;
-  const tell = () => { isTelling = false; model.set("step", view.step); model.save_changes(); };
-  const afterPainting = () => { if (!isTelling) requestAnimationFrame(() => setTimeout(tell)); isTelling = true; };
+  const tell = () => {
+    isTelling = false;
+    model.set("step", view.step);
+    model.save_changes();
+  };
+  const afterPainting = () => {
+    if (!isTelling) requestAnimationFrame(() => setTimeout(tell));
+    isTelling = true;
+  };
   const start = () => mount(el, read(), { step: model.get("step"), onStep: afterPainting });
   let view = start();
   const follow = () => view.go(model.get("step"));
-  const renew = () => { view.destroy(); view = start(); };
+  const renew = () => {
+    view.destroy();
+    view = start();
+  };
   model.on("change:step", follow);
   model.on("change:trace", renew);
-  return () => { model.off("change:step", follow); model.off("change:trace", renew); view.destroy(); };
+  return () => {
+    model.off("change:step", follow);
+    model.off("change:trace", renew);
+    view.destroy();
+  };
 }
 
 export default { render };
