@@ -285,7 +285,7 @@ def test_explain_tells_more(name):
     story = caught.value.explain()
     assert story.startswith(str(caught.value)) and len(story) > len(str(caught.value)) + 200
     assert repr(story) == str(story)  # so that a notebook shows it line by line
-    assert max(map(len, story[len(str(caught.value)) :].split("\n"))) <= 120
+    assert max(map(len, story[len(str(caught.value)) :].split("\n"))) <= 96
 
 
 def test_errors_can_be_pickled():

@@ -215,5 +215,5 @@ def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
         story,
         [where],
         "make the view, and write to the memory, either both inside of the no_grad block or both outside.",
-        story="many views",
+        story="no_grad view",
     )

@@ -3,15 +3,20 @@
 STORIES = {
     "modified": """
 Why it matters
-  Many rules of differentiation need numbers of the forward pass: the derivative of exp(x) is its own result, those of
-  a * b are b and a. So an operation keeps them until backward. If somebody writes into that memory in between, the rule
-  would compute with the wrong numbers, and the gradient would be wrong without a word. Each piece of memory counts how
-  often it was written to, its version (`tensor._version`); backward looks whether it is still the one that was saved.
+  Many rules of differentiation need numbers of the forward pass: the derivative of exp(x)
+  is its own result, those of a * b are b and a. So an operation keeps them until backward.
+  If somebody writes into that memory in between, the rule would compute with the wrong
+  numbers, and the gradient would be wrong without a word. Each piece of memory counts how
+  often it was written to, its version (`tensor._version`); backward looks whether it is
+  still the one that was saved.
 
 Usual causes
-  - `+=`, `*=`, `y[i] = …` or a method that ends in `_` on a result that a later line still needs.
-  - The write came through another tensor that shares the memory: a view (`y[0]`, `y.view(…)`, `y.T`), or `y.detach()`.
-  - An optimizer's step between a forward pass and its backward pass: the parameters are saved values, too.
+  - `+=`, `*=`, `y[i] = …` or a method that ends in `_` on a result that a later line still
+    needs.
+  - The write came through another tensor that shares the memory: a view (`y[0]`,
+    `y.view(…)`, `y.T`), or `y.detach()`.
+  - An optimizer's step between a forward pass and its backward pass: the parameters are
+    saved values, too.
 
 What to do
   - Make a new tensor (`y = y + 1`) instead of writing into the old one.
@@ -20,104 +25,146 @@ What to do
 """,
     "leaf": """
 Why it matters
-  A leaf is where gradients end: `.grad` is the derivative with respect to the numbers that the leaf held when it was
-  used. Overwriting it as a recorded operation would make it a result, and nobody could hold the gradient any more.
+  A leaf is where gradients end: `.grad` is the derivative with respect to the numbers that
+  the leaf held when it was used. Overwriting it as a recorded operation would make it a
+  result, and nobody could hold the gradient any more.
 
 Usual causes, and what to do
   - A step of gradient descent: it is no part of the function, so do not record it:
         with no_grad():
             w -= lr * w.grad
-    `w = w - lr * w.grad` does not do the same: the name w now stands for a new tensor, which is no leaf, has no `.grad`
-    of its own, and drags the graph of all earlier steps along.
+    `w = w - lr * w.grad` does not do the same: the name w now stands for a new tensor,
+    which is no leaf, has no `.grad` of its own, and drags the graph of all earlier steps
+    along.
   - Setting some values by hand, before the computation: the same, under no_grad.
-  - Building a value piece by piece: start from a copy, `y = w.clone()`, and write into `y`: that is recorded.
+  - Building a value piece by piece: start from a copy, `y = w.clone()`, and write into `y`:
+    that is recorded.
 """,
     "many views": """
 Why it matters
-  A write through a view changes its base, and autograd rewrites the base's history to say so. For views that one call
-  made together (unbind, split, chunk, or `for row in y`), that history would have to be cut through all of them.
+  A write through a view changes its base, and autograd rewrites the base's history to say
+  so. For views that one call made together (unbind, split, chunk, or `for row in y`), that
+  history would have to be cut through all of them.
 
 What to do
-  - Make new tensors: `rows = [row * 2 for row in y]`, and put them together with `stack` or `cat`.
+  - Make new tensors: `rows = [row * 2 for row in y]`, and put them together with `stack` or
+    `cat`.
   - Or write to single views: `y[0] *= 2` is allowed, for each index is a view of its own.
+""",
+    "no_grad view": """
+Why it matters
+  Under no_grad a view is just another name for a piece of memory: no graph knows of it.
+  If it, or its base, is then written to where operations are recorded, there are two
+  answers to what the view's gradient is, and the library does not choose for you.
+
+What to do
+  - To set numbers by hand: make the view and write to it, both under no_grad.
+  - To compute: make the view and write to it, both outside of the block.
+  - For numbers that shall not change any more: `x[0].detach().clone()`.
 """,
     "spent": """
 Why it matters
-  Each node of a graph keeps numbers of the forward pass for its rule. Backward gives them back as it goes, since most
-  graphs are used once and memory is dear. A second pass over the same node finds them gone.
+  Each node of a graph keeps numbers of the forward pass for its rule. Backward gives them
+  back as it goes, since most graphs are used once and memory is dear. A second pass over
+  the same node finds them gone.
 
 Usual causes, and what to do
-  - A cell was run twice, but not the one above it that computes the loss: run both, or put them into one cell.
-  - Something outside of the loop is part of every round's graph: move it into the loop, or detach it if no gradient
-    shall flow through it.
-  - A hidden state is carried from round to round, and with it the graph of all rounds: `h = h.detach()`.
-  - Two losses share a part of the graph: add them, `(loss1 + loss2).backward()`. The gradients are the same.
-  - You really mean two passes: `backward(retain_graph=True)` in the first of them keeps the numbers, and the memory.
+  - A cell was run twice, but not the one above it that computes the loss: run both, or put
+    them into one cell.
+  - Something outside of the loop is part of every round's graph: move it into the loop, or
+    detach it if no gradient shall flow through it.
+  - A hidden state is carried from round to round, and with it the graph of all rounds:
+    `h = h.detach()`.
+  - Two losses share a part of the graph: add them, `(loss1 + loss2).backward()`. The
+    gradients are the same.
+  - You really mean two passes: `backward(retain_graph=True)` in the first of them keeps the
+    numbers, and the memory.
 """,
     "not scalar": """
 Why it matters
-  Backward computes a product: a row of weights, one for each number of the output, times the matrix of all derivatives.
-  One output number needs no weights (its weight is 1). With several, there is a choice, and it is yours.
+  Backward computes a product: a row of weights, one for each number of the output, times
+  the matrix of all derivatives. One output number needs no weights (its weight is 1). With
+  several, there is a choice, and it is yours.
 
 What to do
-  - A loss is one number: `y.sum().backward()` takes the weights 1, `y.mean().backward()` the weights 1/n.
-  - `y.backward(gradient=v)` takes the weights v: the result is the same as that of `(y * v).sum().backward()`.
-  - For the whole matrix of derivatives, run backward once for each output number, with a one among zeros as weights.
+  - A loss is one number: `y.sum().backward()` takes the weights 1, `y.mean().backward()`
+    the weights 1/n.
+  - `y.backward(gradient=v)` takes the weights v: the result is the same as that of
+    `(y * v).sum().backward()`.
+  - For the whole matrix of derivatives, run backward once for each output number, with a
+    one among zeros as weights.
 """,
     "no graph": """
 Why it matters
-  Backward walks from the output along the nodes that recorded how it was computed. Here there is no first node: no
-  operation on the way was recorded, or something cut the way off.
+  Backward walks from the output along the nodes that recorded how it was computed. Here
+  there is no first node: no operation on the way was recorded, or something cut the way
+  off.
 
 What cuts
-  - Nothing requires grad: say `requires_grad=True` for the tensors whose gradient you want, before computing with them.
+  - Nothing requires grad: say `requires_grad=True` for the tensors whose gradient you want,
+    before computing with them.
   - `detach()`, `.data`, and everything computed under `no_grad`.
-  - Ways out of the library: `float(x)`, `x.item()`, `x.tolist()`, `x.numpy()`, and `tensor(x)` around a tensor copy
-    numbers. They leave no note, so the message cannot point at them: look for them in the lines that make the loss.
-  - Whole numbers and yes-or-no: `argmax`, comparisons, `.long()`, indices. They move in jumps and have no derivative.
-  - Gradients themselves: they have a graph only if they were computed with `create_graph=True`.
+  - Ways out of the library: `float(x)`, `x.item()`, `x.tolist()`, `x.numpy()`, and
+    `tensor(x)` around a tensor copy numbers. They leave no note, so the message cannot
+    point at them: look for them in the lines that make the loss.
+  - Whole numbers and yes-or-no: `argmax`, comparisons, `.long()`, indices. They move in
+    jumps and have no derivative.
+  - Gradients themselves: they have a graph only if they were computed with
+    `create_graph=True`.
 """,
     "unused": """
 Why it matters
-  grad() answers for each input: how does the output change with it? An input that the output was not computed from is
-  mostly a mistake, so it is an error. None says "no path"; zeros say "a path, along which nothing changes".
+  grad() answers for each input: how does the output change with it? An input that the
+  output was not computed from is mostly a mistake, so it is an error. None says "no path";
+  zeros say "a path, along which nothing changes".
 
 Usual causes
-  - Another tensor of the same name was used: `w = w.clone()`, or a cell run again, makes a new one.
-  - A view or a copy of the tensor that was used: `grad(y, x[0])` makes x[0] only now. Take `grad(y, x)` and index that.
+  - Another tensor of the same name was used: `w = w.clone()`, or a cell run again, makes a
+    new one.
+  - A view or a copy of the tensor that was used: `grad(y, x[0])` makes x[0] only now. Take
+    `grad(y, x)` and index that.
   - A detach, or a no_grad block, between the input and the output.
-  - It is right, and some inputs are not always used: `allow_unused=True`, or `materialize_grads=True` for zeros.
+  - It is right, and some inputs are not always used: `allow_unused=True`, or
+    `materialize_grads=True` for zeros.
 """,
     "numpy": """
 Why it matters
-  NumPy knows nothing of the graph. What it computes from a tensor's numbers is a constant to autograd, and the gradient
-  through it would silently be missing. `detach()` says that you know.
+  NumPy knows nothing of the graph. What it computes from a tensor's numbers is a constant
+  to autograd, and the gradient through it would silently be missing. `detach()` says that
+  you know.
 
 What to do
-  - To print, plot or compare: `x.detach().numpy()`. It is the same memory, not a copy; `.copy()` makes it one.
-  - To compute a part of the loss: use the library's operations; they have the names that NumPy's have.
+  - To print, plot or compare: `x.detach().numpy()`. It is the same memory, not a copy;
+    `.copy()` makes it one.
+  - To compute a part of the loss: use the library's operations; they have the names that
+    NumPy's have.
 """,
     "integers": """
 Why it matters
-  A derivative asks what happens when a number moves a little. Whole numbers and yes-or-no cannot move a little.
+  A derivative asks what happens when a number moves a little. Whole numbers and yes-or-no
+  cannot move a little.
 
 What to do
   - Write the numbers as floats (`1.`), or say `dtype=float32`.
-  - Positions (`argmax`, indices, labels) choose; what can be differentiated is what they choose from.
+  - Positions (`argmax`, indices, labels) choose; what can be differentiated is what they
+    choose from.
 """,
     "flag": """
 Why it matters
-  The flag of a leaf is your choice: do you want its gradient? That of a result is not: it follows from the inputs.
+  The flag of a leaf is your choice: do you want its gradient? That of a result is not: it
+  follows from the inputs.
 
 What to do
   - `y.detach()` gives the same numbers as a new leaf, through which no gradient flows.
   - `with no_grad():` around the computation records nothing in the first place.
-  - To get no gradient for one input, set the flag of that leaf, or detach it, before the computation.
+  - To get no gradient for one input, set the flag of that leaf, or detach it, before the
+    computation.
 """,
     "broadcast": """
 How shapes are fitted
-  They are aligned at the right. In each column the two lengths must be equal, or one of them 1 or missing: that one is
-  repeated. [4, 3] and [3] fit; [4, 3] and [4] do not, though a column, [4, 1], would.
+  They are aligned at the right. In each column the two lengths must be equal, or one of
+  them 1 or missing: that one is repeated. [4, 3] and [3] fit; [4, 3] and [4] do not, though
+  a column, [4, 1], would.
 
 Usual causes
   - A row where a column was meant: `x.unsqueeze(-1)` or `x[:, None]`.
@@ -125,7 +172,8 @@ Usual causes
 """,
     "product": """
 How products are fitted
-  (n, k) @ (k, m) gives (n, m): the inner two lengths are summed over, so they must be the same.
+  (n, k) @ (k, m) gives (n, m): the inner two lengths are summed over, so they must be the
+  same.
 
 Usual causes
   - A weight stored the other way round: layers keep (out, in) and compute `x @ weight.T`.
