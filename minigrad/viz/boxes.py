@@ -64,12 +64,12 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
 
 
 def label_rooms(trace: dict[str, Any]) -> dict[int, float]:
-    """The width that the gradient's text needs beside each edge; empty for a trace without events."""
+    """The width that the gradient's text, or "not yet", needs beside each edge; empty for a trace without events."""
     texts = edge_gradients(trace)
     if not trace["events"]:
         return {}
-    shown = {edge["id"]: texts.get(edge["id"], NOT_YET) for edge in trace["edges"]}
-    return {edge: round(text_width(text, LABEL_SIZE) + 10, 1) for edge, text in shown.items()}
+    longest = {edge["id"]: max(texts.get(edge["id"], ""), NOT_YET, key=len) for edge in trace["edges"]}
+    return {edge: round(text_width(text, LABEL_SIZE) + 10, 1) for edge, text in longest.items()}
 
 
 def edge_gradients(trace: dict[str, Any]) -> dict[int, str]:

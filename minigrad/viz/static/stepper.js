@@ -189,7 +189,7 @@ function called(node) {
 const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
 
 /**
- * A text on a rounded ground, centred on (x, y) or, with `left`, beginning there: `before` until its time comes, `after` then.
+ * A text on a rounded ground, centred on (x, y) or, with `left`, beginning there: `before` until its time, then `after`.
  * Both are written once and a step only shows the one or the other: changed texts would have to be laid out again.
  */
 function chip(x, y, className, before, after, { left = null, longest = LONGEST_CHIP } = {}) {
@@ -246,7 +246,8 @@ function drawEdge(drawn, edge, gradient, isLeftmost) {
   const [labelX, labelY] = drawn.label;
   const course = along(drawn.points);
   const isOn = course.some(([x, y]) => Math.hypot(x - labelX, y - labelY) < 8);
-  const left = isOn ? null : labelX - chipWidth(short(gradient)) / 2 + 1; // the side nearer to the edge
+  const room = Math.max(chipWidth(NOT_YET), chipWidth(short(gradient))); // what the layout left for it
+  const left = isOn ? null : labelX - room / 2 + 1; // the side nearer to the edge
   const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
   const [x, y] = besideStart(course, isLeftmost);
   const group = svg(
@@ -280,6 +281,7 @@ function drawBox(box, node, account) {
     { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
     svg("rect", { class: "mg-halo", x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: round + 5 }),
     svg("rect", { class: "mg-box", x, y, width, height, rx: round }),
+    node.root && svg("rect", { class: "mg-frame", x: x + 4, y: y + 4, width: width - 8, height: height - 8, rx: round - 3 }),
     box.lines.map(({ text, role }, i) =>
       svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text),
     ),
@@ -501,7 +503,8 @@ function outgoingEdge(trace, node, out) {
 }
 
 function ruleCard(trace, node, event) {
-  const saved = node.saved.map(({ symbol, value }) => html("li", {}, html("var", {}, symbol), " = ", shown(value)));
+  const sorted = [...node.saved].sort((one, other) => one.symbol.localeCompare(other.symbol));
+  const saved = sorted.map(({ symbol, value }) => html("li", {}, html("var", {}, symbol), " = ", shown(value)));
   return card(
     "The rule, and what leaves on each edge",
     saved.length > 0 &&
@@ -515,7 +518,7 @@ function ruleCard(trace, node, event) {
   );
 }
 
-/** The account of a leaf: what `.grad` held, what is added, what it holds. It looks unlike the engine's own sum, on purpose. */
+/** The account of a leaf: what `.grad` held, what is added, what it holds. Not like the engine's own sum, on purpose. */
 function gradCard(node, { grad }) {
   const entry = (label, sign, value, className) =>
     html(
@@ -582,7 +585,8 @@ function startPanel(trace) {
       html(
         "p",
         { class: "mg-note" },
-        "Boxes are operations, round ends are leaves. Step with → and ←, Home and End, space to play, or click a node.",
+        "Boxes are operations, round ends are leaves; the walk begins at the double frame. " +
+          "Step with → and ←, Home and End, space to play, or click a node.",
       ),
     ),
   ];
