@@ -182,9 +182,9 @@ CASES = {
     ),
     "rows of a loop": Case(
         4,
-        X + "y = x * 1\nfor row in y:\n    row *= 2",
+        X + "y = x * 1\nfor row in y.unbind():\n    row *= 2",
         "InplaceError",
-        ((4, "for row in y:"), (5, "row *= 2")),
+        ((4, "y.unbind()"), (5, "row *= 2")),
         ("`row` is one of several views of `y`",),
         ("`row = row * 2`",),
         ("row *= 2", "row = row * 2"),

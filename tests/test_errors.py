@@ -188,6 +188,13 @@ def test_the_tensor_of_the_graph_names_the_memory(script):
     assert "its result `y` at version 0; `d += 1`, through `d` (the same memory), made it" in found["what"]
 
 
+def test_a_loop_over_a_tensor_makes_many_views(script):
+    """Python versions differ in which part of the `for` line they call the place."""
+    found = message(f"{X}y = x * 1\nfor row in y:\n    row *= 2", script)
+    assert "`row` is one of several views of `y` that one call made" in found["what"]
+    assert [place for place, _ in places(found["where"])] == ["script.py, line 4", "script.py, line 5"]
+
+
 def test_an_optimizers_step_is_called_so(script):
     """The step is the library's own code, so that the place is the user's call."""
     space = {"__package__": "minigrad.optim", "minigrad": minigrad}
