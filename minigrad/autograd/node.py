@@ -227,10 +227,13 @@ class AccumulateGrad(Node):
     def name(self) -> str:
         return "minigrad::autograd::AccumulateGrad"
 
+    # The same for all leaves, so not kept with each.
+    first = second = code = None
+    saved = ()
+    at = 0
+
     def __init__(self, variable: Tensor) -> None:
-        self.first = self.second = self.rare = self.code = None
-        self.saved = ()
-        self.at = 0
+        self.rare = None
         self.seq = versions.next_seq()
         self.variable = variable
 

@@ -140,7 +140,7 @@ def _backward_two(rule_a: Callable[..., Any], rule_b: Callable[..., Any]) -> Cal
 def _picker(names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
     """The function that picks what a rule needs from a, b, z and the operation's number n."""
     return {
-        (): lambda a, b, z: (),
+        (): lambda a, b, z, n=None: (),
         ("a",): lambda a, b, z: (a,),
         ("b",): lambda a, b, z: (b,),
         ("z",): lambda a, b, z: (z,),
@@ -166,7 +166,7 @@ _NUMBERS = (int, float, np.number, np.bool_)
 
 @lru_cache(maxsize=256)
 def _cached_constant(value: float, dtype: str) -> Any:
-    array = np.array(value, dtype)
+    array = np.array(value).astype(dtype)  # too large an integer wraps around, as in PyTorch
     array.flags.writeable = False
     return array
 
@@ -175,9 +175,7 @@ def constant(value: Any, like: Any) -> Any:
     """A Python number as an array without dimensions, of the dtype of `like`: NumPy is 300 ns faster with it."""
     if type(like) is not np.ndarray:
         return value  # on a GPU a number is cheaper: it travels with the launch
-    if value and value == value:
-        return _cached_constant(value, like.dtype.char)
-    return np.array(value, like.dtype)  # -0.0 == 0.0 and nan != nan: as keys they do not work
+    return _cached_constant(value, like.dtype.char) if value else np.array(value, like.dtype)  # as keys, -0.0 is 0.0
 
 
 def array_of(x: Any, op: str, position: str = "argument 'input' (position 1)") -> Any:
@@ -359,7 +357,8 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
         try:
             a = input.array
             if (kind is float or kind is int) and a.dtype.kind == "f":
-                b, other, fits = constant(other, a), _NUMBER, True
+                b = _cached_constant(other, a.dtype.char) if other and type(a) is ndarray else constant(other, a)
+                other, fits = _NUMBER, True
             else:
                 b = other.array
                 fits = a.dtype is b.dtype and not (of_floats and a.dtype.kind != "f")

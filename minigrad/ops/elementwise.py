@@ -119,7 +119,8 @@ class PowScalar(Op):
     formula = (r"\bar z \cdot n\, a^{n-1}",)
 
     def forward(a, n):
-        return np.square(a) if n == 2 else np.power(a, n)
+        # Products are many times faster than np.power.
+        return np.square(a) if n == 2 else a * a * a if n == 3 else np.power(a, n)
 
     def grad_a(g, a, n):
         if n == 0:
@@ -323,12 +324,39 @@ class Round(_Rounding):
         return np.rint(a) if a.dtype.kind == "f" else a.copy()
 
 
+class Remainder(Op):
+    """What is left of dividing, with the divisor's sign."""
+
+    node_name = "RemainderBackward1"
+    forward = np.remainder
+    formula = r"\bar z", r"-\bar z\, \lfloor a / b \rfloor"
+
+    def grad_a(g):
+        return g
+
+    def grad_b(g, a, b):
+        return -g * np.floor_divide(a, b)
+
+
+class RemainderScalar(Op):
+    """What is left of dividing by a number, with the number's sign."""
+
+    node_name = "RemainderBackward0"
+    formula = (r"\bar z",)
+
+    def forward(a, n):
+        return np.remainder(a, n)
+
+    def grad_a(g):
+        return g
+
+
 # ------------------------------------------------------------ copies
 class Clone(Op):
     formula = (r"\bar z",)
 
-    def forward(a):
-        return a.copy()
+    def forward(a, order="K"):
+        return a.copy(order)
 
     def grad_a(g):
         return g

@@ -108,10 +108,7 @@ def floor_divide(input: Tensor, other: Any) -> Tensor:
     return div(input, other, rounding_mode="floor")
 
 
-def remainder(input: Tensor, other: Any) -> Tensor:
-    """What is left of dividing, with the divisor's sign."""
-    a, b = operands(input, other, "remainder", False)
-    return undifferentiable("remainder", np.remainder(a, b), input, other)
+remainder = with_number(ops.RemainderScalar, binary(ops.Remainder, "remainder"))
 
 
 def rdiv(input: Tensor, other: Any) -> Tensor:

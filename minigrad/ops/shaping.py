@@ -13,7 +13,7 @@ from ..autograd import errors
 from ..tensor import Tensor
 from . import shape as ops
 from .base import apply
-from .elementwise import clone
+from .elementwise import Clone
 from .views import apply_view, split_outputs
 
 
@@ -144,7 +144,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
 
 def contiguous(input: Tensor) -> Tensor:
     """The tensor itself if its memory is in order, else a copy that is."""
-    return input if input.is_contiguous() else clone(input)
+    return input if input.is_contiguous() else apply(Clone, input, order="C")
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
