@@ -109,7 +109,8 @@ from .ops.functions import (
     where,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
-from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, norm, std, sum, var
+from .ops.norm import norm, std, var
+from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, sum
 from .ops.reduce import prod_ as prod
 from .ops.shaping import (
     broadcast_tensors,

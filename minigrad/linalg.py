@@ -1,5 +1,5 @@
 """Linear algebra."""
 
-from .ops.reduce import vector_norm
+from .ops.norm import vector_norm
 
 __all__ = ["vector_norm"]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from . import creation, dispatch
-from .ops import functions, index, matmul, reduce, shaping
-from .ops.base import apply
+from .ops import functions, index, matmul, norm, reduce, shaping
+from .ops.calling import apply
 from .ops.inplace import in_place
+from .ops.operands import NUMBERS
 from .tensor import Tensor
 
 METHODS = {
@@ -34,7 +34,7 @@ METHODS = {
     "int": functions.int_, "bool": functions.bool_,
     # reductions
     "sum": reduce.sum, "mean": reduce.mean, "amax": reduce.amax, "amin": reduce.amin, "max": reduce.max,
-    "min": reduce.min, "var": reduce.var, "std": reduce.std, "norm": reduce.norm, "argmax": reduce.argmax,
+    "min": reduce.min, "var": norm.var, "std": norm.std, "norm": norm.norm, "argmax": reduce.argmax,
     "argmin": reduce.argmin, "all": reduce.all, "any": reduce.any, "prod": reduce.prod_,
     # products
     "matmul": matmul.matmul, "mm": matmul.mm, "mv": matmul.mv, "dot": matmul.dot, "bmm": matmul.bmm,
@@ -51,12 +51,16 @@ METHODS = {
     "__add__": functions.plus, "__radd__": functions.plus, "__sub__": functions.minus, "__rsub__": functions.rsub,
     "__mul__": functions.mul, "__rmul__": functions.mul, "__truediv__": functions.divide,
     "__rtruediv__": functions.rdiv, "__pow__": functions.pow, "__rpow__": functions.rpow, "__neg__": functions.neg,
-    "__abs__": functions.abs, "__matmul__": matmul.matmul, "__floordiv__": functions.floor_divide,
-    "__mod__": functions.remainder, "__eq__": functions.eq, "__ne__": functions.ne, "__lt__": functions.lt,
-    "__le__": functions.le, "__gt__": functions.gt, "__ge__": functions.ge, "__and__": functions.bitwise_and,
-    "__or__": functions.bitwise_or, "__xor__": functions.bitwise_xor, "__invert__": functions.bitwise_not,
+    "__abs__": functions.abs, "__matmul__": matmul.matmul, "__invert__": functions.bitwise_not,
     # in place
     "copy_": index.copy_, "zero_": index.zero_, "fill_": index.fill_, "index_put_": index.index_put_,
+}  # fmt: skip
+
+# Operators that nobody counts nanoseconds of: what they do not know, they leave to the other operand.
+POLITE = {
+    "eq": functions.eq, "ne": functions.ne, "lt": functions.lt, "le": functions.le, "gt": functions.gt,
+    "ge": functions.ge, "and": functions.bitwise_and, "or": functions.bitwise_or, "xor": functions.bitwise_xor,
+    "floordiv": functions.floor_divide, "mod": functions.remainder,
 }  # fmt: skip
 
 IN_PLACE = ("add", "sub", "mul", "div", "pow", "neg", "abs", "exp", "log", "log1p", "sqrt", "sin", "cos", "tanh",
@@ -76,6 +80,15 @@ def uniform(input: Tensor, low: float = 0, high: float = 1) -> Tensor:
     return apply(index.Uniform, input, values=creation.uniform_values(input.array.shape, low, high, input.array.dtype))
 
 
+def _polite(function: Any, reflected: bool = False) -> Any:
+    def operator(self: Tensor, other: Any) -> Any:
+        if not isinstance(other, (Tensor, *NUMBERS)):
+            return NotImplemented
+        return function(other, self) if reflected else function(self, other)
+
+    return operator
+
+
 def install() -> None:
     """Attach operators and methods to `Tensor`."""
     for name, function in METHODS.items():
@@ -85,6 +98,11 @@ def install() -> None:
         setattr(Tensor, f"{name}_", method)
         if name in OPERATORS:
             setattr(Tensor, OPERATORS[name], method)
+    for name, function in POLITE.items():
+        setattr(Tensor, f"__{name}__", _polite(function))
+        if name in ("and", "or", "xor", "floordiv", "mod"):
+            setattr(Tensor, f"__r{name}__", _polite(function, reflected=True))
+    Tensor.__pos__ = lambda self: self
     Tensor.normal_, Tensor.uniform_ = in_place(normal, "normal_"), in_place(uniform, "uniform_")
     Tensor.T, Tensor.mT = property(shaping.numpy_T), property(shaping.mT)
     for name in ("new_zeros", "new_ones", "new_empty"):

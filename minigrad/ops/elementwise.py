@@ -6,11 +6,14 @@ The derivatives are those of any calculus book; formulas stand beside the code, 
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from .. import backend, dtypes
 from ..tensor import Tensor
-from .base import Op, apply, constant
+from .base import Op
+from .calling import apply
+from .operands import constant
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 

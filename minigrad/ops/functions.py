@@ -9,8 +9,9 @@ import numpy as np
 from .. import backend, dtypes
 from ..tensor import Tensor, wrap
 from . import elementwise as ops
-from .base import _NUMBERS, apply, array_of, binary, operands, unary, undifferentiable, with_number
+from .calling import apply, binary, unary, undifferentiable, with_number
 from .elementwise import clone
+from .operands import NUMBERS, array_of, operands
 
 # ------------------------------------------------------------ one tensor
 abs = unary(ops.Abs, "abs")
@@ -131,7 +132,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
     tensor([1., 4., 9.])
     """
     if not hasattr(exponent, "array"):
-        if not isinstance(exponent, _NUMBERS):
+        if not isinstance(exponent, NUMBERS):
             raise TypeError(f"pow(): argument 'exponent' (position 2) must be Tensor, not {type(exponent).__name__}")
         array_of(input, "pow")
         a, _ = operands(input, exponent, "pow", False)
@@ -140,7 +141,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
         n = exponent.item() if isinstance(exponent, np.generic) else exponent
         return _cast_then(ops.PowScalar, input, a, n=n)
     if not hasattr(input, "array"):
-        if not isinstance(input, _NUMBERS):
+        if not isinstance(input, NUMBERS):
             raise TypeError(f"pow(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
         _, a = operands(input, exponent, "pow", False)
         return _cast_then(ops.PowOfScalar, exponent, a, n=input)
@@ -226,9 +227,7 @@ def _bitwise(function: Any, name: str) -> Any:
     def combine(input: Any, other: Any) -> Tensor:
         a, b = operands(input, other, name, False)
         if a.dtype.kind == "f":
-            raise NotImplementedError(
-                f'"{name}_cpu" not implemented for \'{dtypes.SCALAR_TYPE_NAMES[a.dtype.name]}\''
-            )
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.SCALAR_TYPE_NAMES[a.dtype.name]}'")
         return undifferentiable(name, function(a, b), input, other)
 
     combine.__name__ = name
@@ -243,7 +242,7 @@ def bitwise_not(input: Tensor) -> Tensor:
     """Each bit flipped; of a bool tensor, each truth value."""
     if input.array.dtype.kind == "f":
         kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f'"bitwise_not_cpu" not implemented for \'{kind}\'')
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{kind}'")
     return undifferentiable("bitwise_not", np.invert(input.array), input)
 
 

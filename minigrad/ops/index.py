@@ -15,16 +15,16 @@ from .. import backend, dtypes
 from ..autograd import errors
 from ..tensor import Tensor, wrap
 from . import shape as shapes
-from .base import Op, apply, constant
+from .base import Op
+from .calling import apply
 from .inplace import in_place, output_shape, refuse_repeats
+from .operands import constant
 from .shaping import alias, expand, select, unsqueeze, view
 from .views import apply_view
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
-_VALID = (
-    "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})"
-)
+_VALID = "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})"
 
 
 class Index(Op):
@@ -347,9 +347,7 @@ def _filled(input: Tensor, value: Any) -> Tensor:
     if not isinstance(value, Tensor):
         return apply(Fill, input, value=value)
     if value.ndim:
-        raise RuntimeError(
-            f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
-        )
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     refuse_repeats(input.array)
     return apply(FillWith, input, value)
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from .. import backend, dtypes
+from .. import dtypes
 from ..autograd import errors, versions
 from ..autograd.meta import gradient_edge, tracked
 from ..autograd.modes import mode

@@ -10,7 +10,9 @@ import numpy as np
 
 from .. import dtypes
 from ..tensor import Tensor
-from .base import Op, apply, array_of
+from .base import Op
+from .calling import apply
+from .operands import array_of
 from .shaping import broadcast_tensors
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"

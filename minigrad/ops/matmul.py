@@ -10,7 +10,9 @@ from .. import dtypes
 from ..autograd import errors
 from ..tensor import Tensor
 from . import shape as shapes
-from .base import Op, apply, array_of, binary
+from .base import Op
+from .calling import apply, binary
+from .operands import array_of
 from .shaping import contiguous, expand, mT, reshape, t, unsqueeze
 from .views import apply_view
 
@@ -114,7 +116,9 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     if b.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
     if a.shape[1] != b.shape[0]:
-        sentence = f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
+        sentence = (
+            f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
+        )
         raise errors.product_shapes(input, mat2, sentence)
     _same_dtype(input, mat2, "expected m1 and m2 to have the same dtype, but got: {2} != {3}")
     return _mm(input, mat2)
@@ -196,7 +200,9 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     """
     a, b = array_of(input, "matmul"), array_of(other, "matmul", "argument 'other' (position 2)")
     n, m = a.ndim, b.ndim
-    if n == 2 and 1 <= m <= 2 and a.dtype is b.dtype and a.shape[1] == b.shape[0]:  # the usual case, which needs no check
+    if (
+        n == 2 and 1 <= m <= 2 and a.dtype is b.dtype and a.shape[1] == b.shape[0]
+    ):  # the usual case, which needs no check
         return _mm(input, other) if m == 2 else _mv(input, other)
     if n == 2 and m == 2:
         return mm(input, other)
@@ -222,7 +228,9 @@ def _batched(input: Tensor, other: Tensor) -> Tensor:
     n, m = input.ndim, other.ndim
     if m <= 2:  # one matrix, or vector, for the whole batch
         return _folded(input, other)
-    if n <= 2 and input.requires_grad:  # the same from the other side; otherwise its gradient would be one for each batch
+    if (
+        n <= 2 and input.requires_grad
+    ):  # the same from the other side; otherwise its gradient would be one for each batch
         product = _folded(mT(other), t(input) if n == 2 else input)
         return contiguous(mT(product)) if n == 2 else product
     a = unsqueeze(input, 0) if n == 1 else input

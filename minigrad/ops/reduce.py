@@ -1,4 +1,4 @@
-"""Operations that make fewer numbers of many: sums, means, extremes, spreads and norms.
+"""Operations that make fewer numbers of many: sums, means, extremes and products.
 
 A reduction's rule spreads `g` over the elements that were reduced. `dim` is a tuple of dimensions, all if empty.
 """
@@ -13,8 +13,10 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..tensor import Tensor, wrap
-from .base import Op, apply, array_of, unary, undifferentiable
+from .base import Op
+from .calling import apply, unary, undifferentiable
 from .functions import maximum, minimum
+from .operands import array_of
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -173,7 +175,7 @@ class MinDim(_Chosen):
         return _pick(a, np.argmin, dim, keepdim)
 
 
-# ------------------------------------------------------------ products, spreads, norms
+# ------------------------------------------------------------ products
 class Prod(Op):
     formula = (r"\bar z \prod_{j \ne i} a_j",)
 
@@ -189,77 +191,8 @@ class Prod(Op):
         return g * np.reshape(before * after, a.shape)
 
 
-class Var(Op):
-    formula = (r"\frac{2 \bar z}{n - c}\,(a - \operatorname{mean}(a))",)
-
-    def forward(a, dim, correction, keepdim):
-        n = prod(a.shape[d] for d in dim)
-        centered = a - np.mean(a, axis=dim, keepdims=True)
-        freedom = n - correction
-        total = np.sum(centered * centered, axis=dim, keepdims=keepdim)
-        return total / freedom if freedom > 0 else total * float("nan")
-
-    def grad_a(g, a, dim, correction, keepdim):
-        n = prod(a.shape[d] for d in dim)
-        freedom = n - correction
-        scale = 2 / freedom if freedom > 0 else float("nan")
-        return kept(g, a.ndim, dim, keepdim) * ((a - np.mean(a, axis=dim, keepdims=True)) * scale)
-
-
-class Std(Op):
-    formula = (r"\frac{\bar z}{(n - c)\, z}\,(a - \operatorname{mean}(a))",)
-
-    def forward(a, dim, correction, keepdim):
-        return np.sqrt(Var.forward(a, dim, correction, keepdim))
-
-    def grad_a(g, a, z, dim, correction, keepdim):
-        n = prod(a.shape[d] for d in dim)
-        g, z = kept(g, a.ndim, dim, keepdim), kept(z, a.ndim, dim, keepdim)
-        freedom = n - correction
-        per_variance = np.where(z == 0, 0, g / (2 * z))
-        return per_variance * ((a - np.mean(a, axis=dim, keepdims=True)) * (2 / freedom if freedom > 0 else float("nan")))
-
-
-class VectorNorm(Op):
-    """The p-norm; its gradient at 0 is taken to be 0."""
-
-    node_name = "LinalgVectorNormBackward0"
-    formula = (r"\bar z\, \operatorname{sign}(a) \left(\frac{|a|}{z}\right)^{p-1}",)
-
-    def forward(a, p, dim, keepdim):
-        size = np.absolute(a)
-        if p == 2:
-            return np.sqrt(np.sum(a * a, axis=dim, keepdims=keepdim))
-        if p == np.inf:
-            return np.max(size, axis=dim, keepdims=keepdim)
-        if p == -np.inf:
-            return np.min(size, axis=dim, keepdims=keepdim)
-        if p == 0:
-            return np.sum(a != 0, axis=dim, keepdims=keepdim, dtype=a.dtype)
-        if p == 1:
-            return np.sum(size, axis=dim, keepdims=keepdim)
-        return np.power(np.sum(np.power(size, p), axis=dim, keepdims=keepdim), 1 / p)
-
-    def grad_a(g, a, z, p, dim, keepdim):
-        g, z = kept(g, a.ndim, dim, keepdim), kept(z, a.ndim, dim, keepdim)
-        if p == 0:
-            return None  # a count: its derivative is not 0 but does not exist
-        if p == 1:
-            return g * np.sign(a)
-        if p in (np.inf, -np.inf):
-            chosen = np.absolute(a) == z
-            return g * np.sign(a) * chosen / np.sum(chosen, axis=dim, keepdims=True)
-        safe = np.where(z == 0, 1, z)
-        if p == 2:
-            return np.where(z == 0, 0, g * (a / safe))
-        if p < 2:
-            size = np.where(a == 0, 1, np.absolute(a))
-            return np.where(a == 0, 0, g * np.sign(a) * (size / safe) ** (p - 1))
-        return np.where(z == 0, 0, g * (a * (np.absolute(a) / safe) ** (p - 2) / safe))
-
-
 # ------------------------------------------------------------ what users call
-def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
+def dims_of(dim: Any, ndim: int) -> tuple[int, ...]:
     """The dimensions that `dim` names; all of them for None or ()."""
     if dim is None or (isinstance(dim, Sequence) and len(dim) == 0):
         return tuple(range(ndim))
@@ -273,7 +206,7 @@ def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
 _sum_all, _mean_all = unary(SumAll, "sum"), unary(MeanAll, "mean")
 
 
-def _needs_float(input: Tensor, name: str) -> None:
+def needs_float(input: Tensor, name: str) -> None:
     if input.array.dtype.kind != "f":
         kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
         raise RuntimeError(
@@ -302,7 +235,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.
     kind = a.dtype if a.dtype.kind == "f" else np.dtype(np.int64)
     if dim is None and not keepdim:
         return _sum_all(input)
-    return apply(Sum, input, dim=_dims(dim, a.ndim), keepdim=keepdim, dtype=kind)
+    return apply(Sum, input, dim=dims_of(dim, a.ndim), keepdim=keepdim, dtype=kind)
 
 
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -312,10 +245,10 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes
     array_of(input, "mean")
     if dtype is not None and dtype is not input.dtype:
         input = input.to(dtype)
-    _needs_float(input, "mean")
+    needs_float(input, "mean")
     if dim is None and not keepdim:
         return _mean_all(input)
-    return apply(Mean, input, dim=_dims(dim, input.ndim), keepdim=keepdim)
+    return apply(Mean, input, dim=dims_of(dim, input.ndim), keepdim=keepdim)
 
 
 def _empty_reduction(input: Tensor, dims: tuple[int, ...], name: str) -> None:
@@ -328,14 +261,14 @@ def _empty_reduction(input: Tensor, dims: tuple[int, ...], name: str) -> None:
 
 def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The largest elements along some dimensions (all by default); equal ones share the gradient."""
-    dims = _dims(dim, input.ndim)
+    dims = dims_of(dim, input.ndim)
     _empty_reduction(input, dims, "amax")
     return apply(Amax, input, dim=dims, keepdim=keepdim)
 
 
 def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The smallest elements along some dimensions (all by default); equal ones share the gradient."""
-    dims = _dims(dim, input.ndim)
+    dims = dims_of(dim, input.ndim)
     _empty_reduction(input, dims, "amin")
     return apply(Amin, input, dim=dims, keepdim=keepdim)
 
@@ -397,33 +330,6 @@ def prod_(input: Tensor) -> Tensor:
     return apply(Prod, input)
 
 
-def var(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None) -> Tensor:  # fmt: skip
-    """The variance: squared distances from the mean, summed and divided by n - correction (1 unless said)."""
-    correction = (1 if unbiased else 0) if correction is None else correction
-    _needs_float(input, "var")
-    return apply(Var, input, dim=_dims(dim, input.ndim), correction=correction, keepdim=keepdim)
-
-
-def std(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None) -> Tensor:  # fmt: skip
-    """The standard deviation: the square root of the variance."""
-    correction = (1 if unbiased else 0) if correction is None else correction
-    _needs_float(input, "std")
-    return apply(Std, input, dim=_dims(dim, input.ndim), correction=correction, keepdim=keepdim)
-
-
-def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The p-norm of the elements, as one vector or along some dimensions; Euclid's by default."""
-    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim)
-
-
-def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The p-norm (p is `ord`) of the elements, as one vector or along some dimensions."""
-    if not x.dtype.is_floating_point:
-        kind = dtypes.SCALAR_TYPE_NAMES[x.dtype.name]
-        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {kind}")
-    return apply(VectorNorm, x, p=ord, dim=_dims(dim, x.ndim), keepdim=keepdim)
-
-
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element stands; the first of equal ones."""
     return _arg(np.argmax, "argmax", input, dim, keepdim)
@@ -443,9 +349,9 @@ def _arg(function: Any, name: str, input: Tensor, dim: int | None, keepdim: bool
 
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether all elements are true (not zero)."""
-    return undifferentiable("all", np.all(input.array, axis=None if dim is None else _dims(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
+    return undifferentiable("all", np.all(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
 
 
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether at least one element is true (not zero)."""
-    return undifferentiable("any", np.any(input.array, axis=None if dim is None else _dims(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
+    return undifferentiable("any", np.any(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip

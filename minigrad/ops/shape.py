@@ -12,8 +12,8 @@ from ..autograd.meta import gradient_edge
 from ..autograd.modes import mode
 from ..autograd.node import Gradients, start
 from ..tensor import Tensor, wrap
-from .base import Op, apply, note_cut
-from .views import apply_view, split_outputs
+from .base import Op
+from .calling import apply, note_cut
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -104,7 +104,9 @@ class Expand(Op):
     def forward(a, shape):
         extra = len(shape) - a.ndim
         shape = tuple(a.shape[i - extra] if n == -1 and i >= extra else n for i, n in enumerate(shape))
-        strides = (0,) * extra + tuple(0 if n == 1 and m != 1 else s for n, m, s in zip(a.shape, shape[extra:], a.strides, strict=True))
+        strides = (0,) * extra + tuple(
+            0 if n == 1 and m != 1 else s for n, m, s in zip(a.shape, shape[extra:], a.strides, strict=True)
+        )
         return backend.as_strided(a, shape, strides)
 
     def grad_a(g, a_shape):

@@ -12,7 +12,7 @@ from .. import dtypes
 from ..autograd import errors
 from ..tensor import Tensor
 from . import shape as ops
-from .base import apply
+from .calling import apply
 from .elementwise import Clone
 from .views import apply_view, split_outputs
 
@@ -237,7 +237,9 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     dim = wrap_dim(dim, input.ndim)
     n = input.array.shape[dim]
     if not -n <= index < n:
-        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}"
+        )
     return apply_view(ops.Select, input, dim=dim, number=int(index) % n)
 
 
@@ -286,9 +288,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         if size < 0:
             raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
         if size == 0 and n != 0:
-            raise RuntimeError(
-                f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
-            )
+            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
         sizes = [min(size, n - i) for i in range(0, n, size)] if n else [0]
         return _split(tensor, sizes, dim, ops.Split, "Split")
     sizes = [int(k) for k in split_size_or_sections]

@@ -15,11 +15,12 @@ import numpy as np
 from .. import backend
 from ..autograd import errors, versions
 from ..autograd.engine import Retain
-from ..autograd.meta import AutogradMeta, gradient_edge, meta_of, tracked
+from ..autograd.meta import AutogradMeta, gradient_edge, tracked
 from ..autograd.modes import mode
 from ..autograd.node import Node, Output, start
 from ..tensor import Tensor, wrap
-from .base import Op, apply, note_cut, record
+from .base import Op
+from .calling import apply, note_cut, record
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -150,7 +151,9 @@ class AsStridedScatter(Op):
     def forward(a, layout):
         out = empty_like_base(layout, a)
         out[...] = 0
-        repeated = tuple(i for i, (n, s) in enumerate(zip(layout.shape, layout.strides, strict=True)) if s == 0 and n > 1)
+        repeated = tuple(
+            i for i, (n, s) in enumerate(zip(layout.shape, layout.strides, strict=True)) if s == 0 and n > 1
+        )
         if repeated:
             a = a.sum(axis=repeated, keepdims=True)
         shape = tuple(1 if i in repeated else n for i, n in enumerate(layout.shape))
