@@ -38,9 +38,30 @@ def _plain(data: Any) -> Any:
     """Nested sequences that may hold tensors, as nested lists of numbers."""
     if isinstance(data, Tensor):
         return data.tolist()
-    if isinstance(data, (list, tuple)):
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
         return [_plain(item) for item in data]
     return data
+
+
+def _first(data: Any) -> Any:
+    """The first element of nested lists, or the list that is empty."""
+    while isinstance(data, list) and data:
+        data = data[0]
+    return data
+
+
+def _usable(array: Any) -> Any:
+    """The array itself, if a tensor can be made of its memory."""
+    dtypes.of(array)
+    if any(s < 0 for s in array.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently supported. (You can probably work around this by making a copy of your array with "
+            "array.copy().) "
+        )
+    if any(s % array.itemsize for s in array.strides):
+        raise ValueError("given numpy array strides not a multiple of the element byte size. Copy the numpy array.")
+    return array
 
 
 def _lengths(data: Any) -> tuple[int, ...]:
@@ -89,21 +110,34 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
         )
         data = data.array
     if backend.is_array(data) or isinstance(data, np.generic):
-        kind = dtypes.of(data)
+        kind = dtypes.of(_usable(data))
     else:
         plain = _plain(data)
-        if not isinstance(plain, (bool, int, float, str, list)):
-            raise RuntimeError(f"Could not infer dtype of {type(plain).__name__}")
+        first = _first(plain)
+        if isinstance(first, str) and plain is not first:
+            raise ValueError("too many dimensions 'str'")
+        if not isinstance(first, (bool, int, float, str, list, np.generic, np.ndarray)):
+            raise RuntimeError(f"Could not infer dtype of {type(first).__name__}")
         _lengths(plain)
         data = np.array(plain)
         if data.dtype.kind not in "biuf":
             offender = next((i for i in np.ravel(np.array(plain, object)) if not isinstance(i, (int, float))), plain)
             raise TypeError(f"new(): invalid data type '{type(offender).__name__}'")
-        if data.dtype.kind == "f" or not data.size:
+        if isinstance(first, (np.generic, np.ndarray)):
+            kind = dtypes.of(data)
+        elif data.dtype.kind == "f" or not data.size:
             kind = dtypes.get_default_dtype()
         else:
             kind = dtypes.bool_ if data.dtype.kind == "b" else dtypes.int64
+        _refuse_overflow(data, dtype)
     return _finish(backend.array_on(_place(device), data, (dtype or kind).numpy), requires_grad)
+
+
+def _refuse_overflow(data: Any, dtype: dtypes.dtype | None) -> None:
+    if dtype is not None and dtype.numpy.kind == "i":
+        low, high = np.iinfo(dtype.numpy).min, np.iinfo(dtype.numpy).max
+        if not np.all((data >= low) & (data <= high)):
+            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
 
 
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
@@ -111,7 +145,7 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) 
     if isinstance(data, Tensor):
         return data.to(dtype=dtype, device=device)
     if backend.is_array(data):
-        return wrap(data).to(dtype=dtype, device=device)
+        return wrap(_usable(data).view()).to(dtype=dtype, device=device)
     return tensor(data, dtype=dtype, device=device)
 
 
@@ -129,20 +163,14 @@ def from_numpy(array: np.ndarray) -> Tensor:
     """
     if not isinstance(array, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
-    dtypes.of(array)
-    if any(s < 0 for s in array.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
-            "currently supported. (You can probably work around this by making a copy of your array with array.copy().) "
-        )
-    return wrap(array)
+    return wrap(_usable(array).view())
 
 
 def from_dlpack(x: Any) -> Tensor:
     """A tensor that shares the memory of another library's, by DLPack."""
     kind, _ = x.__dlpack_device__()
     if int(kind) == 1:
-        return wrap(np.from_dlpack(x))
+        return wrap(_usable(np.from_dlpack(x)))
     import cupy
 
     return wrap(cupy.from_dlpack(x))
@@ -155,6 +183,12 @@ def _shape(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
     for n in size:
         if not isinstance(n, (int, np.integer, Sequence)) or isinstance(n, (bool, str)):
             raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(n).__name__}")
+    for i, n in enumerate(size[0] if isinstance(size[0], Sequence) else (), 1):
+        if not isinstance(n, (int, np.integer)):
+            raise TypeError(
+                f"{name}(): argument 'size' failed to unpack the object at pos {i} with error \"type must be tuple of "
+                f'ints,but got {type(n).__name__}"'
+            )
     shape = sizes_of(size)
     if any(n < 0 for n in shape):
         raise RuntimeError(
@@ -312,6 +346,8 @@ def randint(low: int, high: Any = None, size: Any = None, *, dtype: dtypes.dtype
 
 def randperm(n: int, *, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
     """The integers from 0 to n - 1 in random order."""
+    if n < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     return _random(_stream().permutation(n), dtype or dtypes.int64, device, False)
 
 

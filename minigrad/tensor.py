@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,13 +52,15 @@ class Tensor:
         # Operators and methods that are operations are attached in methods.py.
         def __getattr__(self, name: str) -> Any: ...
 
-    def __init__(self, data: Any = ()) -> None:
-        from .creation import tensor
+    def __init__(self, *data: Any) -> None:
+        from .creation import tensor, zeros
 
-        if isinstance(data, Tensor):
-            self.array = data.array
+        if data and all(isinstance(n, int) for n in data):
+            self.array = zeros(*data).array  # the lengths of its dimensions
+        elif data and isinstance(data[0], Tensor):
+            self.array = data[0].array
         else:
-            self.array = tensor(data, dtype=dtypes.get_default_dtype()).array
+            self.array = tensor(*data or ([],), dtype=dtypes.get_default_dtype()).array
         self._node = self._meta = None
 
     # ------------------------------------------------------------ what it holds
@@ -100,6 +103,9 @@ class Tensor:
     def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours are in memory, for each dimension or for one."""
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
+        if not self.array.size and not any(strides):  # NumPy's, of a new empty array
+            lengths = [max(n, 1) for n in self.array.shape]
+            strides = tuple(prod(lengths[i + 1 :]) for i in range(len(lengths)))
         return strides if dim is None else strides[_dim(dim, self.array.ndim)]
 
     def is_contiguous(self) -> bool:
@@ -447,12 +453,13 @@ class Size(tuple[int, ...]):
     def __repr__(self) -> str:
         return f"minigrad.Size({list(self)})"
 
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
     def numel(self) -> int:
         """The number of elements of a tensor of this shape."""
-        product = 1
-        for n in self:
-            product *= n
-        return product
+        return prod(self)
 
 
 def wrap(array: Any, new: Any = Tensor.__new__) -> Tensor:

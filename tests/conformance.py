@@ -19,7 +19,7 @@ import pytest
 import minigrad
 from tests.oracle import recorded, torch
 
-FILES = ("views", "inplace", "engine", "modes")  # the tests of the core that have cases
+FILES = ("tensor", "creation", "dtypes", "engine", "modes", "views", "inplace")  # whose tests have cases
 FIRST_SENTENCE = re.compile(r"\n|\. |: \[| \(or ")
 
 # For tests that assert by themselves: each runs on minigrad and, to prove the test, on PyTorch.
@@ -132,7 +132,7 @@ def tell(x: Any) -> Any:
         return [tell(item) for item in x]
     if isinstance(x, float):
         return number(x)
-    return x if isinstance(x, str) else _plain(repr(x))
+    return _plain(x if isinstance(x, str) else repr(x))
 
 
 def number(x: Any) -> str:

@@ -38,6 +38,9 @@ OTHER_WORDS = {
     "x = torch.tensor([1.], requires_grad=True); x.grad = torch.tensor([1])",
     "x = torch.ones(2, requires_grad=True); (x * 2).backward(1.)",
     'torch.ones(3)["a"]',
+    'torch.ones(2) + "a"',
+    "torch.ones(2) + None",
+    "torch.ones(2) @ 3",
     'torch.ones(2, device="mars")',
 }
 IS_ERROR = re.compile(r"\w+Error: ")

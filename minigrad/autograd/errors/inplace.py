@@ -174,7 +174,7 @@ def one_of_many_views_in_place(x: Any, view: Any, what: str) -> InplaceError:
         story, where = _written_below(x, view, f"`{name}` is one of several views{of_base} that one call made")
         fix = "write to the memory before that call makes the views, or to a copy of it."
     return InplaceError(
-        f"Output {view.node.number} of {view.creator} is a view and {what} modified inplace. This view is the output "
+        f"Output {x.output_nr} of {view.creator} is a view and {what} modified inplace. This view is the output "
         "of a function that returns multiple views. Such functions do not allow the output views to be modified "
         "inplace. You should replace the inplace operation by an out-of-place one.",
         story,
