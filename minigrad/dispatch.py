@@ -34,6 +34,7 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.tanh: functions.tanh,
     np.maximum: functions.maximum,
     np.minimum: functions.minimum,
+    np.floor_divide: functions.floor_divide,
     np.matmul: matmul.matmul,
     np.equal: functions.eq,
     np.not_equal: functions.ne,

@@ -159,6 +159,7 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
         except AttributeError:
             fits = False
         if not fits:
+            other = wrap(other) if isinstance(other, ndarray) else other
             a, b = operands(input, other, name, of_floats)
             input = input if hasattr(input, "array") else _NUMBER
             other = other if hasattr(other, "array") else _NUMBER
