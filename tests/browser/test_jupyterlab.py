@@ -95,13 +95,16 @@ def test_a_busy_kernel_keeps_nobody_waiting(lab, running):
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_themes(lab, running, theme):
     page, stepper = running
+    page.emulate_media(
+        color_scheme="dark" if "Light" in theme else "light"
+    )  # the notebook's theme wins over the system's
     lab.use_theme(page, theme)
     for step in (1, 2, 6):
         stepper.get_by_role("slider").fill(str(step))
         assert overlaps(page) == []
-    paper = [int(c) for c in stepper.evaluate("s => getComputedStyle(s).backgroundColor").strip("rgb()").split(",")]
-    ink = stepper.locator(".mg-panel h3").evaluate("s => getComputedStyle(s).color")
-    assert (sum(paper) > 600) == ("Light" in theme), (paper, ink)
+    for part in (stepper, stepper.locator(".mg-top")):  # the first has JupyterLab's own colour, the second ours
+        colour = part.evaluate("part => getComputedStyle(part).backgroundColor")
+        assert (sum(map(int, colour.strip("rgb()").split(","))) > 600) == ("Light" in theme), colour
     assert serious(page) == []
     lab.use_theme(page, "JupyterLab Light")
 
