@@ -386,6 +386,19 @@ def versions_through_views(torch):
 
 
 @case
+def factors_from_the_written_memory(torch):
+    """The other factor is saved, and is written with the tensor that it is a part of."""
+    x, y, w = setup(torch)
+    m = x.view(1, 3) * w.view(3, 1)
+    m[1:].mul_(m[0])
+    n = x * 1
+    n.mul_(n[:1])
+    k = x.view(1, 3) * w.view(3, 1)
+    k.mul_(k[0])
+    return [[v, error(lambda v=v: gradients(torch, v, x, w))] for v in (m, n, k)]
+
+
+@case
 def a_write_between_two_uses(torch):
     x, y, w = setup(torch)
     a = y.exp()

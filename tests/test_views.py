@@ -164,6 +164,33 @@ def view_of_leaf_that_begins_to_require_grad(torch):
 
 
 @case
+def view_that_is_a_leaf(torch):
+    """A view of a plain tensor that is made to require grad: neither it nor its views may be written."""
+    base = torch.ones(3)
+    v = base[1:]
+    v.requires_grad_()
+    return (
+        v,
+        base,
+        done(v.mul_, 2),
+        done(v[:1].mul_, 2),
+        done(base.mul_, 2),
+        base,
+        done(v.sum().backward),
+        v.grad.clone(),
+    )
+
+
+@case
+def partial_overlap(torch):
+    """What is read lies partly where is written."""
+    y = torch.arange(6.0)
+    m = torch.arange(4.0).view(2, 2)
+    told = [done(y[1:].copy_, y[:-1]), done(y[1:].add_, y[:-1]), done(y[:3].mul_, y[3:]), done(y.add_, y), y]
+    return [*told, done(y[::2].add_, y[1::2]), done(m.add_, m.t()), done(m.copy_, m.t()), m]
+
+
+@case
 def view_of_leaf(torch):
     x = leaf(torch, 3)
     v = x[1:]
