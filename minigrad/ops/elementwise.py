@@ -359,7 +359,7 @@ class Clone(Op):
     formula = (r"\bar z",)
 
     def forward(a, order="K"):
-        return a.copy(order)
+        return a.copy(order if 0 not in a.strides else "C")  # what was repeated is laid out in order
 
     def grad_a(g):
         return g

@@ -1,7 +1,7 @@
 """Indexing: `x[...]` and `x[...] = v`.
 
-Ints, slices, `None` and `...` give views, one small view operation for each, as in PyTorch. Tensors, lists and masks pick
-elements by number and give a copy (`Index`); what they pick twice gets two gradients, which are added.
+Ints, slices, `None` and `...` give views, one small view operation for each, as in PyTorch. Tensors, lists and masks
+pick elements by number and give a copy (`Index`); what they pick twice gets two gradients, which are added.
 """
 
 from __future__ import annotations
@@ -180,31 +180,36 @@ def _items(index: Any) -> list[Any]:
 
 
 def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
-    """Apply ints, slices, None and `...` as views (`x` itself if none does anything); what is left are arrays, or None."""
+    """Apply ints, slices, None and `...` as views (`x` itself if none does a thing); what is left are arrays, or None."""
     items = [_clean(i) for i in _items(index)]
     named = sum(_dims_used(i) for i in items)
+    if x.ndim == 0 and items and isinstance(items[0], slice):
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if x.ndim == 0 and type(index) is int:
+        raise IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python to convert a 0-dim tensor to a number"
+        )
     if named > x.ndim:
         raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
     whole = x
-    dim = real = 0  # the dimension of `whole` that is next, and which of `x` it was
+    dim = 0  # the dimension of `whole` that is next
     numbers: list[Any] = []
     covered = 0  # how many dimensions of `whole` `numbers` speaks of
-    for item in items:
+    for place, item in enumerate(items):
         if item is Ellipsis:
-            dim, real = dim + x.ndim - named, real + x.ndim - named
+            dim += x.ndim - named
             named = x.ndim  # a second `...` stands for nothing
         elif item is None:
             whole = unsqueeze(whole, dim)
             dim += 1
         elif isinstance(item, slice):
             whole = _sliced(whole, dim, item)
-            dim, real = dim + 1, real + 1
+            dim += 1
         elif isinstance(item, int) and not isinstance(item, bool):
             n = whole.array.shape[dim]
             if not -n <= item < n:
-                raise IndexError(f"index {item} is out of bounds for dimension {real} with size {n}")
+                raise IndexError(f"index {item} is out of bounds for dimension {place} with size {n}")
             whole = select(whole, dim, item)
-            real += 1
         else:
             if isinstance(item, bool):
                 whole = unsqueeze(whole, dim)
@@ -213,8 +218,7 @@ def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
             numbers.extend([slice(None)] * (dim - covered))
             numbers.append(item)
             dims = item.ndim if item.dtype == bool else 1  # a mask stands for as many dimensions as it has
-            dim, real = dim + dims, real + dims
-            covered = dim
+            dim = covered = dim + dims
     if not numbers:
         return whole, None
     return whole, tuple(numbers)
@@ -273,6 +277,8 @@ def _check_numbers(item: Any, x: Tensor, dim: int) -> None:
                 )
     elif item.size:
         low, high, n = int(item.min()), int(item.max()), shape[dim]
+        if n == 0:
+            raise IndexError("index is out of bounds for dimension with size 0")
         if low < -n or high >= n:
             bad = low if low < -n else high
             raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {n}")
@@ -338,7 +344,7 @@ def _copied(input: Tensor, src: Tensor) -> Tensor:
     if out._node is not None:
         fit = (src.array.shape, src.array.dtype)
         fits = (None, None if fit == (input.array.shape, input.array.dtype) else fit)
-        out._node.fit = fits if any(fits) else None  # type: ignore[assignment]
+        out._node.fit = fits if any(fits) else None
     out.array = out.array.astype(input.array.dtype)
     return out
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import dtypes
+from .. import backend, dtypes
 from ..autograd import errors, versions
 from ..autograd.meta import gradient_edge, tracked
 from ..autograd.modes import mode
@@ -34,6 +34,9 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
     def inplace(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         operands = (input, *args, *kwargs.values())
         check(input, any(hasattr(x, "array") and tracked(x) for x in operands), name)
+        for x in args:
+            if type(x) is Tensor and x is not input:
+                refuse_partial_overlap(input.array, x.array)
         before = wrap(input.array)  # as the operation's input: the same memory, and the history so far
         if mode.recording:
             before._node = gradient_edge(input)
@@ -58,10 +61,10 @@ def check(x: Tensor, will_be_tracked: bool, operation: str) -> None:
     view = x._meta.view if x._meta is not None else None
     if view is not None and view.kind:
         raise view.refusal(x, "is being")
+    if view is not None and tracked(x) and view.base.is_leaf:
+        raise errors.view_of_leaf_in_place(x, view.base, operation)
     if x._meta is not None and x._meta.requires_grad:
         raise errors.leaf_in_place(x, operation)
-    if view is not None and view.base._meta is not None and view.base._meta.requires_grad:
-        raise errors.view_of_leaf_in_place(x, view.base, operation)
 
 
 def write(x: Tensor, values: Any, operation: str, repeats: bool = False) -> None:
@@ -93,6 +96,32 @@ def refuse_repeats(array: Any) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
+
+
+def refuse_partial_overlap(target: Any, source: Any) -> None:
+    """Raise if what is read lies partly where is written: the result would depend on the order of the elements."""
+    if (target.base is None and source.base is None) or not target.size or not source.size:
+        return
+    if not (_is_dense(target) and _is_dense(source)) or backend.owner(target) is not backend.owner(source):
+        return
+    begin, start = backend.first_byte(target), backend.first_byte(source)
+    end, stop = begin + target.nbytes, start + source.nbytes
+    same = (begin, end, target.strides) == (start, stop, source.strides)
+    if not same and begin < stop and start < end:
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+            "memory location. Please clone() the tensor before performing the operation."
+        )
+
+
+def _is_dense(array: Any) -> bool:
+    """Whether the elements fill their stretch of memory, each once, in any order of the dimensions."""
+    size = array.itemsize
+    for stride, n in sorted((s, n) for s, n in zip(array.strides, array.shape, strict=True) if n != 1):
+        if stride != size:
+            return False
+        size *= n
+    return True
 
 
 def output_shape(mine: tuple[int, ...], needed: tuple[int, ...]) -> Exception:

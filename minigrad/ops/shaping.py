@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -303,7 +304,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
 def _split(input: Tensor, sizes: list[int], dim: int, op: type[ops.Split], creator: str) -> tuple[Tensor, ...]:
     ends = np.cumsum([0, *sizes])
     lead = (slice(None),) * dim
-    parts = [input.array[(*lead, slice(a, b), ...)] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [input.array[(*lead, slice(a, b), ...)] for a, b in pairwise(ends)]
     return split_outputs(input, parts, op, creator, dim=dim, sizes=tuple(sizes))
 
 
@@ -329,7 +330,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         raise ValueError("expected a non-empty list of Tensors")
     first = next((x for x in tensors if x.array.shape != (0,)), tensors[0])
     if any(x.ndim == 0 for x in tensors):
-        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
+        position = next(i for i, x in enumerate(tensors) if x.ndim == 0)
+        raise RuntimeError(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
     dim = wrap_dim(dim, first.ndim)
     real = [x for x in tensors if x.array.shape != (0,)] or list(tensors)  # PyTorch lets empty vectors pass
     for x in real:

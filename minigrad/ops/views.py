@@ -26,7 +26,7 @@ from .calling import apply, note_cut, record
 
 
 class Layout(NamedTuple):
-    """How a tensor lies in its base's memory: shape, strides and offset in bytes; and the base's own shape and strides."""
+    """How a tensor lies in its base's memory: shape, strides and offset in bytes; and the base's shape and strides."""
 
     shape: tuple[int, ...]
     strides: tuple[int, ...]
@@ -216,11 +216,12 @@ class CopySlices(Node):
         start(self)
         edges = function.edges
         self.first, self.second, self.rest = gradient_edge(base), *(edges[1:2] or (None,)), edges[2:]
-        self.code, self.at = function.code, function.at
+        # The operation's own number: what it saved must not have been written since then.
+        self.code, self.at, self.seq = function.code, function.at, function.seq
         self.saved, self.inputs = saved, function.inputs
 
     @property
-    def saved(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def saved(self) -> tuple[Any, ...]:
         """What the function saved: what is freed here is freed there."""
         return self.function.saved
 
