@@ -1,7 +1,7 @@
 """Which array library holds the data: NumPy, or CuPy on a GPU.
 
-The rest of minigrad calls NumPy's functions by name; NumPy's own dispatch (NEP 13, NEP 18) sends them to CuPy for CuPy's
-arrays and to minigrad for tensors. Here stands what that dispatch does not reach.
+The rest of minigrad calls NumPy's functions by name; NumPy's own dispatch (NEP 13, NEP 18) sends them to CuPy for
+CuPy's arrays and to minigrad for tensors. Here stands what that dispatch does not reach.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ class device:
 
     __slots__ = ("index", "type")
 
-    def __init__(self, type: str | device, index: int | None = None) -> None:
+    type: str
+    index: int | None
+
+    def __init__(self, type: Any, index: int | None = None) -> None:
         if isinstance(type, device):
             type, index = type.type, type.index
         name, _, number = type.partition(":")

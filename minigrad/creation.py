@@ -1,7 +1,7 @@
 """Making tensors.
 
-The random streams are NumPy's (or CuPy's), not PyTorch's: the same seed gives the same numbers here each time, but other
-numbers than in PyTorch.
+The random streams are NumPy's, not PyTorch's: the same seed gives the same numbers here each time, but other numbers
+than in PyTorch.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _lengths(data: Any) -> tuple[int, ...]:
         if shape != shapes[0]:
             if shape and shapes[0]:
                 dim = next(i for i, (n, m) in enumerate(zip(shapes[0], shape, strict=False)) if n != m) + 1
-                raise ValueError(f"expected sequence of length {shapes[0][dim - 1]} at dim {dim} (got {shape[dim - 1]})")
+                raise ValueError(
+                    f"expected sequence of length {shapes[0][dim - 1]} at dim {dim} (got {shape[dim - 1]})"
+                )
             raise TypeError(f"expected all items to be numbers or all to be sequences (got {type(item).__name__})")
     return (len(data), *(shapes[0] if shapes else ()))
 
@@ -227,7 +229,9 @@ def empty(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, req
     return _filled(_shape(size, "empty"), 0, dtype, device, requires_grad)
 
 
-def full(size: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def full(
+    size: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor filled with one number, whose type it has unless `dtype` says otherwise."""
     kinds = {bool: dtypes.bool_, int: dtypes.int64}
     if not isinstance(fill_value, (int, float, np.generic, Tensor)):
@@ -237,23 +241,43 @@ def full(size: Any, fill_value: Any, *, dtype: dtypes.dtype | None = None, devic
 
 
 def _like(function: Any) -> Any:
-    def like(input: Tensor, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
-        return function(tuple(input.array.shape), *args, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)  # fmt: skip
+    def like(
+        input: Tensor, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False
+    ) -> Tensor:
+        return function(
+            tuple(input.array.shape),
+            *args,
+            dtype=dtype or input.dtype,
+            device=device or input.device,
+            requires_grad=requires_grad,
+        )
 
     like.__name__ = like.__qualname__ = function.__name__ + "_like"
     like.__doc__ = f"`{function.__name__}` in the shape, dtype and place of `input`."
     return like
 
 
-def eye(n: int, m: int | None = None, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def eye(
+    n: int, m: int | None = None, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A matrix with ones on the diagonal and zeros elsewhere, n by m (by default n by n)."""
     if n < 0 or (m is not None and m < 0):
-        raise RuntimeError(f"n must be greater or equal to 0, got {n}" if n < 0 else f"m must be greater or equal to 0, got {m}")  # fmt: skip
+        raise RuntimeError(
+            f"n must be greater or equal to 0, got {n}" if n < 0 else f"m must be greater or equal to 0, got {m}"
+        )
     kind = dtype or dtypes.get_default_dtype()
     return _finish(backend.array_on(_place(device), np.eye(n, m, dtype=kind.numpy), kind.numpy), requires_grad)
 
 
-def arange(start: float, end: float | None = None, step: float = 1, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def arange(
+    start: float,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Numbers from `start` (0 if only one number is given) to before `end`, `step` apart."""
     if end is None:
         start, end = 0, start
@@ -266,7 +290,15 @@ def arange(start: float, end: float | None = None, step: float = 1, *, dtype: dt
     return _finish(backend.array_on(_place(device), np.arange(start, end, step), kind.numpy), requires_grad)
 
 
-def linspace(start: float, end: float, steps: int, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def linspace(
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """`steps` numbers from `start` to `end`, evenly spaced, both included."""
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
@@ -325,7 +357,9 @@ def _unit(shape: tuple[int, ...], dtype: Any) -> Any:
 def rand(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Random numbers, uniform from 0 to before 1."""
     floats_only(dtype, "check_uniform_bounds")
-    return _random(_unit(_shape(size, "rand"), (dtype or dtypes.get_default_dtype()).numpy), dtype, device, requires_grad)
+    return _random(
+        _unit(_shape(size, "rand"), (dtype or dtypes.get_default_dtype()).numpy), dtype, device, requires_grad
+    )
 
 
 def randn(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -334,7 +368,15 @@ def randn(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, req
     return _random(_stream().standard_normal(_shape(size, "randn")), dtype, device, requires_grad)
 
 
-def randint(low: int, high: Any = None, size: Any = None, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # fmt: skip
+def randint(
+    low: int,
+    high: Any = None,
+    size: Any = None,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Random integers from `low` (0 if only one bound is given) to before `high`."""
     if size is None:
         low, high, size = 0, low, high

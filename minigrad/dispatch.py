@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-
 from .ops import functions, matmul, reduce, shaping
 from .tensor import Tensor, wrap
 
@@ -120,5 +119,3 @@ def install() -> None:
     """Teach `Tensor` NumPy's dispatch."""
     Tensor.__array_ufunc__ = _array_ufunc  # type: ignore[attr-defined]
     Tensor.__array_function__ = _array_function  # type: ignore[attr-defined]
-
-

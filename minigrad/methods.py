@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import creation, dispatch
+from . import copying, creation, dispatch
 from .ops import functions, index, matmul, norm, reduce, shaping
 from .ops.calling import apply
 from .ops.inplace import in_place
@@ -52,6 +52,8 @@ METHODS = {
     "__mul__": functions.mul, "__rmul__": functions.mul, "__truediv__": functions.divide,
     "__rtruediv__": functions.rdiv, "__pow__": functions.pow, "__rpow__": functions.rpow, "__neg__": functions.neg,
     "__abs__": functions.abs, "__matmul__": matmul.matmul, "__invert__": functions.bitwise_not,
+    # copies
+    "__deepcopy__": copying.deepcopy, "__reduce_ex__": copying.reduce,
     # in place
     "copy_": index.copy_, "zero_": index.zero_, "fill_": index.fill_, "index_put_": index.index_put_,
 }  # fmt: skip
@@ -102,9 +104,15 @@ def install() -> None:
         setattr(Tensor, f"__{name}__", _polite(function))
         if name in ("and", "or", "xor", "floordiv", "mod"):
             setattr(Tensor, f"__r{name}__", _polite(function, reflected=True))
-    Tensor.__pos__ = lambda self: self
-    Tensor.normal_, Tensor.uniform_ = in_place(normal, "normal_"), in_place(uniform, "uniform_")
-    Tensor.T, Tensor.mT = property(shaping.numpy_T), property(shaping.mT)
+    others = {
+        "__pos__": lambda self: self,
+        "normal_": in_place(normal, "normal_"),
+        "uniform_": in_place(uniform, "uniform_"),
+        "T": property(shaping.numpy_T),
+        "mT": property(shaping.mT),
+    }
+    for name, attribute in others.items():
+        setattr(Tensor, name, attribute)
     for name in ("new_zeros", "new_ones", "new_empty"):
         setattr(Tensor, name, _new(getattr(creation, name.removeprefix("new_"))))
     dispatch.install()

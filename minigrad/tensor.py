@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator
 from math import prod
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import backend, dtypes, printing
-from .autograd import engine, errors, versions
+from .autograd import engine, errors, passes, versions
 from .autograd.meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
-from .autograd.modes import mode
-from .autograd.node import AccumulateGrad, Node, Output
+from .autograd.node import Node, Output
 from .autograd.source import user_frame
+from .size import Size, check_dim
 
 
 class Tensor:
@@ -51,6 +50,19 @@ class Tensor:
     if TYPE_CHECKING:
         # Operators and methods that are operations are attached in methods.py.
         def __getattr__(self, name: str) -> Any: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
 
     def __init__(self, *data: Any) -> None:
         from .creation import tensor, zeros
@@ -71,7 +83,7 @@ class Tensor:
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of one dimension."""
-        return self.shape if dim is None else self.array.shape[_dim(dim, self.array.ndim)]
+        return self.shape if dim is None else self.array.shape[check_dim(dim, self.array.ndim)]
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -106,7 +118,7 @@ class Tensor:
         if not self.array.size and not any(strides):  # NumPy's, of a new empty array
             lengths = [max(n, 1) for n in self.array.shape]
             strides = tuple(prod(lengths[i + 1 :]) for i in range(len(lengths)))
-        return strides if dim is None else strides[_dim(dim, self.array.ndim)]
+        return strides if dim is None else strides[check_dim(dim, self.array.ndim)]
 
     def is_contiguous(self) -> bool:
         """Whether the elements lie in memory in row-major order without gaps."""
@@ -123,9 +135,7 @@ class Tensor:
     def item(self) -> Any:
         """The one element, as a Python number."""
         if self.array.size != 1:
-            raise RuntimeError(
-                f"a Tensor with {self.array.size} elements cannot be converted to Scalar"
-            )
+            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
         return self.array.item()
 
     def tolist(self) -> Any:
@@ -162,9 +172,7 @@ class Tensor:
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self.requires_grad:
-            raise BufferError(
-                "Can't export tensors that require gradient, use tensor.detach()"
-            )
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
         return self.array.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
@@ -232,7 +240,9 @@ class Tensor:
                 self._meta.grad = None
             return
         if not isinstance(value, Tensor):
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            )
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
         sizes = list(value.shape), list(self.shape)
@@ -242,7 +252,9 @@ class Tensor:
             (sizes[1], sizes[0], "gradient of size '{}' to a tensor of size '{}'"),
         ):
             if mine != theirs:
-                raise RuntimeError(f"attempting to assign a {words.format(theirs, mine)}. Please ensure that they match")
+                raise RuntimeError(
+                    f"attempting to assign a {words.format(theirs, mine)}. Please ensure that they match"
+                )
         meta_of(self).grad = value
 
     @grad.deleter
@@ -300,7 +312,7 @@ class Tensor:
     def detach_(self) -> Tensor:
         """Cut this tensor off from its history, in place."""
         if self._is_view():
-            raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.")  # fmt: skip
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
         self._node = None
         if self._meta is not None:
             self._meta.requires_grad = False
@@ -340,7 +352,7 @@ class Tensor:
         >>> x.grad
         tensor([27., 12., 75.])
         """
-        engine.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        passes.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     # ------------------------------------------------------------ Python's protocols
     def __repr__(self) -> str:
@@ -406,60 +418,6 @@ class Tensor:
 
     def __dir__(self) -> list[str]:
         return sorted(set(super().__dir__()) - {"__dict__"})
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-                "If you were attempting to deepcopy a module, this may be because of a minigrad.nn.utils.weight_norm usage"
-            )
-        copy = Tensor.__new__(type(self))
-        copy.array, copy._node, copy._meta = self.array.copy(), None, None
-        memo[id(self)] = copy
-        if self.requires_grad:
-            meta_of(copy).requires_grad = True
-        if self._meta is not None and self._meta.grad is not None:
-            meta_of(copy).grad = self._meta.grad.__deepcopy__(memo)
-        copy.__dict__.update(self.__dict__)
-        return copy
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) can be pickled")
-        return _rebuild, (type(self), np.asarray(self.detach().cpu().array), self.requires_grad, self.__dict__)
-
-
-def _rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
-    x = Tensor.__new__(cls)
-    x.array, x._node, x._meta = array, None, None
-    if requires_grad:
-        meta_of(x).requires_grad = True
-    x.__dict__.update(attributes)
-    return x
-
-
-def _dim(dim: int, ndim: int) -> int:
-    if not -max(ndim, 1) <= dim < max(ndim, 1):
-        n = max(ndim, 1)
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
-    return dim
-
-
-class Size(tuple[int, ...]):
-    """A tensor's shape: a tuple of ints that prints as PyTorch's does."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"minigrad.Size({list(self)})"
-
-    def __getitem__(self, index: Any) -> Any:
-        found = tuple.__getitem__(self, index)
-        return Size(found) if isinstance(index, slice) else found
-
-    def numel(self) -> int:
-        """The number of elements of a tensor of this shape."""
-        return prod(self)
 
 
 def wrap(array: Any, new: Any = Tensor.__new__) -> Tensor:

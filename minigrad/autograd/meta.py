@@ -7,8 +7,8 @@ name for the same thing).
 
 from __future__ import annotations
 
-from weakref import ref
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
 
 from .node import AccumulateGrad, Node
 

@@ -36,22 +36,23 @@ class _GradMode:
     """A context manager that switches recording, and a decorator for functions, generators, coroutines and classes."""
 
     recording: bool
+    _before: tuple[bool, ...] = ()  # one object may be entered several times, one inside the other
 
     def __enter__(self) -> None:
-        # One object may be entered several times, one inside the other.
-        self.__dict__.setdefault("_before", []).append(mode.recording)
+        self._before = (*self._before, mode.recording)
         mode.recording = self.recording
 
     def __exit__(self, *exc: object) -> None:
-        mode.recording = self._before.pop()
+        *before, mode.recording = self._before
+        self._before = tuple(before)
 
     def _again(self) -> _GradMode:
         return type(self)()
 
     def __call__(self, function: F) -> F:
         if inspect.isclass(function):
-            function.__init__ = self(function.__init__)  # type: ignore[misc]
-            return function  # type: ignore[return-value]
+            setattr(function, "__init__", self(function.__init__))  # noqa: B010
+            return function
         again = self._again
         if inspect.isgeneratorfunction(function):
 
@@ -161,7 +162,7 @@ class set_grad_enabled(_GradMode):
                 f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
             )
         self.recording = mode
-        self._before = [_swap(self.recording)]
+        self._before = (_swap(self.recording),)
         self._entered = False
 
     def __enter__(self) -> None:

@@ -6,8 +6,7 @@ freed as soon as nobody holds its end.
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +162,7 @@ class Node:
 
 
 class Freed(tuple[Any, ...]):
-    """What a node's `saved` becomes when a backward pass has used it up: one for each pass, says where it was started."""
+    """What a node's `saved` becomes when a pass has used it up: one for each pass, says where it was started."""
 
     __slots__ = ()
     code: CodeType = property(lambda self: self[0])  # type: ignore[assignment]

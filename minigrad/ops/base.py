@@ -12,13 +12,14 @@ An operation is a class of a few lines:
         def grad_b(g, a):
             return g * a
 
-- `grad_a`, `grad_b`, `grad_c` are the rules: from the gradient `g` of the output to that of the first, second, third input.
+- `grad_a`, `grad_b`, `grad_c` are the rules: from the gradient `g` of the output to that of the first, second, third
+  input.
 - What a rule's further parameters are called says what is saved for it: `a`, `b`, `c` are the inputs, `z` the output,
   `a_shape` the shape of an input; other names are keyword arguments of the operation, or what `forward` hands over
   beside its result (`extras`). Nothing else is saved, and nothing for inputs that need no gradient.
-- Rules are plain NumPy, written once. On arrays they are fast. Under `create_graph` they get tensors, NumPy's own dispatch
-  sends `np.cos(tensor)` to minigrad's `cos`, and the gradient's graph appears by itself. In a rule, use operators and
-  `np.` functions only: methods mean other things on tensors than on arrays.
+- Rules are plain NumPy, written once. On arrays they are fast. Under `create_graph` they get tensors, NumPy's own
+  dispatch sends `np.cos(tensor)` to minigrad's `cos`, and the gradient's graph appears by itself. In a rule, use
+  operators and `np.` functions only: methods mean other things on tensors than on arrays.
 - Broadcasting is undone by the engine, for all operations.
 """
 
@@ -130,7 +131,7 @@ def _backward_two(rule_a: Callable[..., Any], rule_b: Callable[..., Any]) -> Cal
 
 def picker(names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
     """The function that picks what a rule needs from a, b, z and the operation's number n."""
-    return {
+    pickers: dict[tuple[str, ...], Callable[..., tuple[Any, ...]]] = {
         (): lambda a, b, z, n=None: (),
         ("a",): lambda a, b, z: (a,),
         ("b",): lambda a, b, z: (b,),
@@ -141,7 +142,8 @@ def picker(names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
         ("a", "b", "z"): lambda a, b, z: (a, b, z),
         ("a", "n"): lambda a, b, z, n: (a, n),
         ("a", "z", "n"): lambda a, b, z, n: (a, z, n),
-    }[names]
+    }
+    return pickers[names]
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:

@@ -1,7 +1,7 @@
-"""From an operation's class to the function that users call: run `forward`, and record a node if an input requires grad.
+"""From an operation's class to the function that users call: run `forward`, and record a node if an input needs one.
 
-`unary`, `binary` and `with_number` make the functions of the operations that programs are full of; each does by hand, in
-the order that costs least, what `apply` does for any operation.
+`unary`, `binary` and `with_number` make the functions of the operations that programs are full of; each does by hand,
+in the order that costs least, what `apply` does for any operation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .operands import array_of, cached_constant, constant, operands
 
 
 def note_cut(out: Tensor, *inputs: Any) -> None:
-    """Keep a note of what cuts `out` off from a graph: a no_grad block now, or what cut one of its inputs off before."""
+    """Note what cuts `out` off from a graph: a no_grad block now, or what cut one of its inputs off before."""
     for x in inputs:
         if not hasattr(x, "_meta"):
             continue
@@ -80,7 +80,7 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
     return function
 
 
-def with_number(op: type[Op], otherwise: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
+def with_number(op: type[Op], name: str, otherwise: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
     """The function of a tensor of floats and the operation's number n; for anything else `otherwise` is called."""
     forward, pick = op.forward, picker(op.saves[0])
     new_tensor, ndarray = Tensor.__new__, np.ndarray
@@ -115,11 +115,8 @@ def with_number(op: type[Op], otherwise: Callable[[Any, Any], Tensor]) -> Callab
             note_cut(out, input)
         return out
 
-    function.__name__, function.__qualname__, function.__doc__ = (
-        otherwise.__name__,
-        otherwise.__qualname__,
-        otherwise.__doc__,
-    )
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = otherwise.__doc__
     return function
 
 
@@ -143,7 +140,8 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
     new_tensor, ndarray = Tensor.__new__, np.ndarray
     pick_a, pick_b = (picker(names) for names in op.saves)
     # Where nothing is saved, what is saved is one of three constants: 60 ns and 56 bytes less for each node.
-    both, only_a, only_b = (None, None, None) if any(op.saves) else (((), ()), ((), None), (None, ()))
+    saves_nothing = not any(op.saves)
+    both, only_a, only_b = ((), ()), ((), None), (None, ())
 
     def function(input: Any, other: Any) -> Tensor:
         # The usual cases first: a tensor with a number that keeps its dtype, and two tensors of one dtype.
@@ -186,13 +184,13 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
             node.first = first
             node.second = second
             node.rare = None
-            if both is None:
+            if saves_nothing:
+                node.saved = only_a if second is None else only_b if first is None else both
+            else:
                 node.saved = (
                     None if first is None else pick_a(a, b, z),
                     None if second is None else pick_b(a, b, z),
                 )
-            else:
-                node.saved = only_a if second is None else only_b if first is None else both
             # Where the result is no larger than either, nothing was broadcast. (Comparing shapes takes twice as long.)
             if (
                 other is not _NUMBER

@@ -109,7 +109,7 @@ def floor_divide(input: Tensor, other: Any) -> Tensor:
     return div(input, other, rounding_mode="floor")
 
 
-remainder = with_number(ops.RemainderScalar, binary(ops.Remainder, "remainder"))
+remainder = with_number(ops.RemainderScalar, "remainder", binary(ops.Remainder, "remainder"))
 
 
 def rdiv(input: Tensor, other: Any) -> Tensor:
@@ -117,7 +117,7 @@ def rdiv(input: Tensor, other: Any) -> Tensor:
     return mul(reciprocal(input), other)
 
 
-def pow(input: Any, exponent: Any) -> Tensor:
+def _any_pow(input: Any, exponent: Any) -> Tensor:
     """`input` to the power of `exponent`, of which at least one is a tensor.
 
     Raises
@@ -148,7 +148,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
     return _pow(input, exponent)
 
 
-pow = with_number(ops.PowScalar, pow)
+pow = with_number(ops.PowScalar, "pow", _any_pow)
 
 
 def rpow(input: Tensor, other: Any) -> Tensor:

@@ -180,7 +180,7 @@ def _items(index: Any) -> list[Any]:
 
 
 def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
-    """Apply ints, slices, None and `...` as views (`x` itself if none does a thing); what is left are arrays, or None."""
+    """Apply ints, slices, None and `...` as views (`x` itself if none does a thing); the rest are arrays, or None."""
     items = [_clean(i) for i in _items(index)]
     named = sum(_dims_used(i) for i in items)
     if x.ndim == 0 and items and isinstance(items[0], slice):

@@ -105,7 +105,11 @@ _dot, _bmm = binary(Dot, "dot", broadcasts=False), binary(Bmm, "bmm", broadcasts
 def _same_dtype(a: Tensor, b: Tensor, sentence: str) -> None:
     if a.array.dtype != b.array.dtype:
         names = dtypes.SCALAR_TYPE_NAMES
-        raise RuntimeError(sentence.format(names[a.dtype.name], names[b.dtype.name], names[a.dtype.name].lower(), names[b.dtype.name].lower()))  # fmt: skip
+        raise RuntimeError(
+            sentence.format(
+                names[a.dtype.name], names[b.dtype.name], names[a.dtype.name].lower(), names[b.dtype.name].lower()
+            )
+        )
 
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -180,7 +184,9 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor) -> Tensor:
     """`input + mat1 @ mat2`, in one operation."""
     if mat1.ndim != 2 or mat2.ndim != 2:
-        raise RuntimeError(f"mat{1 if mat1.ndim != 2 else 2} must be a matrix, got {(mat1 if mat1.ndim != 2 else mat2).ndim}-D tensor")  # fmt: skip
+        raise RuntimeError(
+            f"mat{1 if mat1.ndim != 2 else 2} must be a matrix, got {(mat1 if mat1.ndim != 2 else mat2).ndim}-D tensor"
+        )
     if mat1.shape[1] != mat2.shape[0]:
         (n, k), (j, m) = mat1.shape, mat2.shape
         raise errors.product_shapes(mat1, mat2, f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {j}x{m})")

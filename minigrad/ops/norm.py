@@ -88,14 +88,18 @@ class VectorNorm(Op):
 
 
 # ------------------------------------------------------------ what users call
-def var(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None) -> Tensor:  # fmt: skip
+def var(
+    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Tensor:
     """The variance: squared distances from the mean, summed and divided by n - correction (1 unless said)."""
     correction = (1 if unbiased else 0) if correction is None else correction
     needs_float(input, "var")
     return apply(Var, input, dim=dims_of(dim, input.ndim), correction=correction, keepdim=keepdim)
 
 
-def std(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None) -> Tensor:  # fmt: skip
+def std(
+    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Tensor:
     """The standard deviation: the square root of the variance."""
     correction = (1 if unbiased else 0) if correction is None else correction
     needs_float(input, "std")

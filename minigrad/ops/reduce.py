@@ -342,16 +342,23 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 def _arg(function: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     if input.array.size == 0:
-        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")  # fmt: skip
+        raise IndexError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+            "Specify the reduction dim with the 'dim' argument."
+        )
     axis = None if dim is None or input.ndim == 0 else wrap_dim(dim, input.ndim)
     return undifferentiable(name, function(input.array, axis=axis, keepdims=keepdim), input)
 
 
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether all elements are true (not zero)."""
-    return undifferentiable("all", np.all(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
+    return undifferentiable(
+        "all", np.all(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input
+    )
 
 
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether at least one element is true (not zero)."""
-    return undifferentiable("any", np.any(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input)  # fmt: skip
+    return undifferentiable(
+        "any", np.any(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -212,7 +212,7 @@ class Split(_SeveralOutputs):
     formula = (r"\text{the gradients of the outputs, joined}",)
 
     def grad_a(g, a_shape, dim, sizes):
-        shapes = [a_shape[:dim] + (n,) + a_shape[dim + 1 :] for n in sizes]
+        shapes = [(*a_shape[:dim], n, *a_shape[dim + 1 :]) for n in sizes]
         return np.concatenate(_SeveralOutputs.missing(g, shapes), axis=dim)
 
 
@@ -225,11 +225,12 @@ class _Joining(Op):
     """An operation on a list of tensors; rule number i gives the gradient of the i-th."""
 
     __slots__ = ("inputs",)  # as many as this node was given
+    part: Callable[..., Any]  # the gradient of one tensor, from that of the result
 
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(None if args is None else self.part(g, *args) for args in saved)
 
-    def saved_tensors(self) -> tuple[Any, ...]:
+    def saved_tensors(self, output: Any = None) -> tuple[Any, ...]:
         return self.saved  # only numbers
 
 
@@ -268,6 +269,6 @@ def join(op: type[Op], tensors: Sequence[Tensor], z: Any, saved: Sequence[tuple[
 def record_joined(op: type[Op], edges: list[Any]) -> Any:
     node = op.__new__(op)
     start(node)
-    node.inputs = len(edges)  # type: ignore[misc]
+    node.inputs = len(edges)
     node.first, node.second, node.rest = edges[0], edges[1] if len(edges) > 1 else None, tuple(edges[2:])
     return node

@@ -189,8 +189,9 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
     target, have = sizes_of(sizes), input.array.shape
     extra = len(target) - len(have)
     if extra < 0:
+        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
         raise RuntimeError(
-            f"expand(minigrad.{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}Tensor{{{list(have)}}}, size={list(target)}): the number of sizes provided "
+            f"expand(minigrad.{kind}Tensor{{{list(have)}}}, size={list(target)}): the number of sizes provided "
             f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({len(have)})"
         )
     for i, n in enumerate(target):

@@ -51,7 +51,7 @@ def root_node(x: Any) -> Any:
         from torch.autograd.graph import get_gradient_edge
 
         return get_gradient_edge(x).node
-    from ..autograd.engine import make_roots
+    from ..autograd.passes import make_roots
 
     return make_roots((x,), (x.detach(),), create_graph=False, of_backward=True)[0][
         0

@@ -55,7 +55,8 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
     >>> [trace["nodes"][event["node"]]["name"] for event in trace["events"]]
     ['MulBackward0', 'PowBackward0', 'AccumulateGrad']
     """
-    from ..autograd.engine import make_roots, walk
+    from ..autograd.engine import walk
+    from ..autograd.passes import make_roots
     from ..tensor import Tensor
 
     if not isinstance(x, Tensor):
