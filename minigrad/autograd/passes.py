@@ -185,7 +185,8 @@ def make_roots(
             if array.dtype.kind != "f":
                 what = "grad can be implicitly created only for real scalar outputs but got"
                 raise RuntimeError(f"{what} {output.dtype}")
-            g = tensor.wrap(backend.namespace(array).ones(array.shape, array.dtype))
+            xp = backend.namespace(array)
+            g = tensor.wrap(xp.array(1, array.dtype) if array.ndim == 0 else xp.ones(array.shape, array.dtype))
         elif not hasattr(g, "array"):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
         elif g.array.shape != output.array.shape:
@@ -246,7 +247,7 @@ def commit(staged: Staged, create_graph: bool) -> None:
             if create_graph:
                 meta.grad = _recorded_copy(g) if meta.grad is None else meta.grad + g
             elif meta.grad is None:
-                meta.grad = as_tensor(own(g))
+                meta.grad = tensor.wrap(own(g))
             elif meta.retains_grad:
                 meta.grad = as_tensor(meta.grad.array + g)
             else:

@@ -128,8 +128,7 @@ class PowScalar(Op):
     def grad_a(g, a, n):
         if n == 0:
             return g * 0
-        factor = constant(n, a)
-        return g * (factor * a if n == 2 else factor * a ** (n - 1))
+        return g * (a + a if n == 2 else constant(n, a) * a ** (n - 1))
 
 
 class Pow(Op):

@@ -15,7 +15,9 @@ const CHARACTER = 6.7,
 const LONGEST_CHIP = 18,
   LONGEST_ACCOUNT = 24; // characters on an edge, below a leaf
 const GRAD_ROOM = 18; // below a leaf, for its .grad
-const MOST_ANIMATED = 60; // boxes; each frame paints the whole picture
+const MOST_ANIMATED = 60; // boxes; each frame paints a whole tile
+const TILE = 320, // height of a band of the picture
+  TILE_RIM = 16; // around boxes, labels and edges: what is drawn beside them
 
 const ICONS = {
   first: "M3 3v10M13 3 6 8l7 5z",
@@ -259,7 +261,11 @@ function drawEdge(drawn, edge, gradient, isLeftmost) {
     edge.count > 1 &&
       svg("text", { class: "mg-edge-number", x, y: y + 4, "text-anchor": "middle" }, String(edge.input)),
   );
-  return { edge, group, value };
+  const xs = [drawn.tip[0], ...drawn.points.map((point) => point[0])];
+  const ys = [drawn.tip[1], ...drawn.points.map((point) => point[1])];
+  const extent = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  const valueExtent = [labelX - room / 2, labelY, labelX + room / 2, labelY];
+  return { edge, group, value, extent, valueExtent };
 }
 
 function drawBox(box, node, account) {
@@ -288,7 +294,27 @@ function drawBox(box, node, account) {
     badge,
     grad,
   );
-  return { box, node, group, grad, texts, mark: badge.lastChild };
+  const extent = [x, y, x + width, y + height + (grad ? GRAD_ROOM : 0)];
+  return { box, node, group, grad, texts, mark: badge.lastChild, extent };
+}
+
+/**
+ * One layer of the picture, cut into bands of its own: the browser lays out and paints again only the bands in sight
+ * that changed. Each band has the picture's own coordinates. `pieces` are [group, [left, top, right, bottom]].
+ */
+function drawTiles(pieces, width, height) {
+  const bands = Map.groupBy(pieces, ([, [, top]]) => Math.floor(top / TILE));
+  return [...bands.keys()]
+    .sort((one, other) => one - other)
+    .map((band) => {
+      const groups = bands.get(band).map(([group]) => group);
+      const reach = (side, choose) => choose(...bands.get(band).map(([, extent]) => extent[side]));
+      const [left, top] = [0, 1].map((side) => Math.floor(reach(side, Math.min)) - TILE_RIM);
+      const [right, bottom] = [2, 3].map((side) => Math.ceil(reach(side, Math.max)) + TILE_RIM);
+      const style = `--x: ${left}; --y: ${top}; --w: ${right - left}; --h: ${bottom - top}`;
+      const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "presentation" }, groups);
+      return { left, top, right, bottom, element: html("div", { class: "mg-tile", style }, canvas) };
+    });
 }
 
 /** The picture. `paint(step)` changes what differs from the step before; a click on a node calls `jump(step)`. */
@@ -304,18 +330,20 @@ function drawGraph(trace, known, jump) {
   });
   const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node], known.ran.get(box.node)?.grad));
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
-  const picture = svg(
-    "svg",
+  const tiles = [
+    edges.map(({ group, extent }) => [group, extent]),
+    boxes.map(({ group, extent }) => [group, extent]),
+    edges.map(({ value, valueExtent }) => [value, valueExtent]),
+  ].flatMap((layer) => drawTiles(layer, width, height));
+  const picture = html(
+    "div",
     {
       class: boxes.length > MOST_ANIMATED ? "mg-picture mg-large" : "mg-picture",
-      viewBox: `0 0 ${width} ${height}`,
-      style: `--natural: ${width}px`,
+      style: `--width: ${width}; --height: ${height}`,
       role: "group",
       "aria-label": trace.alt,
     },
-    edges.map((edge) => edge.group),
-    boxes.map((box) => box.group),
-    edges.map((edge) => edge.value),
+    tiles.map((tile) => tile.element),
   );
   const frame = html("div", { class: "mg-graph" }, picture);
   let current = []; // the boxes of the step: several for a leaf with aliases
@@ -353,7 +381,6 @@ function drawGraph(trace, known, jump) {
   /** Scroll the frame, and never the page, so that a box of the step is in sight: the nearest. */
   function show() {
     const { scrollWidth, scrollHeight, clientWidth, clientHeight, scrollLeft, scrollTop } = frame;
-    if (scrollWidth <= clientWidth && scrollHeight <= clientHeight) return;
     const places = current.map(({ box }) => {
       const left = ((box.x + box.width / 2) / width) * scrollWidth - clientWidth / 2;
       const top = ((box.y + box.height / 2) / height) * scrollHeight - clientHeight / 2;
@@ -365,7 +392,15 @@ function drawGraph(trace, known, jump) {
       return { left, top, far };
     });
     const nearest = places.reduce((one, other) => (other.far < one.far ? other : one));
-    if (nearest.far > 0.7) frame.scrollTo({ left: nearest.left, top: nearest.top });
+    const isFar = nearest.far > 0.7 && (scrollWidth > clientWidth || scrollHeight > clientHeight);
+    // What comes into sight is drawn in this frame; left to itself, the browser would draw it one frame late.
+    const [left, top] = isFar ? [nearest.left, nearest.top] : [scrollLeft, scrollTop];
+    for (const { element, ...tile } of tiles) {
+      const across = (tile.left / width) * scrollWidth < left + clientWidth && (tile.right / width) * scrollWidth > left;
+      const down = (tile.top / height) * scrollHeight < top + clientHeight && (tile.bottom / height) * scrollHeight > top;
+      element.classList.toggle("mg-near", across && down);
+    }
+    if (isFar) frame.scrollTo({ left, top });
   }
 
   function paint(step) {
