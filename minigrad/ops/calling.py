@@ -198,12 +198,7 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
                     None if first is None else pick_a(a, b, z),
                     None if second is None else pick_b(a, b, z),
                 )
-            # Where the result is no larger than either, nothing was broadcast. (Comparing shapes takes twice as long.)
-            if (
-                other is not _NUMBER
-                and broadcasts
-                and not (fits and z.size == a.size == b.size != 0 and a.ndim == b.ndim)
-            ):
+            if other is not _NUMBER and broadcasts and not (fits and a.shape == b.shape):
                 node.fit = fit_of(input, other, z)
             caller = _getframe(1)
             if caller.f_globals.get("__package__") in PACKAGES:
