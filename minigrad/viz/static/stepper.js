@@ -299,21 +299,21 @@ function drawBox(box, node, account) {
 }
 
 /**
- * One layer of the picture, cut into bands of its own: the browser lays out and paints again only the bands in sight
- * that changed. Each band has the picture's own coordinates. `pieces` are [group, [left, top, right, bottom]].
+ * One layer of the picture, cut into bands of their own elements: the browser paints again only those in sight that
+ * changed. All have the picture's coordinates. A piece is { group, extent: [left, top, right, bottom], paint }.
  */
 function drawTiles(pieces, width, height) {
-  const bands = Map.groupBy(pieces, ([, [, top]]) => Math.floor(top / TILE));
-  return [...bands.keys()]
-    .sort((one, other) => one - other)
-    .map((band) => {
-      const groups = bands.get(band).map(([group]) => group);
-      const reach = (side, choose) => choose(...bands.get(band).map(([, extent]) => extent[side]));
+  const bands = Map.groupBy(pieces, ({ extent }) => Math.floor(extent[1] / TILE));
+  return [...bands.entries()]
+    .sort(([one], [other]) => one - other)
+    .map(([, inside]) => {
+      const groups = inside.map(({ group }) => group);
+      const reach = (side, choose) => choose(...inside.map(({ extent }) => extent[side]));
       const [left, top] = [0, 1].map((side) => Math.floor(reach(side, Math.min)) - TILE_RIM);
       const [right, bottom] = [2, 3].map((side) => Math.ceil(reach(side, Math.max)) + TILE_RIM);
       const style = `--x: ${left}; --y: ${top}; --w: ${right - left}; --h: ${bottom - top}`;
       const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "presentation" }, groups);
-      return { left, top, right, bottom, element: html("div", { class: "mg-tile", style }, canvas) };
+      return { left, top, right, bottom, pieces: inside, element: html("div", { class: "mg-tile", style }, canvas) };
     });
 }
 
@@ -331,9 +331,13 @@ function drawGraph(trace, known, jump) {
   const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node], known.ran.get(box.node)?.grad));
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
   const tiles = [
-    edges.map(({ group, extent }) => [group, extent]),
-    boxes.map(({ group, extent }) => [group, extent]),
-    edges.map(({ value, valueExtent }) => [value, valueExtent]),
+    edges.map(({ edge, group, extent }) => ({ group, extent, paint: (now) => paintEdge(edge, group, now) })),
+    boxes.map((box) => ({ ...box, paint: (now) => paintBox(box, now) })),
+    edges.map(({ edge, value, valueExtent }) => ({
+      group: value,
+      extent: valueExtent,
+      paint: (now) => paintEdge(edge, value, now),
+    })),
   ].flatMap((layer) => drawTiles(layer, width, height));
   const picture = html(
     "div",
@@ -347,20 +351,21 @@ function drawGraph(trace, known, jump) {
   );
   const frame = html("div", { class: "mg-graph" }, picture);
   let current = []; // the boxes of the step: several for a leaf with aliases
+  const late = {}; // the painting of what is out of sight, still to come
   picture.addEventListener("click", (event) => {
     const id = event.target.closest("[data-node]")?.dataset.node;
     if (id !== undefined && known.ran.has(Number(id))) jump(known.ran.get(Number(id)).index + 1);
   });
 
-  function paintEdge({ edge, group, value }, step, arriving) {
+  function paintEdge(edge, group, { step, arriving }) {
     const birth = known.born.get(edge.id);
     const exists = birth !== undefined && step > birth.at;
     const state = !exists ? "later" : step === birth.at + 1 ? "now" : arriving.has(edge.id) ? "arriving" : "done";
     set(group, "data-state", state);
-    set(value, "data-state", state);
   }
 
-  function paintBox({ node, group, grad, texts, mark }, step, state, missing) {
+  function paintBox({ node, group, grad, texts, mark }, { step, states, missing }) {
+    const state = states[node.id];
     const event = known.ran.get(node.id);
     const at = event ? `, step ${event.index + 1}` : "";
     const lacks = missing.has(node.id) ? ` for ${missing.get(node.id)} more` : "";
@@ -378,9 +383,13 @@ function drawGraph(trace, known, jump) {
     else group.removeAttribute("aria-current");
   }
 
-  /** Scroll the frame, and never the page, so that a box of the step is in sight: the nearest. */
+  /**
+   * Scroll the frame, and never the page, so that a box of the step is in sight: the nearest.
+   * Hands back whether a tile will then be in sight.
+   */
   function show() {
     const { scrollWidth, scrollHeight, clientWidth, clientHeight, scrollLeft, scrollTop } = frame;
+    if (clientWidth === 0) return () => true; // not on the page yet
     const places = current.map(({ box }) => {
       const left = ((box.x + box.width / 2) / width) * scrollWidth - clientWidth / 2;
       const top = ((box.y + box.height / 2) / height) * scrollHeight - clientHeight / 2;
@@ -393,27 +402,37 @@ function drawGraph(trace, known, jump) {
     });
     const nearest = places.reduce((one, other) => (other.far < one.far ? other : one));
     const isFar = nearest.far > 0.7 && (scrollWidth > clientWidth || scrollHeight > clientHeight);
-    // What comes into sight is drawn in this frame; left to itself, the browser would draw it one frame late.
-    const [left, top] = isFar ? [nearest.left, nearest.top] : [scrollLeft, scrollTop];
-    for (const { element, ...tile } of tiles) {
-      const across = (tile.left / width) * scrollWidth < left + clientWidth && (tile.right / width) * scrollWidth > left;
-      const down = (tile.top / height) * scrollHeight < top + clientHeight && (tile.bottom / height) * scrollHeight > top;
-      element.classList.toggle("mg-near", across && down);
-    }
-    if (isFar) frame.scrollTo({ left, top });
+    const within = (place, most) => Math.max(0, Math.min(place, most));
+    const x = isFar ? within(nearest.left, scrollWidth - clientWidth) : scrollLeft;
+    const y = isFar ? within(nearest.top, scrollHeight - clientHeight) : scrollTop;
+    if (isFar) frame.scrollTo({ left: x, top: y });
+    const [across, down] = [scrollWidth / width, scrollHeight / height];
+    return ({ left, top, right, bottom }) =>
+      left * across < x + clientWidth && right * across > x && top * down < y + clientHeight && bottom * down > y;
   }
 
   function paint(step) {
     const states = statesAt(trace, step);
     current = boxes.filter(({ node }) => (step > 0 ? states[node.id] === "now" : node.root));
-    show(); // first, while nothing has changed: reading sizes after a change would lay everything out
+    // First, while nothing has changed: asking for sizes or the focus after a change would lay everything out.
+    const focusInside = step > 0 && picture.contains(document.activeElement);
+    const isInSight = show();
     const missing = new Map(trace.events[step]?.why.waiting.map(({ node, missing }) => [node, missing]));
     const terms = step > 0 ? trace.events[step - 1].incoming.flatMap((incoming) => incoming.terms) : [];
     const arriving = new Set(terms.map((term) => term.edge));
-    for (const edge of edges) paintEdge(edge, step, arriving);
-    const focusInside = step > 0 && picture.contains(document.activeElement);
-    for (const box of boxes) paintBox(box, step, states[box.node.id], missing);
+    const now = { step, states, missing, arriving };
+    const seen = tiles.filter(isInSight);
+    const paintTiles = (some) => some.forEach(({ pieces }) => pieces.forEach((piece) => piece.paint(now)));
+    paintTiles(seen);
+    cancelAnimationFrame(late.frame);
+    clearTimeout(late.timer);
+    if (seen.length < tiles.length) {
+      const others = tiles.filter((tile) => !seen.includes(tile));
+      // After this frame; the reader cannot have scrolled there before.
+      late.frame = requestAnimationFrame(() => (late.timer = setTimeout(() => paintTiles(others))));
+    }
     if (focusInside && !current.some(({ group }) => group === document.activeElement)) {
+      paintBox(current[0], now); // wherever it is: its name is read aloud
       current[0].group.focus({ preventScroll: true });
     }
   }
@@ -699,21 +718,23 @@ function drawControls(total, actions) {
   return { bar, paint, paintPlay, wait: () => Number(speed.value) };
 }
 
-/** Never let an element shrink, so that what stands below does not jump at each step; a new width begins anew. */
+/**
+ * Never let an element shrink, so that what stands below does not jump at each step; a new width begins anew. `hold()`
+ * is called before a step changes the element: noting its height afterwards would lay it out twice.
+ */
 function keepHeight(element) {
   let width = null;
-  const observer = new ResizeObserver(
-    ([
-      {
-        borderBoxSize: [{ inlineSize, blockSize }],
-      },
-    ]) => {
-      element.style.minHeight = inlineSize === width ? `${blockSize}px` : "";
-      width = inlineSize;
-    },
-  );
+  const observer = new ResizeObserver(([{ borderBoxSize }]) => {
+    const [{ inlineSize }] = borderBoxSize;
+    if (inlineSize !== width) element.style.minHeight = "";
+    width = inlineSize;
+  });
   observer.observe(element);
-  return observer;
+  const hold = () => {
+    const { height } = element.getBoundingClientRect();
+    if (height > 0 && `${height}px` !== element.style.minHeight) element.style.minHeight = `${height}px`;
+  };
+  return { hold, disconnect: () => observer.disconnect() };
 }
 
 /**
@@ -732,6 +753,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) 
     step = target;
     const sentence =
       step === 0 ? `Before the first of ${total} steps: nothing has run yet.` : trace.events[step - 1].sentence;
+    keeper.hold();
     graph.paint(step);
     panel.replaceChildren(...panelAt(trace, step));
     controls.paint(step, sentence);
@@ -794,9 +816,9 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) 
     event.preventDefault();
   });
 
+  const keeper = keepHeight(panel);
   el.replaceChildren(root);
   paint(initial);
-  const keeper = keepHeight(panel);
   return {
     get step() {
       return step;
