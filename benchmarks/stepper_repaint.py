@@ -81,7 +81,7 @@ def measure(clicks: int) -> dict[str, list[float]]:
         lab = Lab(home=home, port=free_port())
         try:
             lab.start(state)
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
             lab.open(page, "walk.ipynb")
             lab.run_all(page)
             samples["kernel idle"] = click_through(page, clicks)

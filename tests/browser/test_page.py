@@ -275,3 +275,37 @@ def test_works_inside_an_iframe_given_as_text(visit, tmp_path):
     page.keyboard.press("End")
     assert inside.get_attribute("data-step") == "6"
     assert page.problems == []
+
+
+SEEN_AND_ALL = """(button) => {
+    // Click, then look at once: first the nodes within the frame, then, when the page has rested, all of them.
+    const nodes = [...document.querySelectorAll('.mg-picture [data-node]')];
+    const states = (some) => some.map((node) => [nodes.indexOf(node), node.dataset.state]);
+    document.querySelector(button).click();
+    const frame = document.querySelector('.mg-graph').getBoundingClientRect();
+    const seen = states(nodes.filter((node) => {
+        const { top, bottom } = node.querySelector('.mg-box').getBoundingClientRect();
+        return bottom > frame.top && top < frame.bottom;
+    }));
+    return new Promise((resolve) => setTimeout(() => resolve([seen, states(nodes)]), 300));
+}"""
+
+
+@pytest.mark.parametrize("walk", [(".mg-last", {"now", "done"}), (".mg-first", {"waiting", "ready", "later"})])
+def test_what_is_in_sight_is_painted_at_once_and_all_else_soon_after(visit, tmp_path, walk):
+    import minigrad
+    from minigrad.viz import step
+
+    button, expected = walk
+    x = y = minigrad.tensor(0.5, requires_grad=True)
+    for _ in range(40):
+        y = y.sin() * x
+    step(y).save(tmp_path / "long.html")
+    page = visit()
+    page.goto((tmp_path / "long.html").as_uri())
+    if button == ".mg-first":
+        page.evaluate(SEEN_AND_ALL, ".mg-last")
+    seen, everything = page.evaluate(SEEN_AND_ALL, button)
+    assert 0 < len(seen) < len(everything), "the picture must be larger than its frame"
+    assert all(entry in everything for entry in seen), "a node in sight was painted late"
+    assert {state for _, state in everything} <= expected

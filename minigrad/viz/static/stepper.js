@@ -1,5 +1,6 @@
 // The stepper's front end: walks a trace (docs/stepper.md) forwards and backwards, with no kernel and no network.
-// The DOM is built once; a step changes states and builds the panel anew. All text goes in as text, never as markup.
+// The DOM is built once; a step changes states, those in sight first, and builds the panel anew. All text goes in as
+// text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
