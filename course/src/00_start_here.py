@@ -19,7 +19,7 @@
 # The grey boxes are **cells**. Click the first one and press **Shift+Enter**: it runs, and the next one is chosen.
 # Go on like that, from top to bottom.
 #
-# This is your own copy if it lies in the folder `work`, and you may change whatever you like. If it lies elsewhere, make a copy first: run
+# If `make course` opened this page, it is your own copy, and you may change whatever you like. If not, make a copy first: run
 # `%run -m minigrad.course start` in a new cell, then open `work/00_start_here.ipynb`.
 
 # %%
@@ -53,7 +53,7 @@ print(f"Q moved by {moved:.3f}, which is {moved / nudge:.0f} times the nudge")
 # With many inputs there are many such factors, and together they are the **gradient**.
 #
 # Nudging costs one run for each input. A network has millions of inputs to nudge. The **backward pass** gets all the factors in one
-# walk, without nudging and without rounding tricks. This course takes that walk apart.
+# walk, without nudging anything. This course takes that walk apart.
 #
 # ## By hand
 #
@@ -104,7 +104,7 @@ s
 # At each step, one box runs. It takes the gradient that has arrived, multiplies it by its own small derivative, and sends the product on.
 # What has not happened yet reads "not yet".
 #
-# The walk starts with the gradient [1., 1.] because we asked for that: one unit for each entry of $Q$. (Lesson 05 is about other choices.)
+# The walk starts with the gradient [1., 1.] because we asked for that: one unit for each entry of $Q$. (Lesson 05 will be about other choices.)
 #
 # ## Exercise 00.1: turn the crank
 #
@@ -181,4 +181,4 @@ check("00.2", (a_grad, b_grad))
 # A gradient says how much the result moves for each unit that an input moves. The backward pass finds all of it in one walk from the
 # result to the leaves. At each box it does one small thing: take what arrives, multiply, send on.
 #
-# Next: [04 Backward, node by node](04_backward_node_by_node.ipynb). Lessons 01 to 03 are to stand between; you will not miss them yet.
+# Next: [04 Backward, node by node](04_backward_node_by_node.ipynb). Lessons 01 to 03 are still to be written; you can do without them.

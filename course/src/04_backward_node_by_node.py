@@ -159,7 +159,7 @@ print("to b:", at_b)
 # Before each click on **Next**, say which node comes next and what it will send. Then look.
 #
 # In the stepper's formulas a bar means a gradient. $\bar z$ is what arrives at the node, $\bar a$ is what it sends to its first input, and $\bar b$ to its second. So $a$ and
-# $b$ are the inputs of *that* node. Only by chance are they also the names of our leaves.
+# $b$ are the inputs of *that* node. Only by chance are they also the names of our leaves. The small numbers where arrows leave a box count its inputs, from zero.
 
 # %%
 step(Q, gradient=tensor([1.0, 1.0]))
@@ -303,7 +303,8 @@ w = s + t
 draw_graph(w)
 
 # %% tags=["exercise-04.2"]
-# All six nodes, such as ["w", "t", "s", "r", "q", "x"]. (That is the program backwards: find another right order.)
+# All six nodes, such as ["w", "t", "s", "r", "q", "x"].
+# (That is the program backwards: find another right order.)
 order = ...
 check("04.2", order)
 
@@ -382,4 +383,4 @@ mine
 # Each node multiplies what arrives by its own slope and sends the product on, so along a path slopes multiply. Where paths meet, gradients
 # add. A node waits until every edge that leads to it has delivered.
 #
-# Next comes **05 Jacobians**: what a gradient is where every output depends on every input.
+# **05 Jacobians**, still to be written, will come next: what a gradient is where every output depends on every input.

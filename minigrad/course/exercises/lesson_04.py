@@ -142,7 +142,8 @@ ORDER = Exercise(
     id="04.2",
     title="Who may run when",
     stub="""\
-# All six nodes, such as ["w", "t", "s", "r", "q", "x"]. (That is the program backwards: find another right order.)
+# All six nodes, such as ["w", "t", "s", "r", "q", "x"].
+# (That is the program backwards: find another right order.)
 order = ...
 check("04.2", order)
 """,
