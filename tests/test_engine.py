@@ -796,3 +796,10 @@ def test_a_backward_within_a_walk():
         (x * 3).sum().backward()
     y.backward()
     assert x.grad.tolist() == [3 * 3 + 2, 3 * 3 + 4]
+
+
+@pytest.mark.parametrize("nothing", [[], ()])
+def test_a_backward_of_nothing_does_nothing(nothing):
+    x = leaf(minigrad, 1.0)
+    minigrad.autograd.backward(nothing)  # as PyTorch: no error
+    assert x.grad is None

@@ -22,8 +22,8 @@ from .node import AccumulateGrad, Freed, Node
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-Step = tuple[Node, Any, tuple[Any, ...], tuple[Any, ...]]
-Staged = list[tuple["Tensor", Any]]
+Step = tuple[Node, Any, tuple[Any, ...], tuple[Any, ...]]  # what `run` yields
+Staged = list[tuple["Tensor", Any]]  # gradients to be written to `.grad`, each with its tensor
 
 
 def run(

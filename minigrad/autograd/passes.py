@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +71,8 @@ def backward(
     before, mode.recording = mode.recording, create_graph
     try:
         if targets is None:
-            for _ in run(roots, keep, create_graph, staged=staged):
-                pass
-            del roots, _
+            deque(run(roots, keep, create_graph, staged=staged), maxlen=0)  # runs it to the end and keeps nothing
+            del roots
         else:
             for target in targets:
                 target.retain_grad()  # does nothing to leaves
@@ -211,8 +211,7 @@ def _arrivals(
             raise errors.no_graph_input(target)
         nodes.append(node)
     arrived: dict[Node, Any] = dict.fromkeys(nodes)
-    for _ in run(roots, keep, create_graph, needed_for(nodes, (node for node, _ in roots)), arrived, staged):
-        pass
+    deque(run(roots, keep, create_graph, needed_for(nodes, (node for node, _ in roots)), arrived, staged), maxlen=0)
     return [arrived[node] for node in nodes]
 
 

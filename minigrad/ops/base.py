@@ -20,7 +20,8 @@ An operation is a class of a few lines:
 - Rules are plain NumPy, written once. On arrays they are fast. Under `create_graph` they get tensors, NumPy's own
   dispatch sends `np.cos(tensor)` to minigrad's `cos`, and the gradient's graph appears by itself. In a rule, use
   operators and `np.` functions only: methods mean other things on tensors than on arrays.
-- Broadcasting is undone by the engine, for all operations.
+- Broadcasting is undone by the engine: for the functions that `binary` makes, and for operations that say
+  `broadcasts = True`.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Op(Node):
     rules: tuple[Callable[..., Any] | None, ...] = ()
     saves: tuple[tuple[str, ...], ...] = ()  # for each rule, the names of what it needs
     getters: tuple[Callable[[dict[str, Any]], tuple[Any, ...]], ...] = ()  # for each rule, what picks them out
-    shapes: tuple[tuple[str, int], ...] = ()  # those of them that are shapes, with the number of the input
+    shapes: tuple[tuple[str, int], ...] = ()  # the saved names that are shapes, with the input's number
     of_floats: bool = False  # integers are converted to the default dtype first
     broadcasts: bool = False  # `apply` leaves it to the engine to fit gradients to the inputs' shapes
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import backend
 from ..autograd import errors, versions
-from ..autograd.engine import Retain
+from ..autograd.engine import Retain, fitted
 from ..autograd.meta import AutogradMeta, gradient_edge, tracked
 from ..autograd.modes import mode
 from ..autograd.node import Node, Output, start
@@ -49,6 +49,9 @@ class View:
         The tensor that is no view itself.
     creator : str
         The operation that made the view.
+    node : Node or None
+        What the view's gradient flows into, made when the memory had been written `seen` times.
+    seen : int
     kind : str
         "" for an ordinary one, "many" for one of several outputs, "no_grad" for one made while nothing was recorded.
     """
@@ -213,7 +216,7 @@ class CopySlices(Node):
     def __init__(self, base: Tensor, view: Any, function: Any) -> None:
         saved = function.saved
         self.function, self.layout = function, layout_in(base.array, view)
-        start(self)
+        start(self)  # empties `saved`, which is the function's: put back below
         edges = function.edges
         self.first, self.second, self.rest = gradient_edge(base), *(edges[1:2] or (None,)), edges[2:]
         # The operation's own number: what it saved must not have been written since then.
@@ -234,8 +237,6 @@ class CopySlices(Node):
         part = gather_layout(g, self.layout)
         outgoing = function.backward(part, saved)
         if function.fit is not None:
-            from ..autograd.engine import fitted
-
             outgoing = fitted(function.fit, outgoing)
         if self.first is None:
             return (None, *outgoing[1:])
