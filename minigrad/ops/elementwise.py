@@ -55,6 +55,8 @@ class Rsub(Op):
 
 
 class Mul(Op):
+    """The product, element by element."""
+
     forward = np.multiply
     formula = r"\bar z\, b", r"\bar z\, a"
 
@@ -86,6 +88,8 @@ class Neg(Op):
 
 
 class Reciprocal(Op):
+    """One divided by each element."""
+
     of_floats = True
     formula = (r"-\bar z\, z^2",)
 
@@ -97,6 +101,8 @@ class Reciprocal(Op):
 
 
 class Abs(Op):
+    """The absolute value of each element. The slope at 0 is taken to be 0."""
+
     forward = np.absolute
     formula = (r"\bar z\, \operatorname{sign}(a)",)
 
@@ -105,6 +111,8 @@ class Abs(Op):
 
 
 class Sign(Op):
+    """-1, 0 or 1: the sign of each element. The slope is 0."""
+
     formula = (r"0",)
 
     def forward(a):
@@ -164,6 +172,8 @@ class PowOfScalar(Op):
 
 
 class Exp(Op):
+    """e to the power of each element."""
+
     forward = np.exp
     of_floats = True
     formula = (r"\bar z\, z",)
@@ -173,6 +183,8 @@ class Exp(Op):
 
 
 class Log(Op):
+    """The natural logarithm of each element."""
+
     forward = np.log
     of_floats = True
     formula = (r"\frac{\bar z}{a}",)
@@ -182,6 +194,8 @@ class Log(Op):
 
 
 class Log1p(Op):
+    """The natural logarithm of 1 plus each element, exact for small ones too."""
+
     forward = np.log1p
     of_floats = True
     formula = (r"\frac{\bar z}{1 + a}",)
@@ -191,6 +205,8 @@ class Log1p(Op):
 
 
 class Sqrt(Op):
+    """The square root of each element."""
+
     forward = np.sqrt
     of_floats = True
     formula = (r"\frac{\bar z}{2 z}",)
@@ -201,6 +217,8 @@ class Sqrt(Op):
 
 # ------------------------------------------------------------ trigonometric, hyperbolic, activations
 class Sin(Op):
+    """The sine of each element."""
+
     forward = np.sin
     of_floats = True
     formula = (r"\bar z \cos a",)
@@ -210,6 +228,8 @@ class Sin(Op):
 
 
 class Cos(Op):
+    """The cosine of each element."""
+
     forward = np.cos
     of_floats = True
     formula = (r"-\bar z \sin a",)
@@ -219,6 +239,8 @@ class Cos(Op):
 
 
 class Tanh(Op):
+    """The hyperbolic tangent of each element."""
+
     forward = np.tanh
     of_floats = True
     formula = (r"\bar z\,(1 - z^2)",)
@@ -228,6 +250,8 @@ class Tanh(Op):
 
 
 class Sigmoid(Op):
+    """1 / (1 + exp(-x)) of each element x: a number between 0 and 1."""
+
     of_floats = True
     formula = (r"\bar z\, z\,(1 - z)",)
 
@@ -241,6 +265,8 @@ class Sigmoid(Op):
 
 
 class Relu(Op):
+    """Each element, or 0 if it is negative. The slope at 0 is taken to be 0."""
+
     formula = (r"\bar z\, [z > 0]",)
 
     def forward(a):
@@ -252,6 +278,8 @@ class Relu(Op):
 
 # ------------------------------------------------------------ choosing
 class Maximum(Op):
+    """The larger of two elements. Equal ones get half of the gradient each."""
+
     forward = np.maximum
     formula = r"\bar z\,([a > b] + \tfrac12 [a = b])", r"\bar z\,([b > a] + \tfrac12 [a = b])"
 
@@ -263,6 +291,8 @@ class Maximum(Op):
 
 
 class Minimum(Op):
+    """The smaller of two elements. Equal ones get half of the gradient each."""
+
     forward = np.minimum
     formula = r"\bar z\,([a < b] + \tfrac12 [a = b])", r"\bar z\,([b < a] + \tfrac12 [a = b])"
 
