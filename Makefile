@@ -52,6 +52,12 @@ constraints:
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
+# JupyterLab's question about news would lie over the lesson.
+LAB_SETTINGS := .venv/share/jupyter/lab/settings
+NEWS := @jupyterlab/apputils-extension:notification
+QUIET_LAB := mkdir -p $(LAB_SETTINGS) && \
+  echo '{"$(NEWS)": {"fetchNews": "false", "checkForUpdates": false}}' > $(LAB_SETTINGS)/overrides.json
+
 # Installing by group needs a pip younger than the one that Python brings along.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -62,10 +68,14 @@ clean:
 	@touch $@
 
 .venv/course.stamp: pyproject.toml constraints.txt .venv/pip.stamp
+	@echo "Installing what the course needs: a minute or two, the first time ..."
 	$(PY) -m pip install --quiet -c constraints.txt -e ".[course]"
+	@$(QUIET_LAB)
 	@touch $@
 .venv/test.stamp: pyproject.toml constraints.txt .venv/pip.stamp
+	@echo "Installing what the tests need: a minute or two, the first time ..."
 	$(PY) -m pip install --quiet -c constraints.txt -e ".[course]" --group test
+	@$(QUIET_LAB)
 	@touch $@ .venv/course.stamp
 .venv/bench.stamp: .venv/test.stamp
 	$(PY) -m pip install --quiet -c constraints.txt --group bench

@@ -133,7 +133,7 @@ print(b.grad)
 #
 # ## Exercise 00.2: the same by hand
 #
-# New numbers: $a = [1, 2]$ and $b = [5, 1]$. Use pencil and paper first. Then you may check yourself with the stepper.
+# New numbers: $a = [1, 2]$ and $b = [5, 1]$. Use pencil and paper first. Then you may check yourself: run the cell that makes $Q$ with the new numbers, and the stepper's after it.
 
 # %% tags=["exercise-00.2"]
 # Now a is [1., 2.] and b is [5., 1.]. Which gradients does Q = 3a³ − b² give? Two numbers each.

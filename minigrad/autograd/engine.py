@@ -172,7 +172,7 @@ def run_hooks(node: Node, g: Any, staged: Staged) -> Any:
             if tensor is not None:
                 staged.append((tensor, g))
             continue
-        replacement = hook(g if hasattr(g, "requires_grad") else as_tensor(g))
+        replacement = hook(g if hasattr(g, "requires_grad") else array_as_tensor(g))
         if replacement is not None:
             g = replacement if hasattr(g, "requires_grad") else replacement.array
     return g
@@ -187,8 +187,8 @@ def retain(x: Tensor) -> None:
         node.hooks = [*(node.hooks or ()), Retain(x)]
 
 
-def walk(roots: Iterable[tuple[Node, Any]], *, keep: bool = True) -> Iterator[Step]:
-    """Run a graph for a spectator: no hook runs, no `.grad` changes, and nothing is freed unless `keep` is False.
+def walk(roots: Iterable[tuple[Node, Any]]) -> Iterator[Step]:
+    """Run a graph for a spectator: no hook runs, no `.grad` changes, and nothing is freed.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def walk(roots: Iterable[tuple[Node, Any]], *, keep: bool = True) -> Iterator[St
     for node, g in roots:
         if node in missing:
             yield from arrive(node, g)
-    steps = run(roots, keep)
+    steps = run(roots, keep=True)
     while True:
         before, mode.recording = mode.recording, False
         try:
@@ -249,6 +249,6 @@ def _uses_of_leaves(roots: Iterable[Node]) -> dict[Node, int]:
     return uses
 
 
-def as_tensor(array: Any) -> Tensor:
+def array_as_tensor(array: Any) -> Tensor:
     """A gradient, which may be a NumPy scalar, as a tensor without history."""
     return tensor.wrap(array if type(array) is np.ndarray else backend.as_array(array))

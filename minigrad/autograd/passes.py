@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import backend, tensor
 from . import errors, versions
-from .engine import Staged, as_tensor, run
+from .engine import Staged, array_as_tensor, run
 from .meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
 from .modes import mode
 from .node import Node
@@ -156,7 +156,7 @@ def grad(
         if g is None and materialize_grads:
             g = backend.namespace(target.array).zeros_like(target.array)
         if g is not None and not hasattr(g, "requires_grad"):
-            g = as_tensor(own(g))
+            g = array_as_tensor(own(g))
             g._meta = AutogradMeta(cut=cut)
         results.append(g)
     return tuple(results)
@@ -248,7 +248,7 @@ def commit(staged: Staged, create_graph: bool) -> None:
             elif meta.grad is None:
                 meta.grad = tensor.wrap(own(g))
             elif meta.retains_grad:
-                meta.grad = as_tensor(meta.grad.array + g)
+                meta.grad = array_as_tensor(meta.grad.array + g)
             else:
                 total = meta.grad.array
                 total += g

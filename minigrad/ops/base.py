@@ -151,19 +151,18 @@ def _backward_two(rule_a: Callable[..., Any], rule_b: Callable[..., Any]) -> Cal
 
 def picker(names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
     """The function that picks what a rule needs from a, b, z and the operation's number n."""
-    pickers: dict[tuple[str, ...], Callable[..., tuple[Any, ...]]] = {
+    usual: dict[tuple[str, ...], Callable[..., tuple[Any, ...]]] = {
         (): lambda a, b, z, n=None: (),
-        ("a",): lambda a, b, z: (a,),
-        ("b",): lambda a, b, z: (b,),
-        ("z",): lambda a, b, z: (z,),
-        ("a_shape",): lambda a, b, z: (a.shape,),
-        ("a", "b"): lambda a, b, z: (a, b),
-        ("a", "z"): lambda a, b, z: (a, z),
-        ("a", "b", "z"): lambda a, b, z: (a, b, z),
-        ("a", "n"): lambda a, b, z, n: (a, n),
-        ("a", "z", "n"): lambda a, b, z, n: (a, z, n),
+        ("a",): lambda a, b, z, n=None: (a,),
+        ("b",): lambda a, b, z, n=None: (b,),
+        ("z",): lambda a, b, z, n=None: (z,),
+        ("a", "b"): lambda a, b, z, n=None: (a, b),
+        ("a", "n"): lambda a, b, z, n=None: (a, n),
     }
-    return pickers[names]
+    if names in usual:
+        return usual[names]
+    get = _getter(names)
+    return lambda a, b, z, n=None: get({"a": a, "b": b, "z": z, "n": n, "a_shape": a.shape})
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:

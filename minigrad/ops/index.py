@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..autograd import errors
+from ..autograd.engine import sum_to
 from ..tensor import Tensor, wrap
 from . import shape as shapes
 from .base import Op
@@ -77,10 +78,8 @@ class IndexPut(Op):
         return np.where(kept, g, 0)
 
     def grad_b(g, b_shape, index):
-        from ..autograd.engine import sum_to
-
         picked = g[index] if not isinstance(g, Tensor) else apply(Index, g, index=index)
-        return sum_to(picked, b_shape, picked.array.dtype if isinstance(picked, Tensor) else picked.dtype)
+        return sum_to(picked, b_shape, backend.dtype_of(picked))
 
 
 class CopyBackwards(Op):

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import backend, dtypes
 from ..autograd import errors
+from ..autograd.engine import sum_to
 from ..tensor import Tensor
 from . import shape as shapes
 from .base import Op
@@ -87,9 +88,7 @@ class Addmm(Op):
         return z
 
     def grad_a(g, a_shape):
-        from ..autograd.engine import sum_to
-
-        return sum_to(g, a_shape, g.array.dtype if isinstance(g, Tensor) else g.dtype)
+        return sum_to(g, a_shape, backend.dtype_of(g))
 
     def grad_b(g, c):
         return g @ np.transpose(c)

@@ -65,7 +65,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
     trace, graph = _outline(x, names)
     recorder = Recorder(graph, trace["nodes"])
     recorder.begin(x.output_nr, roots[0][1])
-    trace["events"] = recorder.listen(walk(roots, keep=True))
+    trace["events"] = recorder.listen(walk(roots))
     _explain(trace)
     return trace
 

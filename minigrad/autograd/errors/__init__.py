@@ -54,3 +54,16 @@ __all__ = [
     "unused_input",
     "view_of_leaf_in_place",
 ]
+
+# Tracebacks name the classes by where users find them.
+for _kind in (
+    AutogradError,
+    GradientShapeError,
+    InplaceError,
+    NoGraphError,
+    RequiresGradError,
+    ShapeError,
+    SpentGraphError,
+    UnusedInputError,
+):
+    _kind.__module__ = __name__
