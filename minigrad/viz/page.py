@@ -1,4 +1,7 @@
-"""A trace as one HTML file: no network, no kernel; it opens from disk and inside an `<iframe srcdoc>`."""
+"""A trace as one HTML file: no network, no kernel; it opens from disk and inside an `<iframe srcdoc>`.
+
+A recorded walk becomes the stepper; a graph of which nothing was recorded becomes its picture, with no controls.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .svg import img, svg
+from .svg import img, svg, text
+from .words import root_words
 
 STATIC = Path(__file__).with_name("static")
 
-_PAGE = """<!doctype html>
+_HEAD = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -21,12 +25,20 @@ _PAGE = """<!doctype html>
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ margin: 0; padding: 1rem; font-family: system-ui, sans-serif; background: Canvas; color: CanvasText; }}
-.unseen {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
 {css}
 </style>
 </head>
 <body>
-<main>
+"""
+_STILL = """<main>
+<h1>{title}</h1>
+{picture}
+<p>{alt}</p>
+</main>
+</body>
+</html>
+"""
+_STEPPER = """<main>
 <h1 class="unseen">{title}</h1>
 <div id="stepper"></div>
 <noscript>{picture}</noscript>
@@ -40,16 +52,27 @@ mount(document.getElementById("stepper"), JSON.parse(document.getElementById("tr
 </html>
 """
 # The browser itself refuses whatever the file does not contain.
-_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+_STILL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_POLICY = f"{_STILL_POLICY}; script-src 'unsafe-inline'"
+_UNSEEN = (
+    ".unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); "
+    "white-space: nowrap; }\n"
+)
+_STILL_CSS = "h1 { font-size: 1.2rem; }\np { max-width: 45em; line-height: 1.5; }"
 
 
 def page(trace: dict[str, Any]) -> str:
-    """The stepper as a page of its own; `trace` has its layout and MathML."""
-    return _PAGE.format(
-        policy=_POLICY,
-        title=escape(trace["title"]),
-        css=(STATIC / "stepper.css").read_text("utf-8").replace("</", "<\\/"),
-        picture=img(trace, svg(trace)),
+    """The stepper as a page of its own, or the picture where there are no events; `trace` has its layout and MathML."""
+    picture = img(trace, svg(trace))
+    if not trace["events"]:
+        heading = text(f"Graph of {root_words(trace)}")
+        head = _HEAD.format(policy=_STILL_POLICY, title=heading, css=_STILL_CSS)
+        return head + _STILL.format(title=heading, picture=picture, alt=text(trace["alt"]))
+    heading = escape(trace["title"])
+    css = _UNSEEN + (STATIC / "stepper.css").read_text("utf-8").replace("</", "<\\/")
+    return _HEAD.format(policy=_POLICY, title=heading, css=css) + _STEPPER.format(
+        title=heading,
+        picture=picture,
         trace=to_json(trace).replace("<", "\\u003c"),
         module=(STATIC / "stepper.js").read_text("utf-8").replace("</script", "<\\/script"),
     )

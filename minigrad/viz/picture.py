@@ -47,7 +47,8 @@ class Views:
         Parameters
         ----------
         path : the file's name; its ending says what is written. ``.svg``, ``.png``: the picture. ``.dot``: Graphviz's
-            language. ``.html``: one self-contained page. ``.json``: the trace itself.
+            language. ``.html``: one self-contained page, with the stepper for what `step` recorded, with the picture
+            and its words for what `draw_graph` drew. ``.json``: the trace itself.
 
         Returns
         -------

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from typing import Any
 
+from ..autograd.errors import GradientShapeError
 from .graph import read_graph, root_node
 from .picture import Views
 from .text import walk_text
@@ -44,7 +46,7 @@ def step(x: Any, gradient: Any = None) -> Any:
     Raises
     ------
     RuntimeError
-        What `backward()` would raise.
+        What `backward()` would raise; the remedy names `step`.
     ValueError
         In a notebook, if the graph has more nodes than a flat picture can show.
 
@@ -62,7 +64,10 @@ def step(x: Any, gradient: Any = None) -> Any:
     in_notebook = _in_notebook()
     if in_notebook:
         check_size(len(read_graph(root_node(x)).nodes))  # before the work of recording it
-    trace = record(x, gradient)
+    try:
+        trace = record(x, gradient)
+    except GradientShapeError as error:
+        raise _for_step(error) from None
     if in_notebook:
         if importlib.util.find_spec("anywidget"):
             from .widget import Stepper
@@ -72,6 +77,16 @@ def step(x: Any, gradient: Any = None) -> Any:
     walk = Walk(trace)
     print(walk)
     return walk
+
+
+def _for_step(error: GradientShapeError) -> GradientShapeError:
+    """The same error, its code for `y.backward(…)` rewritten as that for `step(y, …)`."""
+
+    def call(match: re.Match[str]) -> str:
+        return f"`step({', '.join(filter(None, match.groups()))})`"
+
+    fix = re.sub(r"`([^`]+)\.backward\(([^`]*)\)`", call, error.fix)
+    return GradientShapeError(error.sentence, error.what, error.where, fix, error.story)
 
 
 def _in_notebook() -> bool:

@@ -47,8 +47,13 @@ def count(n: int, noun: str) -> str:
 
 def title(trace: Trace) -> str:
     """The heading of a trace."""
+    return f"Backward pass of {root_words(trace)}"
+
+
+def root_words(trace: Trace) -> str:
+    """The tensor that a trace is of, as headings call it."""
     root = trace["nodes"][trace["roots"][0]]
-    return f"Backward pass of {root['variable'] or short(root['expression'] or '', 40) or root['name']}"
+    return root["variable"] or short(root["expression"] or "", 40) or root["name"]
 
 
 def alt_text(trace: Trace) -> str:
@@ -88,9 +93,11 @@ def why_sentence(trace: Trace, event: dict[str, Any]) -> str:
         text = f"{len(others) + 1} nodes are ready: {join(ready)}. The one that the forward pass made last goes first."
     else:
         text = "It is the only node that is ready."
-    for each in why["waiting"][:3]:
-        text += f" {node_words(nodes[each['node']])} waits for {count(each['missing'], 'more gradient')}."
-    return text
+    waiting = [
+        f"{node_words(nodes[each['node']])} waits for {count(each['missing'], 'more gradient')}"
+        for each in why["waiting"][:3]
+    ]
+    return text + (f" Before this step, {join(waiting)}." if waiting else "")  # the picture shows what is after it
 
 
 def step_sentence(trace: Trace, event: dict[str, Any]) -> str:

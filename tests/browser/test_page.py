@@ -234,7 +234,9 @@ def test_waiting_and_ready_nodes_are_told_apart(visit, tmp_path):
     seen = [stepper.locator(f"[data-node='{node}']").evaluate(looks) for node in (0, 1, 2, 3)]
     assert len(set(seen)) == 4  # without any colour
     stepper.get_by_role("slider").fill("2")
-    assert "MulBackward0 (3*a**3): 1 more" in stepper.locator(".mg-panel").inner_text()
+    panel = stepper.locator(".mg-panel").inner_text()
+    assert "Before this step: waiting for more gradients\nMulBackward0 (3*a**3): 1 more gradient\n" in panel
+    assert node_states(stepper)[1] != "waiting"  # the picture is of the moment after it
 
 
 def test_a_leaf_with_aliases_lights_up_in_all_its_boxes(visit, tmp_path):
@@ -246,6 +248,40 @@ def test_a_leaf_with_aliases_lights_up_in_all_its_boxes(visit, tmp_path):
     assert step_of(stepper) == 6
     states = stepper.locator("[data-node='5']").evaluate_all("nodes => nodes.map(n => n.dataset.state)")
     assert states == ["now", "now"]
+
+
+# The width of a notebook's cell on such a screen, where picture and panel stand one below the other.
+@pytest.mark.parametrize("screen, width", [((800, 600), 560), ((1024, 768), 600), ((1280, 800), 620)])
+def test_a_stacked_picture_of_up_to_500_points_shows_whole(visit, tmp_path, screen, width):
+    trace = trace_of_q()
+    trace["layout"]["height"] = min(500, 0.88 * screen[1] - 32) - 18 - 1  # less padding, and room for .grad
+    page = visit(width=screen[0], height=screen[1])
+    stepper = open_trace(page, tmp_path, trace)
+    page.locator("#here").evaluate("(here, width) => { here.style.width = `${width}px` }", width)
+    frames = set()
+    for step in range(7):
+        stepper.get_by_role("slider").fill(str(step))
+        sizes = "f => [f.clientWidth, f.scrollWidth, f.clientHeight, f.scrollHeight, f.scrollLeft, f.scrollTop]"
+        frames.add(tuple(stepper.locator(".mg-graph").evaluate(sizes)))
+    (one,) = frames  # nothing jumps
+    assert one[0] == one[1] and one[2] == one[3] and one[4:] == (0, 0)
+    panel, graph = (stepper.locator(name).bounding_box() for name in (".mg-panel", ".mg-graph"))
+    assert panel["y"] >= graph["y"] + graph["height"]
+
+
+def test_the_page_of_a_drawn_graph_has_nothing_to_click(visit, tmp_path):
+    import minigrad
+    from minigrad.viz import draw_graph
+
+    a = minigrad.tensor(2.0, requires_grad=True)
+    draw_graph(a.sin()).save(tmp_path / "still.html")
+    page = visit(offline=True)
+    page.goto((tmp_path / "still.html").as_uri())
+    image = page.get_by_role("img")
+    assert image.evaluate("i => i.complete && i.naturalWidth > 0")
+    assert image.get_attribute("alt") == page.locator("p").inner_text()
+    assert page.locator("button, input, select, .mg-stepper").count() == 0
+    assert serious(page, within="html") == [] and page.problems == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 import minigrad
+from minigrad.autograd.errors import GradientShapeError
 from minigrad.viz import Picture, draw_graph, step, walk
 from minigrad.viz.page import page
 from minigrad.viz.svg import svg
@@ -122,7 +123,33 @@ def test_the_page_holds_everything_and_fetches_nothing(tmp_path):
     assert "export function mount" in html and "<noscript><img alt=" in html
 
 
+def test_the_page_of_a_drawn_graph_is_its_picture_and_its_words(tmp_path):
+    shown = picture()
+    html = shown.save(tmp_path / "q.html").read_text("utf-8")
+    assert "<h1>Graph of Q</h1>" in html and shown._repr_mimebundle_()["text/html"] in html
+    assert f"<p>{shown.trace['alt']}</p>" in html  # the words for those who see, too
+    for control in ("<script", "mg-stepper", "<button", "<noscript"):
+        assert control not in html
+    hostile = hostile_trace() | {"events": []}
+    assert page(hostile).count("<img") == 1 and "<script" not in page(hostile)
+
+
 # ------------------------------------------------------------ step
+def test_a_vector_without_gradient_is_refused_with_the_code_for_step():
+    Q = minigrad.tensor([2.0, 3.0], requires_grad=True) * 3
+    with pytest.raises(GradientShapeError, match=r"^grad can be implicitly created only for scalar outputs") as caught:
+        step(Q)
+    assert "`step(Q.sum())`" in caught.value.fix and "`step(Q, gradient=minigrad.ones(2))`" in caught.value.fix
+    assert "backward(" not in str(caught.value) and "^^^" in str(caught.value)  # and the place is kept
+    assert "Why it matters" in caught.value.explain()
+    with pytest.raises(GradientShapeError) as caught:
+        Q.backward()
+    assert "`Q.backward(gradient=minigrad.ones(2))`" in caught.value.fix
+    with pytest.raises(GradientShapeError, match="Mismatch in shape") as caught:
+        step(Q, gradient=minigrad.tensor(1.0))
+    assert caught.value.fix == "a gradient of shape [2]."
+
+
 def test_outside_a_notebook_step_prints_the_walk(capsys, tmp_path):
     a = minigrad.tensor([2.0, 3.0], requires_grad=True)
     b = minigrad.tensor([6.0, 4.0], requires_grad=True)

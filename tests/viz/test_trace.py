@@ -75,7 +75,7 @@ def test_why_a_node_is_next():
     second, third = trace["events"][1]["why"], trace["events"][2]["why"]
     assert second["ready"] == [number["right"], number["left"]] and second["waiting"] == []
     assert third["ready"] == [number["left"]] and third["waiting"] == [{"node": number["h"], "missing": 1}]
-    assert "waits for 1 more gradient" in third["sentence"]
+    assert "Before this step, MulBackward0 (h) waits for 1 more gradient." in third["sentence"]
     assert "2 nodes are ready" in second["sentence"]
 
 

@@ -479,6 +479,7 @@ function headCard(node, step, total) {
   );
 }
 
+/** The queue as it was when this node was chosen; the picture already shows what the step has brought. */
 function whyCard(trace, { why }) {
   const name = (id) => html("code", {}, called(trace.nodes[id]));
   const queue = html(
@@ -487,7 +488,7 @@ function whyCard(trace, { why }) {
     why.ready.map((id, i) => html("li", { "data-state": i === 0 ? "now" : "ready" }, name(id))),
   );
   const waiting = why.waiting.map(({ node, missing }) =>
-    html("li", { "data-state": "waiting" }, name(node), `: ${missing} more`),
+    html("li", { "data-state": "waiting" }, name(node), `: ${missing} more ${missing === 1 ? "gradient" : "gradients"}`),
   );
   return card(
     "Why this node is next",
@@ -495,12 +496,12 @@ function whyCard(trace, { why }) {
     html(
       "div",
       { class: "mg-queues" },
-      html("div", {}, html("h5", {}, "Ready, in this order"), queue),
+      html("div", {}, html("h5", {}, "Before this step: ready, in this order"), queue),
       waiting.length > 0 &&
         html(
           "div",
           {},
-          html("h5", {}, "Waiting for consumers that have not run"),
+          html("h5", {}, "Before this step: waiting for more gradients"),
           html("ul", { class: "mg-queue" }, waiting),
         ),
     ),
