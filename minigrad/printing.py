@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,18 +17,8 @@ import numpy as np
 __all__ = ["get_printoptions", "printoptions", "set_printoptions", "tensor_str"]
 
 
-@dataclass
-class PrintOptions:
-    """How tensors are printed; `set_printoptions` says what each option means."""
-
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
-
-
-_options = PrintOptions()
+# How tensors are printed; `set_printoptions` says what each option means.
+_options = SimpleNamespace(precision=4, threshold=1000, edgeitems=3, linewidth=80, sci_mode=None)
 _profiles: dict[str, dict[str, Any]] = {
     "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
     "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
@@ -93,7 +83,7 @@ def get_printoptions() -> dict[str, Any]:
     >>> get_printoptions()["linewidth"]
     80
     """
-    return asdict(_options)
+    return dict(vars(_options))
 
 
 @contextmanager

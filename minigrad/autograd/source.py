@@ -8,9 +8,9 @@ from __future__ import annotations
 import linecache
 import re
 import sys
-from dataclasses import dataclass
 from itertools import islice
 from types import CodeType, FrameType
+from typing import NamedTuple
 
 # The first frame whose module is in none of these is the user's.
 PACKAGES = frozenset(
@@ -27,8 +27,7 @@ def user_frame() -> FrameType:
     return frame
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A stretch of source code.
 
     Attributes
