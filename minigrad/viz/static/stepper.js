@@ -353,6 +353,7 @@ function drawGraph(trace, known, jump) {
   const frame = html("div", { class: "mg-graph" }, picture);
   let current = []; // the boxes of the step: several for a leaf with aliases
   const late = {}; // the painting of what is out of sight, still to come
+  let hasPainted = false;
   picture.addEventListener("click", (event) => {
     const id = event.target.closest("[data-node]")?.dataset.node;
     if (id !== undefined && known.ran.has(Number(id))) jump(known.ran.get(Number(id)).index + 1);
@@ -422,7 +423,9 @@ function drawGraph(trace, known, jump) {
     const terms = step > 0 ? trace.events[step - 1].incoming.flatMap((incoming) => incoming.terms) : [];
     const arriving = new Set(terms.map((term) => term.edge));
     const now = { step, states, missing, arriving };
-    const seen = tiles.filter(isInSight);
+    // The first time everything at once: until then the picture shows nothing that is true.
+    const seen = hasPainted ? tiles.filter(isInSight) : tiles;
+    hasPainted = true;
     const paintTiles = (some) => some.forEach(({ pieces }) => pieces.forEach((piece) => piece.paint(now)));
     paintTiles(seen);
     cancelAnimationFrame(late.frame);
