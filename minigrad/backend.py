@@ -65,7 +65,7 @@ def is_array(x: Any) -> bool:
 
 def as_array(x: Any) -> Any:
     """`x` as an array: NumPy hands out scalars where a result has no dimensions."""
-    return x if is_array(x) else np.asarray(x)
+    return np.array(x) if isinstance(x, np.generic) else x if is_array(x) else np.asarray(x)
 
 
 def namespace(array: Any) -> Any:

@@ -28,7 +28,7 @@ Staged = list[tuple["Tensor", Any]]  # gradients to be written to `.grad`, each 
 
 def run(
     roots: Iterable[tuple[Node, Any]],
-    keep: bool,
+    spent: Freed | None = None,
     create_graph: bool = False,
     wanted: set[Node] | None = None,
     arrived: dict[Node, Any] | None = None,
@@ -39,8 +39,8 @@ def run(
     Parameters
     ----------
     roots : iterable of (node, gradient)
-    keep : bool
-        Keep what the nodes saved; otherwise each node's is freed as soon as it has run.
+    spent : Freed, optional
+        What takes the place of what a node has saved as soon as it has run. Without it nodes keep what they saved.
     create_graph : bool
         Gradients are tensors, not arrays, and what is done with them is recorded.
     wanted : set of Node, optional
@@ -56,7 +56,6 @@ def run(
         The node just run; the sum of the gradients that reached it; what its rules returned; and the same after
         broadcasts were undone, one for each of the node's edges.
     """
-    spent = () if keep else Freed.now()
     waiting: dict[Node, Any] = {}  # gradients that have reached a node which has not run yet
     newest_first: list[tuple[int, Node]] = []  # the same nodes, as a heap
 
@@ -96,7 +95,7 @@ def run(
             if node.seq < versions.last_write:
                 node.check_versions()
             raw = outgoing = node.backward(g, node.saved_tensors() if create_graph else saved)
-            if not keep:
+            if spent is not None:
                 node.saved = spent
         else:
             raw = outgoing = node.backward(g, saved)
@@ -212,7 +211,7 @@ def walk(roots: Iterable[tuple[Node, Any]]) -> Iterator[Step]:
     for node, g in roots:
         if node in missing:
             yield from arrive(node, g)
-    steps = run(roots, keep=True)
+    steps = run(roots)
     while True:
         before, mode.recording = mode.recording, False
         try:

@@ -15,7 +15,7 @@ from . import errors, versions
 from .engine import Staged, array_as_tensor, run
 from .meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
 from .modes import mode
-from .node import Node
+from .node import Freed, Node
 from .source import user_frame
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def backward(
     before, mode.recording = mode.recording, create_graph
     try:
         if targets is None:
-            deque(run(roots, keep, create_graph, staged=staged), maxlen=0)  # runs it to the end and keeps nothing
+            spent = None if keep else Freed.now()
+            deque(run(roots, spent, create_graph, staged=staged), maxlen=0)  # runs it to the end and keeps nothing
             del roots
         else:
             for target in targets:
@@ -176,34 +177,44 @@ def make_roots(
         raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
     roots = []
     for i, (output, g) in enumerate(zip(outputs, grads, strict=True)):
+        array = output.array
         if g is None:
-            if not tracked(output):
+            node = gradient_edge(output)
+            if node is None:
                 raise errors.no_graph(i, output)
-            array = output.array
             if array.size != 1:
                 raise errors.not_scalar(output)
             if array.dtype.kind != "f":
                 what = "grad can be implicitly created only for real scalar outputs but got"
                 raise RuntimeError(f"{what} {output.dtype}")
-            xp = backend.namespace(array)
-            g = tensor.wrap(xp.array(1, array.dtype) if array.ndim == 0 else xp.ones(array.shape, array.dtype))
-        elif not hasattr(g, "array"):
+            one = _one_like(array)
+            roots.append((node, tensor.wrap(one) if create_graph else one))
+            continue
+        if not hasattr(g, "array"):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
-        elif g.array.shape != output.array.shape:
+        if g.array.shape != array.shape:
             raise errors.gradient_shape(i, g, output)
         node = gradient_edge(output)
         if node is None:
             raise errors.no_graph(i, output)
-        if g.array.dtype != output.array.dtype:
+        if g.array.dtype is not array.dtype and g.array.dtype != array.dtype:
             g = g.to(output.dtype)
         roots.append((node, g if create_graph else g.array))
     return roots
+
+
+def _one_like(array: Any) -> Any:
+    """The gradient that a tensor with one element begins with."""
+    if type(array) is np.ndarray and not array.shape:
+        return np.array(1, array.dtype)  # a quarter of what `np.ones_like` takes
+    return backend.namespace(array).ones(array.shape, array.dtype)
 
 
 def _arrivals(
     roots: list[tuple[Node, Any]], targets: tuple[Tensor, ...], keep: bool, create_graph: bool, staged: Staged
 ) -> list[Any]:
     """Run only what lies between `roots` and `targets`; the gradient that reached each target."""
+    spent = None if keep else Freed.now()
     nodes = []
     for target in targets:
         node = gradient_edge(target)
@@ -211,7 +222,7 @@ def _arrivals(
             raise errors.no_graph_input(target)
         nodes.append(node)
     arrived: dict[Node, Any] = dict.fromkeys(nodes)
-    deque(run(roots, keep, create_graph, needed_for(nodes, (node for node, _ in roots)), arrived, staged), maxlen=0)
+    deque(run(roots, spent, create_graph, needed_for(nodes, (node for node, _ in roots)), arrived, staged), maxlen=0)
     return [arrived[node] for node in nodes]
 
 

@@ -156,6 +156,7 @@ def picker(names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
         ("a",): lambda a, b, z, n=None: (a,),
         ("b",): lambda a, b, z, n=None: (b,),
         ("z",): lambda a, b, z, n=None: (z,),
+        ("a_shape",): lambda a, b, z, n=None: (a.shape,),
         ("a", "b"): lambda a, b, z, n=None: (a, b),
         ("a", "n"): lambda a, b, z, n=None: (a, n),
     }

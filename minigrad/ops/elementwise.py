@@ -246,7 +246,7 @@ class Tanh(Op):
     formula = (r"\bar z\,(1 - z^2)",)
 
     def grad_a(g, z):
-        return g * (1 - z * z)
+        return g * (constant(1, z) - z * z)
 
 
 class Sigmoid(Op):

@@ -6,7 +6,7 @@ A reduction's rule spreads `g` over the elements that were reduced. `dim` is a t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import nan, prod
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import apply, unary, undifferentiable
 from .functions import maximum, minimum
-from .operands import array_of
+from .operands import array_of, constant
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -35,7 +35,7 @@ def repeated(g: Any, shape: tuple[int, ...]) -> Any:
     if hasattr(g, "requires_grad") or prod(shape) > 10_000:
         return np.broadcast_to(g, shape)
     z = backend.namespace(g).empty(shape, g.dtype)
-    z.fill(g)
+    z[...] = g
     return z
 
 
@@ -73,10 +73,10 @@ class MeanAll(Op):
 
     def forward(a):
         # np.mean takes five times as long, but sums halves in single precision.
-        return np.mean(a) if a.dtype.char == "e" else a.sum() / (a.size or float("nan"))
+        return np.mean(a) if a.dtype.char == "e" else a.sum() / (a.size or nan)
 
     def grad_a(g, a_shape):
-        return repeated(g / (prod(a_shape) or 1), a_shape)
+        return repeated(g / constant(prod(a_shape) or 1, g), a_shape)
 
 
 class Mean(Op):
