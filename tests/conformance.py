@@ -2,7 +2,8 @@
 
 A case is a function of the module under test; what it returns (tensors, numbers, strings, nested as it likes) is told
 in words by `tell`: numbers, dtype, shape, flags, version and the nodes behind it. PyTorch's answers are kept in
-``tests/oracle/core.json``; where PyTorch is installed, the record itself is tested.
+``tests/oracle/cases/FAMILY.json``; where PyTorch is installed, the record itself is tested. A family is a test file
+that has ``case = Cases("FAMILY")``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import warnings
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,13 @@ import pytest
 import minigrad
 from tests.oracle import recorded, torch
 
-FILES = ("tensor", "creation", "dtypes", "engine", "modes", "views", "inplace")  # whose tests have cases
+FAMILIES = tuple(
+    sorted(
+        found[1]
+        for path in Path(__file__).parent.glob("test_*.py")
+        if (found := re.search(r'^case = Cases\("(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
+    )
+)
 FIRST_SENTENCE = re.compile(r"\n|\. |: \[| \(or ")
 
 # For tests that assert by themselves: each runs on minigrad and, to prove the test, on PyTorch.
@@ -37,10 +45,10 @@ on_both = pytest.mark.parametrize(
 
 
 class Cases(dict[str, Callable[[Any], Any]]):
-    """The cases of one file; an instance is the decorator that adds one."""
+    """The cases of one family; an instance is the decorator that adds one."""
 
-    def __init__(self, file: str, versions: bool = True) -> None:
-        self.file, self.versions = file, versions
+    def __init__(self, family: str, versions: bool = True) -> None:
+        self.family, self.versions = family, versions
 
     def __call__(self, body: Callable[[Any], Any]) -> Callable[[Any], Any]:
         name = body.__name__.removeprefix("_")
@@ -52,7 +60,7 @@ class Cases(dict[str, Callable[[Any], Any]]):
 
     def check(self, name: str) -> None:
         """Run a case on minigrad and compare with what PyTorch said."""
-        theirs = recorded("core")[f"{self.file}: {name}"]
+        theirs = recorded(f"cases/{self.family}")[name]
         ours = answer(minigrad, self[name])
         assert ours == theirs
 
@@ -66,13 +74,9 @@ def _without_versions(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda module: strip(tell(body(module)))
 
 
-def ask_torch() -> dict[str, Any]:
-    """PyTorch's answers to all cases, to be recorded."""
-    answers = {}
-    for file in FILES:
-        for name, body in import_module(f"tests.test_{file}").case.items():
-            answers[f"{file}: {name}"] = answer(torch, body)
-    return answers
+def ask_torch(family: str) -> dict[str, Any]:
+    """PyTorch's answers to the cases of a family, to be recorded."""
+    return {name: answer(torch, body) for name, body in import_module(f"tests.test_{family}").case.items()}
 
 
 def answer(module: Any, body: Callable[[Any], Any]) -> Any:

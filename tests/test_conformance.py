@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 import minigrad
-from tests.conformance import Cases, answer, ask_torch
+from tests.conformance import FAMILIES, Cases, answer, ask_torch
 from tests.oracle import needs_torch, recorded
 
 
 @needs_torch
-def test_the_record_is_what_torch_says():
-    assert ask_torch() == recorded("core")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_record_is_what_torch_says(family):
+    assert ask_torch(family) == recorded(f"cases/{family}")
 
 
 class Wrong:

@@ -2,7 +2,8 @@
 
 Each kind of question is a module of `tests` that has ``ask_torch() -> dict``: questions, as strings, to answers that
 JSON can hold. ``python -m tests.oracle.record`` asks the installed PyTorch and writes the answers to
-``tests/oracle/KIND.json``, one line an answer. `recorded` reads them; `torch` is PyTorch itself or None.
+``tests/oracle/KIND.json``, one line an answer; a family of cases (see ``tests/conformance.py``) is the kind
+``cases/FAMILY``. `recorded` reads them; `torch` is PyTorch itself or None.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ KINDS = {
     "printing": "tests.test_printing",
     "ops": "tests.test_ops",
     "expressions": "tests.test_expressions",
-    "core": "tests.conformance",
     "errors": "tests.test_errors",
 }
 VERSION = "2.13"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from tests import conformance
 from tests.oracle import HERE, KINDS, VERSION, dump, torch
 
 
@@ -12,8 +13,11 @@ def main(kinds: list[str]) -> None:
     """Write ``KIND.json`` for each kind named, or for all."""
     if torch is None or not torch.__version__.startswith(VERSION):
         raise SystemExit(f"PyTorch {VERSION} is needed to record its answers: pip install torch=={VERSION}.0")
-    for kind in kinds or KINDS:
-        answers = import_module(KINDS[kind]).ask_torch()
+    for kind in kinds or [*KINDS, *(f"cases/{family}" for family in conformance.FAMILIES)]:
+        if kind in KINDS:
+            answers = import_module(KINDS[kind]).ask_torch()
+        else:
+            answers = conformance.ask_torch(kind.removeprefix("cases/"))
         (HERE / f"{kind}.json").write_text(dump(VERSION, answers), encoding="utf-8")
         print(f"{kind}.json: {len(answers)} answers")
 
