@@ -12,6 +12,7 @@ import numpy as np
 from . import backend, dtypes, printing
 from .autograd import engine, errors, passes, versions
 from .autograd.meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
+from .autograd.modes import mode
 from .autograd.node import Node, Output
 from .autograd.source import user_frame
 from .size import Size, check_dim
@@ -153,9 +154,9 @@ class Tensor:
         Raises
         ------
         RuntimeError
-            If the tensor requires grad and `force` is False: what NumPy computes is not recorded.
+            If the tensor requires grad, operations are recorded and `force` is False: what NumPy computes is not.
         """
-        if self.requires_grad and not force:
+        if mode.recording and self.requires_grad and not force:
             raise errors.numpy_on_tracked(self)
         if not isinstance(self.array, np.ndarray):
             if not force:
@@ -186,6 +187,8 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, flag: bool) -> None:
+        if isinstance(flag, bool) and self._has_node():
+            raise errors.flag_of_non_leaf(self, flag)
         self._set_requires_grad(flag, "only Tensors of floating point and complex dtype can require gradients")
 
     def _set_requires_grad(self, flag: bool, refusal: str) -> None:
@@ -193,8 +196,8 @@ class Tensor:
             raise RuntimeError("requires_grad must be a bool")
         if flag == self.requires_grad:
             return
-        if not self.is_leaf:
-            raise errors.flag_of_non_leaf(self)
+        if self._has_node():
+            raise errors.flag_of_non_leaf(self, flag)
         if flag and not self.dtype.is_floating_point:
             raise errors.integers_require_grad(self, refusal)
         meta_of(self).requires_grad = flag
@@ -211,6 +214,11 @@ class Tensor:
         if edge is None and self._meta is not None and not self._meta.requires_grad:
             edge = gradient_edge(self)
         return edge.first if isinstance(edge, Output) else edge
+
+    def _has_node(self) -> bool:
+        """Whether there is a `grad_fn`, asked without bringing a view's up to date, which may be an error."""
+        view = None if self._meta is None else self._meta.view
+        return self._node is not None or (view is not None and view.node is not None)
 
     @property
     def output_nr(self) -> int:
@@ -229,7 +237,7 @@ class Tensor:
         meta = self._meta
         if meta is not None and meta.grad is not None:
             return meta.grad
-        if not self.is_leaf and not (meta is not None and meta.retains_grad):
+        if self._has_node() and not (meta is not None and meta.retains_grad):
             warnings.warn(errors.grad_of_non_leaf(self), UserWarning, stacklevel=2)
         return None
 
@@ -246,8 +254,13 @@ class Tensor:
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
         sizes = list(value.shape), list(self.shape)
+        if value.dtype != self.dtype:
+            theirs, mine = dtypes.CPP_NAMES[value.dtype.name], dtypes.SCALAR_TYPE_NAMES[self.dtype.name]
+            raise RuntimeError(
+                f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'. The "
+                "gradient must match the tensor's grad_dtype (defaults to the tensor's dtype)."
+            )
         for mine, theirs, words in (
-            (self.dtype, value.dtype, "gradient with dtype '{}' to a tensor with grad_dtype '{}'"),
             (self.device, value.device, "gradient with device '{}' to a tensor with device '{}'"),
             (sizes[1], sizes[0], "gradient of size '{}' to a tensor of size '{}'"),
         ):
@@ -270,7 +283,7 @@ class Tensor:
         """Let this non-leaf keep the gradient that `backward` computes for it, in `.grad`."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if not self.is_leaf:
+        if self._has_node():
             engine.retain(self)
 
     @property

@@ -107,7 +107,7 @@ class Abs(Op):
     formula = (r"\bar z\, \operatorname{sign}(a)",)
 
     def grad_a(g, a):
-        return np.where(a > 0, g, np.where(a < 0, -g, 0))
+        return g * np.where(a != a, 0, np.sign(a))  # 0 at NaN too, as in PyTorch
 
 
 class Sign(Op):
@@ -270,6 +270,8 @@ class Relu(Op):
     formula = (r"\bar z\, [z > 0]",)
 
     def forward(a):
+        if a.dtype == bool:
+            raise RuntimeError("Boolean inputs not supported for relu")
         return np.maximum(a, 0)
 
     def grad_a(g, z):

@@ -182,7 +182,7 @@ def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
     """Apply ints, slices, None and `...` as views (`x` itself if none does a thing); the rest are arrays, or None."""
     items = [_clean(i) for i in _items(index)]
     named = sum(_dims_used(i) for i in items)
-    if x.ndim == 0 and items and isinstance(items[0], slice):
+    if x.ndim == 0 and isinstance(index, slice):
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if x.ndim == 0 and type(index) is int:
         raise IndexError(

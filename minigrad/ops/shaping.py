@@ -218,12 +218,12 @@ def broadcast_to(input: Tensor, size: Any) -> Tensor:
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """Views of all tensors in the one shape that they broadcast to."""
+    """Views of all tensors in the one shape that they broadcast to; those that have it already, themselves."""
     try:
         shape = np.broadcast_shapes(*(x.array.shape for x in tensors))
     except ValueError:
         raise errors.broadcast_shapes(*tensors) from None
-    return tuple(expand(x, shape) for x in tensors)
+    return tuple(x if x.array.shape == shape else expand(x, shape) for x in tensors)
 
 
 # ------------------------------------------------------------ parts

@@ -116,7 +116,7 @@ def _with_floats(call: ast.AST | None) -> str:
     return after if after != before and len(after) <= 80 else ""
 
 
-def flag_of_non_leaf(x: Any) -> RequiresGradError:
+def flag_of_non_leaf(x: Any, flag: bool) -> RequiresGradError:
     """Error 14."""
     scene = Scene()
     name, (made_by, made_at) = _subject(x, scene), _origin(x)
@@ -124,8 +124,9 @@ def flag_of_non_leaf(x: Any) -> RequiresGradError:
     y = name if name.isidentifier() else "y"
     value = bracketed(name) if name else "y"
     return RequiresGradError(
-        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-        "subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+        "you can only change requires_grad flags of leaf variables."
+        + " If you want to use a computed variable in a subgraph that doesn't require differentiation use "
+        "var_no_grad = var.detach()." * (not flag),
         f"{it} is {'a result' if name == made_by else f'the result of `{made_by}`'}: "
         "it requires grad because what it was computed from does.",
         [made_at, scene.place],
