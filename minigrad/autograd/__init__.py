@@ -1,6 +1,30 @@
 """Automatic differentiation: the graph, the engine that runs it backwards, and the modes that switch recording."""
 
+from .function import Function
+from .gradcheck import gradcheck, gradgradcheck
+from .inference import inference_mode, is_inference_mode_enabled
 from .modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .passes import backward, grad
 
-__all__ = ["backward", "enable_grad", "grad", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+__all__ = [
+    "Function",
+    "backward",
+    "enable_grad",
+    "functional",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "functional":  # imports the operations, so not before it is used
+        from importlib import import_module
+
+        return import_module(".functional", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,19 @@ up then, and not before. `error.explain()` tells the longer story.
 """
 
 from .flags import flag_of_non_leaf, grad_of_non_leaf, integers_require_grad, numpy_on_tracked
+from .functions import (
+    custom_view_in_place,
+    differentiated_twice,
+    dirty_leaf,
+    dirty_not_returned,
+    dirty_view_and_more,
+    gradient_is_no_tensor,
+    gradient_of_no_tensor,
+    saved_as_returned,
+    saved_once,
+    wrong_number_of_gradients,
+    wrong_shape_of_gradient,
+)
 from .graph import no_graph, no_graph_input, second_backward, unused_input
 from .inplace import (
     leaf_in_place,
@@ -15,6 +28,7 @@ from .inplace import (
 )
 from .kinds import (
     AutogradError,
+    FunctionError,
     GradientShapeError,
     InplaceError,
     NoGraphError,
@@ -28,6 +42,7 @@ from .shapes import broadcast_shapes, gradient_shape, not_scalar, product_shapes
 
 __all__ = [
     "AutogradError",
+    "FunctionError",
     "GradientShapeError",
     "InplaceError",
     "NoGraphError",
@@ -36,9 +51,16 @@ __all__ = [
     "SpentGraphError",
     "UnusedInputError",
     "broadcast_shapes",
+    "custom_view_in_place",
+    "differentiated_twice",
+    "dirty_leaf",
+    "dirty_not_returned",
+    "dirty_view_and_more",
     "explain",
     "flag_of_non_leaf",
     "grad_of_non_leaf",
+    "gradient_is_no_tensor",
+    "gradient_of_no_tensor",
     "gradient_shape",
     "integers_require_grad",
     "leaf_in_place",
@@ -50,14 +72,19 @@ __all__ = [
     "numpy_on_tracked",
     "one_of_many_views_in_place",
     "product_shapes",
+    "saved_as_returned",
+    "saved_once",
     "second_backward",
     "unused_input",
     "view_of_leaf_in_place",
+    "wrong_number_of_gradients",
+    "wrong_shape_of_gradient",
 ]
 
 # Tracebacks name the classes by where users find them.
 for _kind in (
     AutogradError,
+    FunctionError,
     GradientShapeError,
     InplaceError,
     NoGraphError,

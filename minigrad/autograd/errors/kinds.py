@@ -83,6 +83,10 @@ class UnusedInputError(AutogradError):
     """A gradient was asked for with respect to a tensor that the output does not depend on."""
 
 
+class FunctionError(AutogradError):
+    """A custom Function whose `forward` and `backward` do not fit each other, or what they were given."""
+
+
 class RequiresGradError(AutogradError):
     """A flag `requires_grad` that this tensor cannot have, or a use that it forbids."""
 

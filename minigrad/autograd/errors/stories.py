@@ -127,6 +127,23 @@ Usual causes
   - It is right, and some inputs are not always used: `allow_unused=True`, or
     `materialize_grads=True` for zeros.
 """,
+    "function": """
+Why it matters
+  A custom Function tells autograd the derivative instead of having it worked out. Nothing
+  checks that the two halves belong together, except their outlines: backward gets one
+  gradient for each result of forward, and returns one for each argument of forward, in the
+  same order and of the same shapes.
+
+What to look at
+  - One gradient for each argument, numbers and strings included: None stands for those.
+    `ctx.needs_input_grad` says which are wanted at all.
+  - Shapes: where forward repeats an argument (broadcasts it), backward sums over the
+    repetitions; where forward sums, backward repeats.
+  - `ctx.save_for_backward` for tensors, attributes of ctx for everything else.
+  - What forward changes in place it gives to `ctx.mark_dirty`, and returns it.
+  - Whether the numbers are right, too: `autograd.gradcheck(MyFn.apply, inputs)` compares
+    them with small differences, in float64.
+""",
     "numpy": """
 Why it matters
   NumPy knows nothing of the graph. What it computes from a tensor's numbers is a constant
