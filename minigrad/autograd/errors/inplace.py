@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..source import Place, place
@@ -13,8 +14,8 @@ from .reading import (
     called,
     cloned,
     edge_of,
+    inputs_of,
     is_leaf,
-    operands,
     operation,
     out_of_place,
     quote,
@@ -39,12 +40,12 @@ def modified_in_place(node: Any, symbol: str, array: Any) -> InplaceError:
 
     made_at, first = node.where(), writes[0]
     written_at = place(first.code, first.at) if first.code is not None else None
-    inputs = dict(zip(INPUTS, operands(made_at, scene.modules), strict=False))
+    inputs = dict(zip(INPUTS, inputs_of(node, scene.modules), strict=False))
     in_code = assigned_name(made_at) if symbol == "z" else inputs.get(symbol, "")
     name, tensor = scene.holder(array, node, (in_code, written(written_at)))
     name = name or in_code
 
-    role = {"z": "result"}.get(symbol, "input" if symbol in INPUTS else symbol)
+    role = {"z": "result"}.get(symbol, "input" if symbol in INPUTS else re.sub(r"saved \d+", "value", symbol))
     if name:
         role += f" `{name}`"
     elif neighbour := scene.neighbour(array):
@@ -199,21 +200,30 @@ def _siblings(a: Any, b: Any) -> bool:
 
 
 def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
-    """A view made under no_grad, changed in place outside; `what` "is being" or "has been" (by another) modified."""
+    """A view made where nothing was recorded (`view.kind` says how), and memory that is changed where it is.
+
+    `what`: it "is being" modified, or it "has been", through another.
+    """
     scene = Scene()
     name, base = scene.name(x) or written(scene.place) or "it", scene.name(view.base)
-    story, where = f"`{name}` is a view{f' of `{base}`' if base else ''} that was made under no_grad", scene.place
+    inference = view.kind == "inference"
+    block, made = ("inference_mode", "in inference mode") if inference else ("no_grad", "under no_grad")
+    story, where = f"`{name}` is a view{f' of `{base}`' if base else ''} that was made {made}", scene.place
     if what == "is being":
         story += ": no graph says how they hang together."
     else:
         story, where = _written_below(x, view, story)
+    created, modified = ("inference", "in normal mode") if inference else ("no_grad", "with grad mode enabled")
+    a_view = "A view was"
+    if view.node is not None:
+        a_view = f"Output {x.output_nr} of {view.creator} is a view of a view which was"
     return InplaceError(
-        f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled. Given that this use "
+        f"{a_view} created in {created} mode and {what} modified inplace {modified}. Given that this use "
         "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
-        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
+        f"inplace either both inside the {block} block (if you don't want the inplace to be tracked) or both outside "
         "(if you want the inplace to be tracked).",
         story,
         [where],
-        "make the view, and write to the memory, either both inside of the no_grad block or both outside.",
+        f"make the view, and write to the memory, either both inside of the {block} block or both outside.",
         story="no_grad view",
     )

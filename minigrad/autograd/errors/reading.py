@@ -227,6 +227,15 @@ def operands(place: Place | None, modules: Collection[str]) -> list[str]:
     return [ast.unparse(part) for part in parts]
 
 
+def inputs_of(node: Any, modules: Collection[str]) -> list[str]:
+    """The code of the tensors that went into this node's operation."""
+    parts = operands(node.where(), modules)
+    given = getattr(node, "given", None)  # of a custom Function, called as `MyFn.apply(…)`
+    if given is None:
+        return parts
+    return [part for part, is_tensor in zip(parts[1:], given, strict=False) if is_tensor]
+
+
 def _root(node: ast.AST) -> str:
     """The first name of `torch.nn.functional.relu`."""
     while isinstance(node, ast.Attribute):
