@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 import warnings as _warnings
 
 from . import linalg
+from .autograd.inference import inference_mode, is_inference, is_inference_mode_enabled
 from .autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .backend import device
 from .creation import (
@@ -112,6 +113,7 @@ from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
 from .ops.norm import norm, std, var
 from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, sum
 from .ops.reduce import prod_ as prod
+from .ops.storage import as_strided
 from .ops.shaping import (
     broadcast_tensors,
     broadcast_to,

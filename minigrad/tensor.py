@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import backend, dtypes, printing
-from .autograd import engine, errors, passes, versions
-from .autograd.meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
-from .autograd.modes import mode
+from .autograd import errors, hooks, inference, modes, passes, versions
+from .autograd.meta import Cut, gradient_edge, meta_of, tracked
 from .autograd.node import Node, Output
 from .autograd.source import user_frame
 from .size import Size, check_dim
@@ -75,6 +74,8 @@ class Tensor:
         else:
             self.array = tensor(*data or ([],), dtype=dtypes.get_default_dtype()).array
         self._node = self._meta = None
+        if inference.used:
+            inference.mark_new(self)
 
     # ------------------------------------------------------------ what it holds
     @property
@@ -156,7 +157,7 @@ class Tensor:
         RuntimeError
             If the tensor requires grad, operations are recorded and `force` is False: what NumPy computes is not.
         """
-        if mode.recording and self.requires_grad and not force:
+        if modes.mode.recording and self.requires_grad and not force:
             raise errors.numpy_on_tracked(self)
         if not isinstance(self.array, np.ndarray):
             if not force:
@@ -194,6 +195,8 @@ class Tensor:
     def _set_requires_grad(self, flag: bool, refusal: str) -> None:
         if not isinstance(flag, bool):
             raise RuntimeError("requires_grad must be a bool")
+        if flag and inference.used:
+            inference.refuse_flag(self)
         if flag == self.requires_grad:
             return
         if self._has_node():
@@ -201,6 +204,10 @@ class Tensor:
         if flag and not self.dtype.is_floating_point:
             raise errors.integers_require_grad(self, refusal)
         meta_of(self).requires_grad = flag
+
+    def is_inference(self) -> bool:
+        """Whether the tensor was computed in inference mode."""
+        return inference.is_inference(self)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set the flag of a leaf, and return the tensor itself."""
@@ -284,10 +291,31 @@ class Tensor:
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self._has_node():
-            engine.retain(self)
+            hooks.retain(self)
+
+    def register_hook(self, hook: hooks.Hook) -> hooks.RemovableHandle:
+        """Have `hook` called with this tensor's gradient in every backward pass; it may return another in its place.
+
+        Examples
+        --------
+        >>> import minigrad
+        >>> x = minigrad.tensor(2., requires_grad=True)
+        >>> handle = x.register_hook(lambda g: g * 10)
+        >>> (x * 3).backward()
+        >>> x.grad
+        tensor(30.)
+        >>> handle.remove()
+        """
+        return hooks.register_on_tensor(self, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: hooks.Hook) -> hooks.RemovableHandle:
+        """Have `hook` called with this leaf each time that a backward pass has written its `.grad`."""
+        return hooks.register_after_accumulating(self, hook)
 
     @property
     def _version(self) -> int:
+        if inference.used:
+            inference.refuse_version(self)
         return versions.version(self.array)
 
     @property
@@ -296,40 +324,6 @@ class Tensor:
 
     def _is_view(self) -> bool:
         return self._base is not None
-
-    @property
-    def data(self) -> Tensor:
-        """The same numbers outside of every graph; writes to it are not seen by version counters."""
-        return self._cut_off(backend.alias(self.array), "data")
-
-    @data.setter
-    def data(self, value: Tensor) -> None:
-        if not isinstance(value, Tensor):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
-        self.array = backend.alias(value.array)
-
-    def detach(self) -> Tensor:
-        """The same memory as a tensor without history: gradients do not flow through it."""
-        return self._cut_off(self.array, "detach")
-
-    def _cut_off(self, array: Any, operation: str) -> Tensor:
-        """A tensor without history that remembers, for messages, what cut it off from this one's."""
-        out = wrap(array)
-        if tracked(self):
-            frame = user_frame()
-            out._meta = AutogradMeta(cut=Cut(operation, frame.f_code, frame.f_lasti))
-        elif self._meta is not None and self._meta.cut is not None:
-            out._meta = AutogradMeta(cut=self._meta.cut)
-        return out
-
-    def detach_(self) -> Tensor:
-        """Cut this tensor off from its history, in place."""
-        if self._is_view():
-            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
-        self._node = None
-        if self._meta is not None:
-            self._meta.requires_grad = False
-        return self
 
     def backward(
         self,
@@ -437,6 +431,8 @@ def wrap(array: Any, new: Any = Tensor.__new__) -> Tensor:
     """A tensor without history that holds this very array."""
     out = new(Tensor)
     out.array, out._node, out._meta = array, None, None
+    if inference.used:
+        inference.mark_new(out)
     return out
 
 

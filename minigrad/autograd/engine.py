@@ -6,7 +6,6 @@ newer than the node. So the newest node that a gradient has reached has received
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush, heappushpop
 from typing import TYPE_CHECKING, Any
@@ -14,16 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import backend, tensor
-from . import errors, versions
-from .meta import gradient_edge, meta_of
+from . import anomaly, versions
 from .modes import mode
 from .node import AccumulateGrad, Freed, Node
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+    from .accumulate import Staged
 
 Step = tuple[Node, Any, tuple[Any, ...], tuple[Any, ...]]  # what `run` yields
-Staged = list[tuple["Tensor", Any]]  # gradients to be written to `.grad`, each with its tensor
 
 
 def run(
@@ -47,7 +45,7 @@ def run(
         Run only these (`grad` and `inputs=`).
     arrived : dict, optional
         Its keys are nodes whose incoming gradient is asked for, and gets written in as their value.
-    staged : list, optional
+    staged : Staged, optional
         Where gradients for `.grad` are collected. Without it no hook runs: a recording changes nothing.
 
     Yields
@@ -56,6 +54,7 @@ def run(
         The node just run; the sum of the gradients that reached it; what its rules returned; and the same after
         broadcasts were undone, one for each of the node's edges.
     """
+    watcher = None if staged is None else anomaly.watcher
     waiting: dict[Node, Any] = {}  # gradients that have reached a node which has not run yet
     newest_first: list[tuple[int, Node]] = []  # the same nodes, as a heap
 
@@ -75,32 +74,46 @@ def run(
         following = None
 
         rare = node.rare
-        if rare is not None and rare.hooks is not None and staged is not None:
-            g = run_hooks(node, g, staged)
+        hooks = None if rare is None or staged is None else rare.hooks
+        if hooks is not None:
+            g = hooks.arrive(g, staged)
         if arrived is not None:
             if node in arrived:
                 arrived[node] = g
             if node not in wanted:  # type: ignore[operator]
                 continue
+        if hooks is not None and hooks.before:
+            g = hooks.enter(node, g, staged)
 
         if type(node) is AccumulateGrad:
-            if staged is not None:
+            if hooks is not None:
+                hooks.accumulate(node, g, staged)  # type: ignore[arg-type]
+            elif staged is not None:
                 staged.append((node.variable, g))
             yield node, g, (), ()
             continue
-        saved = node.saved
-        if node.holds_values:
-            if type(saved) is Freed:
-                raise errors.second_backward(node)
-            if node.seq < versions.last_write:
-                node.check_versions()
-            raw = outgoing = node.backward(g, node.saved_tensors() if create_graph else saved)
-            if spent is not None:
-                node.saved = spent
-        else:
+        saved, holds_values = node.saved, node.holds_values
+        try:
+            if holds_values:
+                if type(saved) is not tuple:  # freed, or packed by the user's hooks
+                    saved = node.unpacked()
+                elif node.seq < versions.last_write:
+                    node.check_versions()
+                if create_graph:
+                    saved = node.with_history(saved)
             raw = outgoing = node.backward(g, saved)
+        except Exception as error:
+            if watcher is not None:
+                watcher.failed(node, error)
+            raise
+        if holds_values and spent is not None:
+            node.saved = spent
         if rare is not None and rare.fit is not None:
             outgoing = fitted(rare.fit, raw)
+        if hooks is not None and hooks.after:
+            outgoing = hooks.leave(node, g, outgoing, staged)  # type: ignore[arg-type]
+        if watcher is not None:
+            watcher.ran(node, g, outgoing)
         yield node, g, raw, outgoing
 
         # The newest node reached, if nothing else has reached it yet, is likely next: it need not go through the heap.
@@ -153,37 +166,6 @@ def sum_to(g: Any, shape: tuple[int, ...], dtype: Any) -> Any:
             g = np.sum(g, axis=axes, keepdims=True)
         g = np.reshape(g, shape)
     return g if backend.dtype_of(g) == dtype else backend.cast(g, dtype)
-
-
-class Retain:
-    """A hook that has the gradient of a non-leaf written to its `.grad` (`Tensor.retain_grad`)."""
-
-    def __init__(self, x: Tensor) -> None:
-        self.tensor = weakref.ref(x)
-
-
-def run_hooks(node: Node, g: Any, staged: Staged) -> Any:
-    """Show the incoming gradient to the node's hooks; each may hand back another in its place."""
-    assert node.hooks is not None
-    for hook in list(node.hooks):
-        if isinstance(hook, Retain):
-            tensor = hook.tensor()
-            if tensor is not None:
-                staged.append((tensor, g))
-            continue
-        replacement = hook(g if hasattr(g, "requires_grad") else array_as_tensor(g))
-        if replacement is not None:
-            g = replacement if hasattr(g, "requires_grad") else replacement.array
-    return g
-
-
-def retain(x: Tensor) -> None:
-    """Have every successful pass write the gradient of this non-leaf to its `.grad`."""
-    node, meta = gradient_edge(x), meta_of(x)
-    assert node is not None
-    if not meta.retains_grad:
-        meta.retains_grad = True
-        node.hooks = [*(node.hooks or ()), Retain(x)]
 
 
 def walk(roots: Iterable[tuple[Node, Any]]) -> Iterator[Step]:
@@ -246,6 +228,17 @@ def _uses_of_leaves(roots: Iterable[Node]) -> dict[Node, int]:
                 seen.add(edge)
                 stack.append(edge)
     return uses
+
+
+def nodes_below(roots: Iterable[Node]) -> set[Node]:
+    """All nodes of the graph below `roots`, these included."""
+    seen = set(roots)
+    stack = list(seen)
+    while stack:
+        fresh = [edge for edge in stack.pop().edges if edge is not None and edge not in seen]
+        seen.update(fresh)
+        stack.extend(fresh)
+    return seen
 
 
 def array_as_tensor(array: Any) -> Tensor:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..ops.views import View
     from ..tensor import Tensor
+    from .hooks import HookTable
 
 
 class Cut(NamedTuple):
@@ -39,20 +40,36 @@ class AutogradMeta:
     accumulator : weak reference to the leaf's AccumulateGrad, or None
     retains_grad : bool
         Whether a non-leaf keeps its gradient too.
+    inference : bool
+        Whether the tensor was computed in inference mode.
     view : View or None
         What the tensor is a view of.
     cut : Cut or None
         What cut the tensor off from a graph.
+    hooks, accumulated : HookTable or None
+        A leaf's hooks: those that see its gradient, and those that see it after its `.grad` was written.
     """
 
-    __slots__ = ("accumulator", "cut", "grad", "requires_grad", "retains_grad", "view")
+    __slots__ = (
+        "accumulated",
+        "accumulator",
+        "cut",
+        "grad",
+        "hooks",
+        "inference",
+        "requires_grad",
+        "retains_grad",
+        "view",
+    )
 
     def __init__(self, view: View | None = None, cut: Cut | None = None) -> None:
-        self.requires_grad = self.retains_grad = False
+        self.requires_grad = self.retains_grad = self.inference = False
         self.grad: Tensor | None = None
         self.accumulator: ref[AccumulateGrad] | None = None
         self.view = view
         self.cut = cut
+        self.hooks: HookTable | None = None
+        self.accumulated: HookTable | None = None
 
 
 def meta_of(x: Tensor) -> AutogradMeta:
@@ -73,6 +90,10 @@ def gradient_edge(x: Tensor) -> Node | None:
         if node is None:  # no graph holds the leaf's node: make it anew
             node = AccumulateGrad(x)
             meta.accumulator = ref(node)
+            if meta.hooks is not None or meta.accumulated is not None:
+                from .hooks import Hooks
+
+                node.hooks = Hooks(meta.hooks)
         return node
     return None if meta.view is None else meta.view.current_node(x)
 

@@ -13,11 +13,58 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Mode(threading.local):
-    recording = True
+    """What one thread has switched on.
+
+    Attributes
+    ----------
+    recording : bool or object
+        Whether operations are recorded: the one attribute that every operation reads. Where it is an object that is
+        true, but not True, that is told of every node made (`saved.SavedHooks`).
+    on : True or object
+        What `recording` becomes when recording is switched on.
+    inference : bool
+        Whether the thread is in inference mode.
+    depth : int
+        How many passes this thread is inside of.
+    running : Staged or None
+        The innermost of these.
+    no_saved_hooks : str or None
+        Why `saved_tensors_hooks` are forbidden.
+    """
+
+    recording: Any = True
+    on: Any = True
+    inference = False
+    depth = 0
+    running: Any = None
+    no_saved_hooks: str | None = None
 
 
-# Operations read `mode.recording`: one attribute of a thread-local, looked up once an operation.
 mode = _Mode()
+
+
+class inside:
+    """A block in which a pass calls the user's code, which may start passes of its own.
+
+    Parameters
+    ----------
+    running : Staged, optional
+        The pass; by default the one that this thread is inside of already.
+    """
+
+    __slots__ = ("before", "running")
+
+    def __init__(self, running: Any = None) -> None:
+        self.running = running
+
+    def __enter__(self) -> None:
+        self.before = mode.running
+        mode.running = self.before if self.running is None else self.running
+        mode.depth += 1
+
+    def __exit__(self, *exc: object) -> None:
+        mode.running = self.before
+        mode.depth -= 1
 
 
 def is_grad_enabled() -> bool:
@@ -29,18 +76,18 @@ def is_grad_enabled() -> bool:
     >>> minigrad.is_grad_enabled()
     True
     """
-    return mode.recording
+    return mode.recording is not False  # in inference mode it may be an object that is false
 
 
 class _GradMode:
     """A context manager that switches recording, and a decorator for functions, generators, coroutines and classes."""
 
     recording: bool
-    _before: tuple[bool, ...] = ()  # one object may be entered several times, one inside the other
+    _before: tuple[Any, ...] = ()  # one object may be entered several times, one inside the other
 
     def __enter__(self) -> None:
         self._before = (*self._before, mode.recording)
-        mode.recording = self.recording
+        mode.recording = self.recording and mode.on
 
     def __exit__(self, *exc: object) -> None:
         *before, mode.recording = self._before
@@ -178,6 +225,6 @@ class set_grad_enabled(_GradMode):
         return super().__call__(function)
 
 
-def _swap(recording: bool) -> bool:
-    before, mode.recording = mode.recording, recording
+def _swap(recording: Any) -> Any:
+    before, mode.recording = mode.recording, recording and mode.on
     return before

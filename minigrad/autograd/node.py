@@ -6,7 +6,7 @@ freed as soon as nobody holds its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +15,19 @@ from .source import Place, place, user_frame
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+    from .hooks import Hooks, RemovableHandle
 
 
 class Rare:
     """What few nodes have, kept apart so that the others pay for one field instead of three."""
 
-    __slots__ = ("fit", "hooks", "rest")
+    __slots__ = ("fit", "hooks", "metadata", "outputs", "rest")
 
     def __init__(self) -> None:
         self.fit: tuple[Any, ...] | None = None
-        self.hooks: list[Any] | None = None
+        self.hooks: Hooks | None = None
+        self.metadata: dict[Any, Any] | None = None
+        self.outputs = 1
         self.rest: tuple[Node | None, ...] = ()
 
 
@@ -60,7 +63,7 @@ class Node:
     code, at
         Where in the user's code the operation stood (see `source.py`).
     rare : Rare or None
-        What few nodes have: `fit`, `hooks` and `rest`, which read and write it.
+        What few nodes have: `fit`, `hooks`, `outputs` and `rest` read and write it.
     """
 
     __slots__ = ("__weakref__", "at", "code", "first", "rare", "saved", "second", "seq")
@@ -77,6 +80,7 @@ class Node:
     inputs: int = 1
     node_name: str = "Node"
     formula: tuple[str, ...] | None = None
+    saves: tuple[tuple[str, ...], ...] = ()  # for each rule, the names of what `saved` holds for it
     holds_values: bool = False  # whether rules need values, which backward frees, or at most shapes
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -104,7 +108,8 @@ class Node:
         return (self.first, self.second)[: self.inputs]
 
     fit = _rare("fit", "For each input that was broadcast or converted its (shape, numpy dtype), or None.")
-    hooks = _rare("hooks", "Functions that see, and may replace, the incoming gradient; or None.")
+    hooks = _rare("hooks", "The user's functions that run with this node, as a `Hooks`; or None.")
+    outputs = _rare("outputs", "How many outputs the operation has.")
     rest = _rare("rest", "Where the gradients of further inputs go, of the few operations that have them.")
 
     @property
@@ -129,16 +134,29 @@ class Node:
         RuntimeError
             If backward has freed them.
         """
-        if self.freed:
-            raise errors.second_backward(self)
-        return dict(self._named_saved())
+        return dict(self._named_saved(self.unpacked()))
 
-    def _named_saved(self) -> Iterator[tuple[str, Any]]:
+    def unpacked(self) -> tuple[Any, ...]:
+        """`saved`, also where the user's hooks have packed it (`saved.Packed`).
+
+        Raises
+        ------
+        RuntimeError
+            If backward has freed it.
+        """
+        saved = self.saved
+        if type(saved) is Freed:
+            raise errors.second_backward(self)
+        return saved if type(saved) is tuple else saved.unpack()  # type: ignore[attr-defined]
+
+    def _named_saved(self, saved: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
         return iter(())
 
     def saved_arrays(self) -> Iterator[tuple[str, Any]]:
         """Those saved values that are arrays, whose memory could have been written since."""
-        for name, value in self._named_saved():
+        if type(self.saved) is not tuple:  # freed; or packed by hooks through which versions cannot be seen
+            return
+        for name, value in self._named_saved(self.saved):
             for part in value if type(value) is tuple else (value,):  # an index may be several arrays
                 if hasattr(part, "dtype"):
                     yield name, part
@@ -149,9 +167,31 @@ class Node:
             if versions.writes_since(array, self.seq):
                 raise errors.modified_in_place(self, name, array)
 
-    def saved_tensors(self) -> tuple[Any, ...]:
-        """`saved`, with every array made a tensor that knows its history again (for `create_graph`)."""
-        return self.saved
+    def with_history(self, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What was saved, with every array made a tensor that knows its history again (for `create_graph`)."""
+        return saved
+
+    # ------------------------------------------------------------ for users, as in PyTorch
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """Notes of the user's own."""
+        if self.rare is None:
+            self.rare = Rare()
+        if self.rare.metadata is None:
+            self.rare.metadata = {}
+        return self.rare.metadata
+
+    def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:
+        """Have `fn(grad_inputs, grad_outputs)` called after this node has run; it may return other `grad_inputs`."""
+        from .hooks import hooks_of
+
+        return hooks_of(self).after.add(fn)
+
+    def register_prehook(self, fn: Callable[..., Any]) -> RemovableHandle:
+        """Have `fn(grad_outputs)` called before this node runs; it may return others in their place."""
+        from .hooks import hooks_of
+
+        return hooks_of(self).before.add(fn)
 
     def where(self) -> Place | None:
         """Where in the user's code the operation stood."""

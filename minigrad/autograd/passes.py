@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 from .. import backend, tensor
-from . import errors, versions
-from .engine import Staged, array_as_tensor, run
-from .meta import AutogradMeta, Cut, gradient_edge, meta_of, tracked
+from . import errors
+from .accumulate import Staged, own
+from .engine import array_as_tensor, nodes_below, run
+from .graph import GradientEdge
+from .meta import Cut, gradient_edge, meta_of
 from .modes import mode
-from .node import Freed, Node
+from .node import AccumulateGrad, Freed, Node
 from .source import user_frame
-
-if TYPE_CHECKING:
-    from ..tensor import Tensor
-
-_committing = threading.Lock()
 
 
 def backward(
@@ -65,24 +61,28 @@ def backward(
     targets = None if inputs is None else as_tuple(inputs)
     if targets is not None and not targets:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    roots = make_roots(outputs, grad_tensors, create_graph, of_backward=True)
+    roots = make_roots(outputs, grad_tensors, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
-    staged: Staged = []
-    before, mode.recording = mode.recording, create_graph
+    spent = None if keep else Freed.now()
+    staged = Staged(create_graph, roots)
+    before, mode.recording = mode.recording, create_graph and mode.on
     try:
         if targets is None:
-            spent = None if keep else Freed.now()
-            deque(run(roots, spent, create_graph, staged=staged), maxlen=0)  # runs it to the end and keeps nothing
-            del roots
+            drain(run(roots, spent, create_graph, staged=staged))
         else:
             for target in targets:
-                target.retain_grad()  # does nothing to leaves
-            leaves = tuple({id(target): target for target in targets if target.is_leaf}.values())
-            others = tuple(target for target in targets if not target.is_leaf)
-            arrived = _arrivals(roots, leaves + others, keep, create_graph, staged)
-            staged.extend((leaf, g) for leaf, g in zip(leaves, arrived, strict=False) if g is not None)
-            del roots, arrived
-        commit(staged, create_graph)
+                if isinstance(target, tensor.Tensor):
+                    target.retain_grad()  # does nothing to leaves
+            nodes = [_node_of(target, roots) for target in targets]
+            wanted = needed_for(nodes, (node for node, _ in roots))
+            wanted.update(node for node in nodes if type(node) is AccumulateGrad)
+            staged.wanted = wanted.union(nodes)
+            drain(run(roots, spent, create_graph, wanted, {}, staged))
+        del roots, staged.roots
+        staged.commit()
+    except BaseException:
+        staged.take_back()
+        raise
     finally:
         mode.recording = before
 
@@ -125,7 +125,7 @@ def grad(
     >>> minigrad.autograd.grad(x ** 2, x)
     (tensor(6.),)
     """
-    outs, targets = as_tuple(outputs), as_tuple(inputs)
+    outs, targets = as_tuple(outputs), tuple(inputs.values()) if type(inputs) is dict else as_tuple(inputs)
     if is_grads_batched:
         raise RuntimeError("is_grads_batched is not supported: minigrad has no vmap. Call grad() once for each row.")
     if not targets:
@@ -134,20 +134,27 @@ def grad(
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
-    roots = make_roots(outs, grad_outputs, create_graph, of_backward=False)
+    roots = make_roots(outs, grad_outputs, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
-    staged: Staged = []
-    before, mode.recording = mode.recording, create_graph
+    spent = None if keep else Freed.now()
+    staged = Staged(create_graph, roots)
+    before, mode.recording = mode.recording, create_graph and mode.on
     try:
-        arrived = _arrivals(roots, targets, keep, create_graph, staged)
+        nodes = [_node_of(target, roots) for target in targets]
+        found: dict[Node, Any] = dict.fromkeys(nodes)
+        wanted = needed_for(nodes, (node for node, _ in roots))
+        staged.wanted = wanted.union(nodes)
+        drain(run(roots, spent, create_graph, wanted, found, staged))
     finally:
         mode.recording = before
+    arrived = [found[node] for node in nodes]
+    del found
     allow = materialize_grads if allow_unused is None else allow_unused
     for i, g in enumerate(arrived):
         if g is None and not allow:
             raise errors.unused_input(i, targets, roots)
-    del roots
-    commit(staged, create_graph)
+    del roots, staged.roots
+    staged.commit()  # of tensors that retain their gradient
     arrived.reverse()  # so that they can be taken from the end, one by one
     results: list[Any] = []
     frame = user_frame()
@@ -155,28 +162,30 @@ def grad(
     for target in targets:
         g = arrived.pop()
         if g is None and materialize_grads:
+            if not hasattr(target, "array"):
+                raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
             g = backend.namespace(target.array).zeros_like(target.array)
         if g is not None and not hasattr(g, "requires_grad"):
             g = array_as_tensor(own(g))
-            g._meta = AutogradMeta(cut=cut)
+            meta_of(g).cut = cut
         results.append(g)
-    return tuple(results)
+    return dict(zip(inputs, results, strict=True)) if type(inputs) is dict else tuple(results)  # type: ignore[return-value]
 
 
 # ------------------------------------------------------------ how it goes in
 def as_tuple(x: Any) -> tuple[Any, ...]:
-    return tuple(x) if not hasattr(x, "array") and isinstance(x, Sequence) else (x,)
+    return (x,) if hasattr(x, "array") or isinstance(x, GradientEdge) else tuple(x)
 
 
-def make_roots(
-    outputs: tuple[Tensor, ...], grad_outputs: Any, create_graph: bool, of_backward: bool
-) -> list[tuple[Node, Any]]:
+def make_roots(outputs: tuple[Any, ...], grad_outputs: Any, create_graph: bool) -> list[tuple[Node, Any]]:
     """The nodes to begin at, each with the gradient to begin with."""
     grads = (None,) * len(outputs) if grad_outputs is None else as_tuple(grad_outputs)
     if len(grads) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
     roots = []
     for i, (output, g) in enumerate(zip(outputs, grads, strict=True)):
+        if isinstance(output, GradientEdge):
+            output = output.stand_in()
         array = output.array
         if g is None:
             node = gradient_edge(output)
@@ -192,12 +201,12 @@ def make_roots(
             continue
         if not hasattr(g, "array"):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
-        if g.array.shape != array.shape:
+        if array is not None and g.array.shape != array.shape:
             raise errors.gradient_shape(i, g, output)
         node = gradient_edge(output)
         if node is None:
             raise errors.no_graph(i, output)
-        if g.array.dtype is not array.dtype and g.array.dtype != array.dtype:
+        if array is not None and g.array.dtype is not array.dtype and g.array.dtype != array.dtype:
             g = g.to(output.dtype)
         roots.append((node, g if create_graph else g.array))
     return roots
@@ -210,84 +219,54 @@ def _one_like(array: Any) -> Any:
     return backend.namespace(array).ones(array.shape, array.dtype)
 
 
-def _arrivals(
-    roots: list[tuple[Node, Any]], targets: tuple[Tensor, ...], keep: bool, create_graph: bool, staged: Staged
-) -> list[Any]:
-    """Run only what lies between `roots` and `targets`; the gradient that reached each target."""
-    spent = None if keep else Freed.now()
-    nodes = []
-    for target in targets:
-        node = gradient_edge(target)
-        if node is None:
-            raise errors.no_graph_input(target)
-        nodes.append(node)
-    arrived: dict[Node, Any] = dict.fromkeys(nodes)
-    deque(run(roots, spent, create_graph, needed_for(nodes, (node for node, _ in roots)), arrived, staged), maxlen=0)
-    return [arrived[node] for node in nodes]
+def _node_of(target: Any, roots: list[tuple[Node, Any]]) -> Node:
+    """The node where the gradient of one of the `inputs` arrives."""
+    if isinstance(target, GradientEdge):
+        return target.find_below(node for node, _ in roots)
+    node = gradient_edge(target)
+    if node is None:
+        raise errors.no_graph_input(target)
+    return node
 
 
 def needed_for(targets: Iterable[Node], roots: Iterable[Node]) -> set[Node]:
     """The nodes below `roots` from which one of the targets can be reached."""
-    seen: set[Node] = set()
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(edge for edge in node.edges if edge is not None)
     reaching = set(targets)
     needed = set()
-    for node in sorted(seen, key=lambda node: node.seq):  # oldest first: a node's inputs before the node
+    for node in sorted(nodes_below(roots), key=lambda node: node.seq):  # oldest first: a node's inputs before the node
         if any(edge in reaching for edge in node.edges):
             reaching.add(node)
             needed.add(node)
     return needed
 
 
-# ------------------------------------------------------------ how it comes out
-def commit(staged: Staged, create_graph: bool) -> None:
-    """Write the gradients of a pass that has succeeded: until here no `.grad` has changed."""
-    staged.reverse()
-    with _committing:
-        while staged:
-            variable, g = staged.pop()
-            meta = meta_of(variable)
-            if not meta.requires_grad and not tracked(variable):  # its flag was taken away since the graph was made
-                continue
-            if create_graph:
-                meta.grad = _recorded_copy(g) if meta.grad is None else meta.grad + g
-            elif meta.grad is None:
-                meta.grad = tensor.wrap(own(g))
-            elif meta.retains_grad:
-                meta.grad = array_as_tensor(meta.grad.array + g)
-            else:
-                total = meta.grad.array
-                total += g
-                versions.note_write(total, "backward", None, 0)
+# ------------------------------------------------------------ how it runs
+DEEPEST = 20
+"""How many passes may stand one inside the other on one stack, each started by a hook or a Function of the one before."""
 
 
-def _recorded_copy(g: Tensor) -> Tensor:
-    from ..ops.index import copy_
-
-    return copy_(tensor.wrap(backend.namespace(g.array).empty_like(g.array)), g)
-
-
-def _count_alone() -> int:
-    """What `sys.getrefcount` says within `own` of an array that only its caller holds: it differs between Pythons."""
-
-    def own(g: Any) -> int:
-        return sys.getrefcount(g)
-
-    g = np.empty(0)
-    count = own(g)
-    return count
+def drain(steps: Iterator[Any]) -> None:
+    """Run a pass to its end and keep nothing of it."""
+    if mode.depth < DEEPEST:
+        deque(steps, maxlen=0)
+    else:
+        _on_a_fresh_stack(lambda: deque(steps, maxlen=0))
 
 
-_ALONE = _count_alone()
+def _on_a_fresh_stack(work: Callable[[], object]) -> None:
+    """Do this in a thread of its own, whose stack is empty, under the modes of the present thread."""
+    modes = {**vars(mode), "depth": 0}
+    failure: list[BaseException] = []
 
+    def run_there() -> None:
+        vars(mode).update(modes)
+        try:
+            work()
+        except BaseException as error:  # raised again below, in the thread that waits for it
+            failure.append(error)
 
-def own(g: Any) -> Any:
-    """`g` itself if nobody but the caller holds it, else a copy: a gradient never shares its memory with another."""
-    if type(g) is np.ndarray and g.base is None and sys.getrefcount(g) <= _ALONE:
-        return g
-    return backend.namespace(g).array(g)
+    thread = threading.Thread(target=run_there)
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure.pop()

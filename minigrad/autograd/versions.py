@@ -60,14 +60,27 @@ def version(array: Any) -> int:
 def note_write(array: Any, operation: str, code: CodeType | None, at: int) -> None:
     """Note that `operation` has just written to this array's memory."""
     global last_write
+    found = _history_of(array)
+    found.count += 1
+    last_write = next_seq()
+    found.recent.append(Write(last_write, operation, code, at))
+
+
+def carry(before: Any, after: Any) -> None:
+    """Let the memory of `after`, which a tensor holds from now on, count on from that of `before`, which it held."""
+    count = version(before)
+    if count:
+        _history_of(after).count = count
+
+
+def _history_of(array: Any) -> History:
+    """The writes to this array's memory, with a place in the table from now on."""
     memory = owner(array)
     key = id(memory)
     found = _histories.get(key)
     if found is None:
         found = _histories[key] = History(weakref.ref(memory, lambda _: _histories.pop(key, None)))
-    found.count += 1
-    last_write = next_seq()
-    found.recent.append(Write(last_write, operation, code, at))
+    return found
 
 
 def writes_since(array: Any, seq: int) -> list[Write]:

@@ -80,17 +80,17 @@ class Op(Node):
             for rule, args in zip(self.rules, saved, strict=True)
         )
 
-    def _named_saved(self) -> Iterator[tuple[str, Any]]:
-        for names, args in zip(self.saves, self.saved, strict=False):
+    def _named_saved(self, saved: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+        for names, args in zip(self.saves, saved, strict=False):
             if args is not None:
                 yield from zip(names, args, strict=True)
 
-    def saved_tensors(self, output: Node | None = None) -> tuple[Any, ...]:
-        """See `Node.saved_tensors`; `output` is the node that a saved output's gradient flows into, if not this one."""
+    def with_history(self, saved: tuple[Any, ...], output: Node | None = None) -> tuple[Any, ...]:
+        """See `Node.with_history`; `output` is the node that a saved output's gradient flows into, if not this one."""
         me = output or self
         return tuple(
             None if args is None else tuple(self._as_tensor(n, v, me) for n, v in zip(names, args, strict=True))
-            for names, args in zip(self.saves, self.saved, strict=False)
+            for names, args in zip(self.saves, saved, strict=False)
         )
 
     def _as_tensor(self, name: str, value: Any, me: Node) -> Any:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
-from ..autograd import errors
-from ..autograd.meta import AutogradMeta, Cut, gradient_edge, tracked
+from ..autograd import errors, inference
+from ..autograd.meta import Cut, gradient_edge, meta_of, tracked
 from ..autograd.modes import mode
 from ..autograd.node import Node
 from ..autograd.source import PACKAGES, user_frame
@@ -27,15 +27,18 @@ from .operands import array_of, cached_constant, constant, operands
 
 def note_cut(out: Tensor, *inputs: Any) -> None:
     """Note what cuts `out` off from a graph: a no_grad block now, or what cut one of its inputs off before."""
+    if inference.used:
+        inference.mark_new(out)
     for x in inputs:
         if not hasattr(x, "_meta"):
             continue
         if not mode.recording and tracked(x):
             frame = user_frame()
-            out._meta = AutogradMeta(cut=Cut("no_grad", frame.f_code, frame.f_lasti))
+            mode_name = "inference_mode" if inference.is_inference_mode_enabled() else "no_grad"
+            meta_of(out).cut = Cut(mode_name, frame.f_code, frame.f_lasti)
             return
         if x._meta is not None and x._meta.cut is not None:
-            out._meta = AutogradMeta(cut=x._meta.cut)
+            meta_of(out).cut = x._meta.cut
             return
 
 
@@ -76,7 +79,8 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
         edge = input._node
         if edge is None and input._meta is not None:
             edge = gradient_edge(input)
-        if edge is not None and mode.recording:
+        recording = mode.recording
+        if edge is not None and recording:
             node = op()
             node.first = edge
             node.second = node.rare = None
@@ -88,7 +92,11 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
             node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
-        elif input._meta is not None or edge is not None:
+            if inference.used:
+                inference.refuse_saving(node.saved, input)
+            if recording is not True:
+                recording.made(node)
+        elif not recording or input._meta is not None:
             note_cut(out, input)
         return out
 
@@ -114,7 +122,8 @@ def with_number(op: type[Op], name: str, otherwise: Callable[[Any, Any], Tensor]
         edge = input._node
         if edge is None and input._meta is not None:
             edge = gradient_edge(input)
-        if edge is not None and mode.recording:
+        recording = mode.recording
+        if edge is not None and recording:
             node = op()
             node.first = edge
             node.second = node.rare = None
@@ -126,7 +135,11 @@ def with_number(op: type[Op], name: str, otherwise: Callable[[Any, Any], Tensor]
             node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
-        elif input._meta is not None or edge is not None:
+            if inference.used:
+                inference.refuse_saving(node.saved, input)
+            if recording is not True:
+                recording.made(node)
+        elif not recording or input._meta is not None:
             note_cut(out, input)
         return out
 
@@ -193,7 +206,8 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
         second = other._node
         if second is None and other._meta is not None:
             second = gradient_edge(other)
-        if (first is not None or second is not None) and mode.recording:
+        recording = mode.recording
+        if (first is not None or second is not None) and recording:
             node = op()
             node.first = first
             node.second = second
@@ -216,7 +230,11 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
             node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
-        elif input._meta is not None or other._meta is not None or not mode.recording:
+            if inference.used:
+                inference.refuse_saving(node.saved, input, other)
+            if recording is not True:
+                recording.made(node)
+        elif not recording or input._meta is not None or other._meta is not None:
             note_cut(out, input, other)
         return out
 
@@ -240,7 +258,7 @@ def undifferentiable(name: str, array: Any, *inputs: Any) -> Tensor:
     out = wrap(backend.as_array(array))
     if any(hasattr(x, "array") and tracked(x) for x in inputs):
         frame = user_frame()
-        out._meta = AutogradMeta(cut=Cut(name, frame.f_code, frame.f_lasti))
+        meta_of(out).cut = Cut(name, frame.f_code, frame.f_lasti)
     return out
 
 
@@ -265,8 +283,12 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
         edges = [gradient_edge(x) for x in inputs]
         if edges.count(None) < len(edges):
             out._node = record(op, edges, arrays, out.array, params)
+            if inference.used:
+                inference.refuse_saving(out._node.saved, *inputs, *params.values())
             if op.broadcasts:
                 out._node.fit = fit_of(*inputs, out.array)
+            if mode.recording is not True:
+                mode.recording.made(out._node)
             return out
     note_cut(out, *inputs)
     return out

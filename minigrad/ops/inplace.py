@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import backend, dtypes
-from ..autograd import errors, versions
+from ..autograd import errors, inference, versions
 from ..autograd.meta import gradient_edge, tracked
 from ..autograd.modes import mode
 from ..autograd.source import user_frame
@@ -38,9 +38,14 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
             if type(x) is Tensor and x is not input:
                 refuse_partial_overlap(input.array, x.array)
         before = wrap(input.array)  # as the operation's input: the same memory, and the history so far
-        if mode.recording:
+        recording = mode.recording
+        if recording:
             before._node = gradient_edge(input)
-        result = function(before, *args, **kwargs)
+            mode.recording = True  # whoever wants to be told of new nodes is told when this one is complete
+        try:
+            result = function(before, *args, **kwargs)
+        finally:
+            mode.recording = recording
         keep_old_values(result._node, input.array)
         write(input, result.array, name, repeats)
         if result._node is not None and result.array.dtype != input.array.dtype:
@@ -48,6 +53,8 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
             edges = zip((before, *args), result._node.edges, strict=False)
             result._node.fit = tuple(None if e is None else (x.array.shape, x.array.dtype) for x, e in edges)
         adopt(input, result)
+        if result._node is not None and recording is not True:
+            recording.made(result._node)
         return input
 
     inplace.__name__ = inplace.__qualname__ = name
@@ -56,8 +63,13 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
 
 def check(x: Tensor, will_be_tracked: bool, operation: str) -> None:
     """Raise if autograd does not allow this tensor to be changed in place."""
-    if not (mode.recording and will_be_tracked):
-        return
+    if mode.recording and will_be_tracked:
+        _check_recorded(x, operation)
+    if inference.used:
+        inference.refuse_writing(x)
+
+
+def _check_recorded(x: Tensor, operation: str) -> None:
     view = x._meta.view if x._meta is not None else None
     if view is not None and view.kind:
         raise view.refusal(x, "is being")
@@ -85,8 +97,14 @@ def write(x: Tensor, values: Any, operation: str, repeats: bool = False) -> None
         refuse_repeats(mine)
     if values is not mine:
         mine[...] = values
-    frame = user_frame()
-    versions.note_write(mine, operation, frame.f_code, frame.f_lasti)
+    note_write(x, operation)
+
+
+def note_write(x: Tensor, operation: str) -> None:
+    """Count a write to the tensor's memory that was just done."""
+    if not inference.is_inference(x):  # those count no versions
+        frame = user_frame()
+        versions.note_write(x.array, operation, frame.f_code, frame.f_lasti)
 
 
 def refuse_repeats(array: Any) -> None:

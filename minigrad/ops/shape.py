@@ -230,8 +230,8 @@ class _Joining(Op):
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(None if args is None else self.part(g, *args) for args in saved)
 
-    def saved_tensors(self, output: Any = None) -> tuple[Any, ...]:
-        return self.saved  # only numbers
+    def with_history(self, saved: tuple[Any, ...], output: Any = None) -> tuple[Any, ...]:
+        return saved  # only numbers
 
 
 class Cat(_Joining):

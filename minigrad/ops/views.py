@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import backend
-from ..autograd import errors, versions
-from ..autograd.engine import Retain, fitted
+from ..autograd import errors, inference, versions
+from ..autograd.engine import fitted
+from ..autograd.hooks import move_retained
 from ..autograd.meta import AutogradMeta, gradient_edge, tracked
 from ..autograd.modes import mode
 from ..autograd.node import Node, Output, start
@@ -36,6 +37,11 @@ class Layout(NamedTuple):
 
 
 def layout_in(base: Any, array: Any) -> Layout:
+    if backend.owner(base) is not backend.owner(array):
+        raise RuntimeError(
+            "a view no longer lies in its base: one of the two was given other memory (`.data = …` or `set_`) since the "
+            "view was made. Make the view anew."
+        )
     offset = backend.first_byte(array) - backend.first_byte(base)
     return Layout(array.shape, array.strides, offset, base.shape, base.strides)
 
@@ -53,7 +59,8 @@ class View:
         What the view's gradient flows into, made when the memory had been written `seen` times.
     seen : int
     kind : str
-        "" for an ordinary one, "many" for one of several outputs, "no_grad" for one made while nothing was recorded.
+        "" for an ordinary one, "many" for one of several outputs, "no_grad" or "inference" for one made while nothing
+        was recorded, "custom" for one that a custom Function returned.
     """
 
     __slots__ = ("base", "creator", "kind", "node", "seen")
@@ -79,22 +86,28 @@ class View:
             array, before = self.base.array, self.node
             self.node = record(AsStrided, [source], [array], x.array, {"layout": layout_in(array, x.array)})
             self.seen = now
-            _move_retained(before, self.node, x)
+            move_retained(before, self.node, x)
         return self.node
 
     def refusal(self, x: Tensor, what: str) -> Exception:
         """The error for a view that cannot follow a write; `what` "is being" or "has been" modified."""
         if self.kind == "many" and self.node is not None:
             return errors.one_of_many_views_in_place(x, self, what)
+        if self.kind == "custom":
+            return errors.custom_view_in_place(x, self, what)
         return errors.no_grad_view_in_place(x, self, what)
 
 
 def make_view(out: Tensor, source: Tensor, creator: str, kind: str = "") -> Tensor:
     """Mark `out` as a view of `source`: move its node to where it can be made anew."""
+    if inference.used:
+        inference.mark_like(out, source)
+        if inference.is_inference(source):  # inference tensors know nothing of views
+            return out
     parent = source._meta.view if source._meta is not None else None
     base = source if parent is None else parent.base
     if not mode.recording:
-        kind = "no_grad"
+        kind = "inference" if inference.is_inference_mode_enabled() else "no_grad"
     elif parent is not None and not kind:
         kind = parent.kind  # a view of one of several views is no better than that one
     view = View(base, out._node, versions.version(out.array), creator, kind)
@@ -112,14 +125,16 @@ def apply_view(op: type[Op], x: Tensor, **params: Any) -> Tensor:
 
 
 # ------------------------------------------------------------ reading and writing a layout
-def empty_like_base(layout: Layout, like: Any) -> Any:
-    """A new array with the base's shape and strides."""
-    size = 1 + sum((n - 1) * s for n, s in zip(layout.base_shape, layout.base_strides, strict=True))
-    xp = backend.namespace(like)
-    if 0 in layout.base_shape:
-        return xp.empty(layout.base_shape, like.dtype)
-    flat = xp.empty((size - 1) // like.dtype.itemsize + 1, like.dtype)
-    return backend.as_strided(flat, layout.base_shape, layout.base_strides)
+def zeros_like_base(layout: Layout, like: Any) -> Any:
+    """A new array with the base's shape and strides, of zeros, within memory that reaches as far as the view does."""
+    itemsize = like.dtype.itemsize
+    ends = (
+        backend.span(layout.base_shape, layout.base_strides, itemsize),
+        layout.offset + backend.span(layout.shape, layout.strides, itemsize),
+    )
+    begin = min(0, layout.offset)
+    flat = backend.namespace(like).zeros((max(ends) - begin) // itemsize, like.dtype)
+    return backend.as_strided(flat, layout.base_shape, layout.base_strides, -begin)
 
 
 def read(array: Any, layout: Layout) -> Any:
@@ -129,8 +144,12 @@ def read(array: Any, layout: Layout) -> Any:
 
 def as_base(g: Any, layout: Layout) -> Any:
     """A copy of `g` that lies in memory as the base does."""
-    out = empty_like_base(layout, g)
-    out[...] = g
+    out = zeros_like_base(layout, g)
+    if overlaps(layout.base_shape, layout.base_strides):
+        _add_overlapping(out, g)
+        _divide_by_uses(out)
+    else:
+        out[...] = g
     return out
 
 
@@ -152,15 +171,14 @@ class AsStridedScatter(Op):
     formula = (r"\bar z \text{ at the view's places}",)
 
     def forward(a, layout):
-        out = empty_like_base(layout, a)
-        out[...] = 0
-        repeated = tuple(
-            i for i, (n, s) in enumerate(zip(layout.shape, layout.strides, strict=True)) if s == 0 and n > 1
-        )
-        if repeated:
-            a = a.sum(axis=repeated, keepdims=True)
-        shape = tuple(1 if i in repeated else n for i, n in enumerate(layout.shape))
-        read(out, layout._replace(shape=shape))[...] = a
+        out = zeros_like_base(layout, a)
+        target = read(out, layout)
+        if overlaps(layout.shape, layout.strides):
+            _add_overlapping(target, a)
+        else:
+            target[...] = a
+        if overlaps(layout.base_shape, layout.base_strides):
+            _divide_by_uses(out)  # each of the places that are one gets its part
         return out
 
     def grad_a(g, layout):
@@ -182,6 +200,38 @@ class AsStridedPut(Op):
 
     def grad_b(g, layout):
         return gather_layout(g, layout)
+
+
+def overlaps(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    """Whether an element may be in several places."""
+    end = 0  # where, in the dimensions with smaller strides, the last element begins
+    for stride, n in sorted((s, n) for s, n in zip(strides, shape, strict=True) if n > 1):
+        if stride <= end:
+            return True
+        end += (n - 1) * stride
+    return False
+
+
+def _add_overlapping(target: Any, a: Any) -> None:
+    """`target += a` where elements of the target are in several places: each gets the sum of its places."""
+    backend.namespace(a).add.at(backend.flat(target), _numbers_in_memory(target), a)
+
+
+def _divide_by_uses(array: Any) -> None:
+    """Divide each element by the number of its places."""
+    xp, flat = backend.namespace(array), backend.flat(array)
+    uses = xp.zeros(flat.shape, flat.dtype)
+    xp.add.at(uses, _numbers_in_memory(array), 1)
+    flat /= xp.maximum(uses, 1)
+
+
+def _numbers_in_memory(array: Any) -> Any:
+    """For each element its number in `backend.flat(array)`."""
+    numbers = backend.namespace(array).zeros((1,) * array.ndim, np.intp)
+    for i, (n, s) in enumerate(zip(array.shape, array.strides, strict=True)):
+        steps = backend.namespace(array).arange(n) * (s // array.itemsize)
+        numbers = numbers + steps.reshape((n,) + (1,) * (array.ndim - i - 1))
+    return numbers
 
 
 def gather_layout(g: Any, layout: Layout) -> Any:
@@ -242,44 +292,34 @@ class CopySlices(Node):
             return (None, *outgoing[1:])
         return (put_layout(g, outgoing[0], self.layout), *outgoing[1:])
 
-    def _named_saved(self) -> Iterator[tuple[str, Any]]:
-        if self.freed:
-            return iter(())
-        return self.function._named_saved()
+    def _named_saved(self, saved: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+        return self.function._named_saved(saved)
 
-    def saved_tensors(self) -> tuple[Any, ...]:
+    def with_history(self, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         # A saved output is the view as it is after the write: its history goes on here.
-        return self.function.saved_tensors(record(AsStrided, [self], [], None, {"layout": self.layout}))
+        return self.function.with_history(saved, record(AsStrided, [self], [], None, {"layout": self.layout}))
 
 
 def rebase(x: Tensor, node: Any) -> None:
     """Give `x`, which was changed in place, the history that ends in `node`; if it is a view, rewrite its base's."""
     view = x._meta.view if x._meta is not None else None
     if view is None:
-        _move_retained(x._node, node, x)
+        move_retained(x._node, node, x)
         x._node = node
     else:
         base = view.base
         before = base._node
         base._node = CopySlices(base, x.array, node)
-        _move_retained(before, base._node, base)
+        move_retained(before, base._node, base)
         gradient_edge(x)
-
-
-def _move_retained(before: Node | None, after: Any, x: Tensor) -> None:
-    """Let a tensor that retains its gradient retain that of its new value."""
-    if before is None or before.hooks is None:
-        return
-    mine = [h for h in before.hooks if isinstance(h, Retain) and h.tensor() is x]
-    if mine:
-        before.hooks = [h for h in before.hooks if h not in mine] or None
-        after.hooks = [*(after.hooks or ()), *mine]
 
 
 def split_outputs(source: Tensor, parts: list[Any], op: type[Op], creator: str, **params: Any) -> tuple[Tensor, ...]:
     """The several outputs of `op`, each a view of `source` that knows its number."""
     edge = gradient_edge(source) if mode.recording else None
     node = None if edge is None else record(op, [edge], [source.array], None, params)
+    if node is not None:
+        node.outputs = len(parts)
     outs = []
     for number, part in enumerate(parts):
         out = wrap(part)

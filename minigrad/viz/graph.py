@@ -53,9 +53,7 @@ def root_node(x: Any) -> Any:
         return get_gradient_edge(x).node
     from ..autograd.passes import make_roots
 
-    return make_roots((x,), (x.detach(),), create_graph=False, of_backward=True)[0][
-        0
-    ]  # or its error: there is no graph
+    return make_roots((x,), (x.detach(),), create_graph=False)[0][0]  # or its error: there is no graph
 
 
 def node_records(graph: Graph, names: Names) -> list[Record]:

@@ -61,7 +61,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
 
     if not isinstance(x, Tensor):
         raise TypeError(f"step walks minigrad's tensors, not {type(x).__module__}.{type(x).__name__}")
-    roots = make_roots((x,), (gradient,), create_graph=False, of_backward=True)
+    roots = make_roots((x,), (gradient,), create_graph=False)
     trace, graph = _outline(x, names)
     recorder = Recorder(graph, trace["nodes"])
     recorder.begin(x.output_nr, roots[0][1])

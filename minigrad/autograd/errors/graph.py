@@ -25,6 +25,10 @@ CUTS = {
     "detach_": ("cut it off", "leave it out, or call backward() on what comes before it"),
     "data": ("cut it off, for `.data` has no history", "leave `.data` out"),
     "no_grad": ("ran under no_grad, where nothing is recorded", "compute it outside of the no_grad block"),
+    "inference_mode": (
+        "ran in inference mode, where nothing is recorded",
+        "compute it outside of the inference_mode block",
+    ),
     "grad": ("gave a gradient that has no graph of its own", "ask for it with `create_graph=True`"),
     **NO_DERIVATIVE,
 }

@@ -1,0 +1,112 @@
+"""Where gradients end: collected while a pass runs, and added to `.grad` when it has succeeded."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import backend, tensor
+from . import versions
+from .engine import array_as_tensor, nodes_below
+from .meta import meta_of, tracked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..tensor import Tensor
+    from .node import Node
+
+_committing = threading.Lock()
+
+
+class Staged(list[tuple["Tensor", Any]]):
+    """The gradients that one pass has for `.grad`, each with its tensor.
+
+    Until `commit` no `.grad` has changed. Only for leaves with a hook that must see their `.grad` (`write_now`) is it
+    written earlier, and put back by `take_back` if the pass fails.
+    """
+
+    __slots__ = ("create_graph", "roots", "undo", "wanted")
+
+    def __init__(self, create_graph: bool, roots: Any = ()) -> None:
+        self.create_graph = create_graph
+        self.roots = roots
+        self.wanted: set[Node] | None = None  # what the pass is confined to
+        self.undo: list[tuple[Tensor, Tensor | None, Any]] = []
+
+    def commit(self) -> None:
+        """Write what was collected, in the order in which it came."""
+        self.reverse()  # taken from the end, each gradient is then held by nobody else, and needs no copy
+        with _committing:
+            while self:
+                variable, g = self.pop()
+                _add(variable, g, self.create_graph)
+
+    def write_now(self, variable: Tensor, g: Any) -> None:
+        """Add to `.grad` while the pass still runs, for a hook that wants to see it there."""
+        old = meta_of(variable).grad
+        self.undo.append((variable, old, None if old is None else old.array.copy()))
+        with _committing:
+            _add(variable, g, self.create_graph)
+
+    def how_many_arrive(self, nodes: Iterable[Node]) -> int:
+        """How many of these nodes a gradient reaches in this pass."""
+        reached = nodes_below(node for node, _ in self.roots) if self.wanted is None else self.wanted
+        return sum(node in reached for node in nodes)
+
+    def take_back(self) -> None:
+        """After a failure: put back what `write_now` has changed."""
+        while self.undo:
+            variable, old, values = self.undo.pop()
+            if old is not None:
+                old.array[...] = values
+            meta_of(variable).grad = old
+
+
+def _add(variable: Tensor, g: Any, create_graph: bool) -> None:
+    meta = meta_of(variable)
+    if not meta.requires_grad and not tracked(variable):  # its flag was taken away since the graph was made
+        return
+    if create_graph:
+        meta.grad = _recorded_copy(g) if meta.grad is None else meta.grad + g
+    elif meta.grad is None:
+        meta.grad = tensor.wrap(own(g, holders=2))
+    elif meta.retains_grad:
+        meta.grad = array_as_tensor(meta.grad.array + g)
+    else:
+        total = meta.grad.array
+        total += g
+        versions.note_write(total, "backward", None, 0)
+
+
+def _recorded_copy(g: Tensor) -> Tensor:
+    from ..ops.index import copy_
+
+    return copy_(tensor.wrap(backend.namespace(g.array).empty_like(g.array)), g)
+
+
+def _count_alone() -> int:
+    """What `sys.getrefcount` says within `own` of an array that only its caller holds: it differs between Pythons."""
+
+    def own(g: Any) -> int:
+        return sys.getrefcount(g)
+
+    g = np.empty(0)
+    count = own(g)
+    return count
+
+
+_ALONE = _count_alone()
+
+
+def own(g: Any, holders: int = 1) -> Any:
+    """`g` itself if nobody but the caller (or its caller too: 2) holds it, else a copy.
+
+    So a gradient never shares its memory with another.
+    """
+    if type(g) is np.ndarray and g.base is None and sys.getrefcount(g) < _ALONE + holders:
+        return g
+    return backend.namespace(g).array(g)

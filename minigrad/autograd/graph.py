@@ -1,0 +1,251 @@
+"""Looking into the graph and at what it keeps: PyTorch's `torch.autograd.graph`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import backend, tensor
+from . import versions
+from .engine import nodes_below
+from .hooks import RemovableHandle, node_of_output
+from .meta import gradient_edge, tracked
+from .modes import mode as _modes
+from .node import Node, Output
+from .saved import SavedHooks
+from .source import user_frame
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+__all__ = [
+    "GradientEdge",
+    "Node",
+    "disable_saved_tensors_hooks",
+    "get_gradient_edge",
+    "increment_version",
+    "register_multi_grad_hook",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+]
+
+
+# ------------------------------------------------------------ edges
+class _Token(NamedTuple):
+    """What an edge remembers of the tensor that it was asked of: the very node, and an array like the tensor's."""
+
+    node: Node
+    like: Any
+
+    def __repr__(self) -> str:
+        return "kept"
+
+
+class GradientEdge(NamedTuple):
+    """Where the gradient of one tensor arrives: one output of a node. Stands for the tensor in `grad` and `backward`.
+
+    Attributes
+    ----------
+    node : Node
+    output_nr : int
+    ownership_token
+        What else must stay alive, or None.
+    """
+
+    node: Node
+    output_nr: int
+    ownership_token: Any = None
+
+    def stand_in(self) -> Any:
+        """Something with the edge's node and, where they are known, its tensor's shape and dtype."""
+        out = tensor.wrap(None)
+        if self.ownership_token is not None:
+            out._node, out.array = self.ownership_token
+        elif self.output_nr >= self.node.outputs:
+            raise IndexError("tuple index out of range")
+        else:
+            out._node = self.node if self.node.outputs == 1 else Output(self.node, self.output_nr)
+        return out
+
+    def find_below(self, roots: Iterable[Node]) -> Node:
+        """The node of the graph below `roots` that this edge means."""
+        if self.ownership_token is not None:
+            return self.ownership_token.node
+        if self.node.outputs == 1:
+            return self.node
+        for node in nodes_below(roots):
+            if isinstance(node, Output) and node.first is self.node and node.number == self.output_nr:
+                return node
+        return Output(self.node, self.output_nr)  # not in this graph: unused, as the caller will find
+
+
+def get_gradient_edge(tensor: Tensor) -> GradientEdge:
+    """The edge that the tensor's gradient flows into.
+
+    Raises
+    ------
+    RuntimeError
+        If the tensor does not require grad.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x = minigrad.tensor([1., 2.], requires_grad=True)
+    >>> y = x * 3
+    >>> edge = minigrad.autograd.graph.get_gradient_edge(y)
+    >>> edge.node is y.grad_fn, edge.output_nr
+    (True, 0)
+    >>> minigrad.autograd.grad(y.sum(), edge)
+    (tensor([1., 1.]),)
+    """
+    node = gradient_edge(tensor) if tracked(tensor) else None
+    if node is None:
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
+    number = node.number if isinstance(node, Output) else 0
+    like = backend.alias(tensor.array)  # not the array itself: that could be what backward wants to free
+    return GradientEdge(node_of_output(node), number, _Token(node, like))
+
+
+def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
+    """Say that the memory of a tensor was written by code that minigrad does not see."""
+    frame = user_frame()
+    for one in (tensor,) if hasattr(tensor, "array") else tensor:
+        versions.note_write(one.array, "increment_version", frame.f_code, frame.f_lasti)
+
+
+# ------------------------------------------------------------ what nodes keep
+class saved_tensors_hooks:
+    """Within this block, what operations keep for backward is what `pack_hook` makes of it.
+
+    Parameters
+    ----------
+    pack_hook : callable
+        Takes a tensor that an operation wants to keep, and returns anything.
+    unpack_hook : callable
+        Takes what `pack_hook` returned, and returns a tensor with the original's numbers.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x = minigrad.tensor(3., requires_grad=True)
+    >>> with minigrad.autograd.graph.saved_tensors_hooks(lambda t: t.item(), minigrad.tensor):
+    ...     y = x * x
+    >>> y.backward()
+    >>> x.grad
+    tensor(6.)
+    """
+
+    def __init__(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        self.pack_hook, self.unpack_hook = pack_hook, unpack_hook
+        self._before: list[Any] = []
+
+    def __enter__(self) -> None:
+        if _modes.no_saved_hooks is not None:
+            raise RuntimeError(_modes.no_saved_hooks)
+        self._before.append(_modes.on)
+        _switch(SavedHooks(self.pack_hook, self.unpack_hook, _modes.on))
+
+    def __exit__(self, *exc: object) -> None:
+        _switch(self._before.pop())
+
+
+def _switch(on: Any) -> None:
+    _modes.on = on
+    _modes.recording = _modes.recording and on
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """Within this block, what operations keep for backward is moved to the CPU, and back when it is needed.
+
+    Parameters
+    ----------
+    pin_memory : bool
+        Accepted for PyTorch's sake; memory is never pinned.
+    """
+
+    def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
+        super().__init__(lambda t: (t.device, t.to("cpu", copy=True)), lambda packed: packed[1].to(packed[0]))
+
+
+class disable_saved_tensors_hooks:
+    """Within this block, `saved_tensors_hooks` raises a RuntimeError with this message."""
+
+    def __init__(self, error_message: str) -> None:
+        self.error_message = error_message
+
+    def __enter__(self) -> None:
+        if isinstance(_modes.on, SavedHooks):
+            raise RuntimeError(self.error_message)
+        self._before, _modes.no_saved_hooks = _modes.no_saved_hooks, self.error_message
+
+    def __exit__(self, *exc: object) -> None:
+        _modes.no_saved_hooks = self._before
+
+
+# ------------------------------------------------------------ one hook for several tensors
+class _Handles(RemovableHandle):
+    def __init__(self, handles: Sequence[RemovableHandle]) -> None:
+        self.handles = tuple(handles)
+
+    def remove(self) -> None:
+        for handle in self.handles:
+            handle.remove()
+
+
+def register_multi_grad_hook(
+    tensors: Sequence[Tensor], fn: Callable[..., None], *, mode: str = "all"
+) -> RemovableHandle:
+    """Have `fn` called in each backward pass with the gradients of several tensors.
+
+    Parameters
+    ----------
+    tensors : sequence of Tensor
+    fn : callable
+        With `mode="all"` called once all gradients that the pass computes are there, with a list of them (None for
+        those that it does not compute); with `mode="any"` called with the first gradient that arrives.
+    mode : "all" or "any"
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> a, b = minigrad.tensor([1., 2.], requires_grad=True).unbind()
+    >>> handle = minigrad.autograd.graph.register_multi_grad_hook((a, b), print)
+    >>> (a * b).backward()
+    [tensor(2.), tensor(1.)]
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    lock = threading.Lock()
+    if mode == "any":
+        last: list[Any] = [None]
+
+        def first_only(g: Tensor) -> None:
+            with lock:
+                seen, last[0] = last[0], id(_modes.running)
+            if seen != last[0]:
+                fn(g)
+
+        return _Handles([x.register_hook(first_only) for x in tensors if tracked(x)])
+
+    nodes = [gradient_edge(x) for x in tensors]
+    buffers: dict[int, tuple[list[Any], int]] = {}
+
+    def collector(i: int) -> Callable[[Tensor], None]:
+        def collect(g: Tensor) -> None:
+            running = _modes.running
+            key = id(running)
+            with lock:
+                if key not in buffers:
+                    buffers[key] = [None] * len(nodes), running.how_many_arrive(nodes)
+                gradients, missing = buffers[key]
+                gradients[i] = g
+                buffers[key] = gradients, missing - 1
+                if missing == 1:
+                    del buffers[key]
+            if missing == 1:
+                fn(gradients)
+
+        return collect
+
+    return _Handles([x.register_hook(collector(i)) for i, x in enumerate(tensors)])
