@@ -133,6 +133,26 @@ def as_strided(array: Any, shape: tuple[int, ...], strides: tuple[int, ...], off
     return cupy.ndarray(shape, array.dtype, array.data + offset, strides)
 
 
+def storage(array: Any) -> tuple[int, int]:
+    """Where the memory that an array is a part of begins, and how many bytes it has."""
+    if not isinstance(array, ndarray):
+        return array.data.mem.ptr, array.data.mem.size
+    memory = owner(array)
+    while isinstance(memory.base, _Memory):  # an alias
+        memory = owner(memory.base.array)
+    return first_byte(memory), span(memory.shape, memory.strides, memory.itemsize)
+
+
+def span(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> int:
+    """How far it is from the beginning of an array's first element to the end of its last."""
+    return 0 if 0 in shape else itemsize + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+
+
+def flat(array: Any) -> Any:
+    """All memory from an array's first element to its last, as one row."""
+    return as_strided(array, (span(array.shape, array.strides, array.itemsize) // array.itemsize,), (array.itemsize,))
+
+
 def cast(x: Any, dtype: Any) -> Any:
     """An array, or a tensor, in this NumPy dtype."""
     if hasattr(x, "requires_grad"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import copying, creation, dispatch
-from .ops import functions, index, matmul, norm, reduce, shaping
+from .ops import functions, index, matmul, norm, reduce, shaping, storage
 from .ops.calling import apply
 from .ops.inplace import in_place
 from .ops.operands import NUMBERS
@@ -53,7 +53,10 @@ METHODS = {
     "__rtruediv__": functions.rdiv, "__pow__": functions.pow, "__rpow__": functions.rpow, "__neg__": functions.neg,
     "__abs__": functions.abs, "__matmul__": matmul.matmul, "__invert__": functions.bitwise_not,
     # copies
-    "__deepcopy__": copying.deepcopy, "__reduce_ex__": copying.reduce,
+    "__copy__": copying.shallow, "__deepcopy__": copying.deepcopy, "__reduce_ex__": copying.reduce,
+    # memory and history
+    "detach": storage.detach, "detach_": storage.detach_, "set_": storage.set_, "as_strided": storage.as_strided,
+    "as_strided_": storage.as_strided_, "storage_offset": storage.storage_offset,
     # in place
     "copy_": index.copy_, "zero_": index.zero_, "fill_": index.fill_, "index_put_": index.index_put_,
 }  # fmt: skip
@@ -108,6 +111,7 @@ def install() -> None:
         "__pos__": lambda self: self,
         "normal_": in_place(normal, "normal_"),
         "uniform_": in_place(uniform, "uniform_"),
+        "data": property(storage.get_data, storage.set_data, storage.delete_data),
         "T": property(shaping.numpy_T),
         "mT": property(shaping.mT),
     }

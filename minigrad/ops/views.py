@@ -60,7 +60,7 @@ class View:
     seen : int
     kind : str
         "" for an ordinary one, "many" for one of several outputs, "no_grad" or "inference" for one made while nothing
-        was recorded, "custom" for one that a custom Function returned.
+        was recorded ("below …" for a view of that), "custom" for one that a custom Function returned.
     """
 
     __slots__ = ("base", "creator", "kind", "node", "seen")
@@ -110,6 +110,8 @@ def make_view(out: Tensor, source: Tensor, creator: str, kind: str = "") -> Tens
         kind = "inference" if inference.is_inference_mode_enabled() else "no_grad"
     elif parent is not None and not kind:
         kind = parent.kind  # a view of one of several views is no better than that one
+        if kind in ("no_grad", "inference") and tracked(source):
+            kind = "below " + kind
     view = View(base, out._node, versions.version(out.array), creator, kind)
     out._node = None
     if out._meta is None:

@@ -206,7 +206,7 @@ def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
     """
     scene = Scene()
     name, base = scene.name(x) or written(scene.place) or "it", scene.name(view.base)
-    inference = view.kind == "inference"
+    inference = view.kind.endswith("inference")
     block, made = ("inference_mode", "in inference mode") if inference else ("no_grad", "under no_grad")
     story, where = f"`{name}` is a view{f' of `{base}`' if base else ''} that was made {made}", scene.place
     if what == "is being":
@@ -215,7 +215,7 @@ def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
         story, where = _written_below(x, view, story)
     created, modified = ("inference", "in normal mode") if inference else ("no_grad", "with grad mode enabled")
     a_view = "A view was"
-    if view.node is not None:
+    if view.kind.startswith("below"):
         a_view = f"Output {x.output_nr} of {view.creator} is a view of a view which was"
     return InplaceError(
         f"{a_view} created in {created} mode and {what} modified inplace {modified}. Given that this use "
