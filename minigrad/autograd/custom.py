@@ -131,6 +131,11 @@ class FunctionNode(Node):
         elif type(saved) is not tuple and self.kept:  # packed by the user's hooks: then only they keep the numbers
             self.kept = tuple(gradient_edge(x) if isinstance(x, tensor.Tensor) else x for x in self.kept)
 
+    @property
+    def saves(self) -> tuple[tuple[str, ...]]:
+        """A name for each saved array: each is packed by itself, even if the user has saved a tensor twice."""
+        return (tuple(map(str, range(len(self.symbols)))),)
+
     def save(self, outputs: dict[int, int], tensors: list[Tensor]) -> None:
         """Keep what the user has given to `save_for_backward`.
 

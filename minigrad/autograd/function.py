@@ -22,7 +22,7 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import tensor
@@ -31,7 +31,7 @@ from .context import FunctionCtx
 from .custom import FunctionNode
 from .meta import gradient_edge
 from .modes import mode, no_grad
-from .node import Node, start
+from .node import Node, Output, start
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
@@ -231,8 +231,15 @@ def _by_position(
 class _Error(Node):
     """Stands where a second derivative would have to go on."""
 
-    __slots__ = ()
+    __slots__ = ("inputs",)
     node_name = "Error"
+
+    def __init__(self, edges: Iterable[Node | None]) -> None:
+        start(self)
+        edges = tuple(edges)
+        self.inputs = self.outputs = len(edges)
+        self.first, self.second, *rest = *edges, None, None
+        self.rest = tuple(rest[: len(edges) - 2]) if len(edges) > 2 else ()
 
     def name(self) -> str:
         return "minigrad::autograd::Error"
@@ -271,19 +278,17 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
             outputs = fn(ctx, *args, **kwargs)
         if not mode.recording or not any(isinstance(x, tensor.Tensor) and x.requires_grad for x in args):
             return outputs
-        refusing = tuple(_refusing(x) for x in (outputs if isinstance(outputs, tuple) else (outputs,)))
+        refusing = _refusing(outputs if isinstance(outputs, tuple) else (outputs,))
         return refusing if len(refusing) > 1 else refusing[0]
 
     return wrapper
 
 
-def _refusing(x: Any) -> Any:
-    """The same numbers, as the result of an operation that cannot be differentiated."""
-    if x is None:
-        return None
-    node = _Error()
-    start(node)
-    node.first = gradient_edge(x.detach().requires_grad_())
-    out = tensor.wrap(x.array)
-    out._node = node
-    return out
+def _refusing(outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same numbers, as results of an operation that cannot be differentiated."""
+    node = _Error(None if x is None else gradient_edge(x.detach().requires_grad_()) for x in outputs)
+    refusing = [None if x is None else tensor.wrap(x.array) for x in outputs]
+    for number, x in enumerate(refusing):
+        if x is not None:
+            x._node = node if len(outputs) == 1 else Output(node, number)
+    return tuple(refusing)
