@@ -113,7 +113,6 @@ from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
 from .ops.norm import norm, std, var
 from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, sum
 from .ops.reduce import prod_ as prod
-from .ops.storage import as_strided
 from .ops.shaping import (
     broadcast_tensors,
     broadcast_to,
@@ -134,6 +133,7 @@ from .ops.shaping import (
     unbind,
     unsqueeze,
 )
+from .ops.storage import as_strided
 from .printing import set_printoptions
 from .tensor import Size, Tensor, is_tensor
 

@@ -11,9 +11,8 @@ import numpy as np
 
 from . import backend, dtypes, printing
 from .autograd import errors, hooks, inference, modes, passes, versions
-from .autograd.meta import Cut, gradient_edge, meta_of, tracked
+from .autograd.meta import AutogradMeta, gradient_edge, meta_of, tracked
 from .autograd.node import Node, Output
-from .autograd.source import user_frame
 from .size import Size, check_dim
 
 

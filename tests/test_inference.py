@@ -421,8 +421,8 @@ def view_of_a_result_made_in_the_mode(torch):
     w = leaf(torch)
     y = w * 1
     with torch.inference_mode():
-        v, (a, b, c) = y[1:], y.unbind()
-    told = [error(lambda: x.mul_(2)) for x in (v, a)]
+        v, (a, b, _) = y[1:], y.unbind()
+    told = [error(lambda x=x: x.mul_(2)) for x in (v, a)]
     y.mul_(2)
     return [*told, error(lambda: v * 1), error(lambda: v.grad_fn), error(lambda: b + 1), error(lambda: v[0].mul_(2))]
 

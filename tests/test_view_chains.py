@@ -199,7 +199,7 @@ def crossed(kind, made, changed):
             told.append([which, v.requires_grad, v.is_leaf, v._is_view(), error(lambda v=v: v.grad_fn is None)])
             with block(torch, changed):
                 told.append([done(v.mul_, 3), v._version, base.tolist()])
-            told.append([error(lambda v=v: v.grad_fn is None), error(lambda base=base: nodes(base) if base.grad_fn else 0)])
+            told.append([error(lambda v=v: v.grad_fn is None), nodes(base) if base.grad_fn else 0])
             told.append([done(v.mul_, torch.ones(2, dtype=torch.float64, requires_grad=True)), base.tolist()])
         return told
 

@@ -39,8 +39,8 @@ class Layout(NamedTuple):
 def layout_in(base: Any, array: Any) -> Layout:
     if backend.owner(base) is not backend.owner(array):
         raise RuntimeError(
-            "a view no longer lies in its base: one of the two was given other memory (`.data = …` or `set_`) since the "
-            "view was made. Make the view anew."
+            "a view no longer lies in its base: one of the two was given other memory (`.data = …` or `set_`) since "
+            "the view was made. Make the view anew."
         )
     offset = backend.first_byte(array) - backend.first_byte(base)
     return Layout(array.shape, array.strides, offset, base.shape, base.strides)
