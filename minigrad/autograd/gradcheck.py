@@ -96,8 +96,7 @@ def gradcheck(
     """
     _check_modes(check_forward_ad, check_backward_ad, check_batched_grad, check_batched_forward_grad)
     inputs = as_tuple(inputs)
-    xs = _checked_inputs(inputs)
-    check = _Check(func, inputs, xs, eps, atol, rtol, nondet_tol, check_grad_dtypes)
+    check = _Check(func, inputs, _checked_inputs(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
     try:
         outputs = differentiable(func(*inputs))
         if not outputs:
@@ -208,7 +207,7 @@ class _Check(NamedTuple):
 
     func: Callable[..., Any]
     inputs: tuple[Any, ...]
-    xs: dict[int, Any]  # those of the inputs that are checked, by their positions
+    xs: tuple[Any, ...]  # those of the inputs that require grad
     eps: float
     atol: float
     rtol: float
@@ -216,42 +215,43 @@ class _Check(NamedTuple):
     check_grad_dtypes: bool
 
     def every_entry(self, outputs: tuple[Any, ...]) -> None:
-        """Each entry of each Jacobian, nudged and by backward, must agree."""
-        nudged = {i: self.by_nudges(x) for i, x in self.xs.items()}
+        """Each entry of each Jacobian, by nudges and by backward, must agree."""
+        nudged = [self.by_nudges(x) for x in self.xs]
         for k, y in enumerate(outputs):
-            for (i, x), a in zip(self.xs.items(), self.by_backward(y), strict=True):
+            for i, a in enumerate(self.by_backward(y)):
                 n = nudged[i][k]
                 if not self.close(a, n, self.atol):
-                    raise say.mismatch(n, a, k, i, y, x)
+                    raise say.mismatch(n, a, k, y, self.input(i))
 
     def one_number(self, outputs: tuple[Any, ...]) -> None:
-        """The number uᵀ J v, nudged and by backward, must agree for each Jacobian; u and v are random."""
+        """The number uᵀ J v, by a nudge and by backward, must agree for each Jacobian; u and v are random."""
         random = np.random.default_rng(0)
-        us = {i: random_direction(x.array, random) for i, x in self.xs.items()}
+        us = [random_direction(x.array, random) for x in self.xs]
         vs = [random_direction(y.array, random) for y in outputs]
-        nudged = {i: self.by_nudges(x, us[i]) for i, x in self.xs.items()}
+        nudged = [self.by_nudges(x, u) for x, u in zip(self.xs, us, strict=True)]
         for k, (y, v) in enumerate(zip(outputs, vs, strict=True)):
-            for (i, x), column in zip(self.xs.items(), self.by_backward(y, v), strict=True):
-                n, a = nudged[i][k][0] @ v.reshape(-1), us[i].reshape(-1) @ column[:, 0]
-                if not self.close(a, n, self.atol * float(us[i].sum()) * float(v.sum())):
-                    n_slow, a_slow = self.by_nudges(x)[k], self.by_backward(y)[list(self.xs).index(i)]
-                    passes_slow = self.close(a_slow, n_slow, self.atol)
-                    raise say.fast_mismatch(n, a, n_slow, a_slow, passes_slow, k, i, y, x)
+            for i, (u, column) in enumerate(zip(us, self.by_backward(y, v), strict=True)):
+                n, a = nudged[i][k][0] @ v.reshape(-1), u.reshape(-1) @ column[:, 0]
+                if not self.close(a, n, self.atol * float(u.sum()) * float(v.sum())):
+                    all_n, all_a = self.by_nudges(self.xs[i])[k], self.by_backward(y)[i]
+                    raise say.fast_mismatch(
+                        n, a, all_n, all_a, self.close(all_a, all_n, self.atol), k, y, self.input(i)
+                    )
 
     def nothing_moves(self, fast_mode: bool) -> None:
         """If no output requires grad, no input may move one."""
         random = np.random.default_rng(0)
-        for i, x in self.xs.items():
+        for i, x in enumerate(self.xs):
             u = random_direction(x.array, random) if fast_mode else None
             for k, n in enumerate(self.by_nudges(x, u)):
                 if n.any():
-                    raise say.not_flat(n, k, i, floating(self.func(*self.inputs))[k], x)
+                    raise say.not_flat(n, k, floating(self.func(*self.inputs))[k], self.input(i))
 
     def zeros_give_zeros(self, outputs: tuple[Any, ...]) -> None:
         """Backward is linear: of gradients of zero it must make zeros."""
-        for i, g in zip(self.xs, self.from_zeros(outputs), strict=True):
+        for i, g in enumerate(self.from_zeros(outputs)):
             if g is not None and g.array.any():
-                raise say.not_multiplied(g, i)
+                raise say.not_multiplied(g, self.input(i))
 
     def missing_gradients(self, count: int) -> None:
         """If nobody uses an output, its gradient is missing: backward must do without, as if it were zero."""
@@ -261,9 +261,9 @@ class _Check(NamedTuple):
                 gradients = self.from_zeros(outputs[:k] + outputs[k + 1 :])
             except RuntimeError as error:
                 raise say.cannot_do_without(k) from error
-            for i, g in zip(self.xs, gradients, strict=True):
+            for i, g in enumerate(gradients):
                 if g is not None and g.array.any():
-                    raise say.made_of_nothing(g, k, i)
+                    raise say.made_of_nothing(g, k, self.input(i))
 
     # -------------------------------------------------------- the parts
     def by_nudges(self, x: Any, u: Any = None) -> list[Any]:
@@ -274,14 +274,12 @@ class _Check(NamedTuple):
 
     def by_backward(self, y: Any, v: Any = None) -> list[Any]:
         """The Jacobians of `y` for all inputs, found twice: they must be the same. For `v`, or for each element."""
-        first, second = (
-            analytical(y, tuple(self.xs.values()), units(y.array) if v is None else [(None, v)]) for _ in range(2)
-        )
-        for i, a, b in zip(self.xs, first, second, strict=True):
+        first, second = (analytical(y, self.xs, units(y.array) if v is None else [(None, v)]) for _ in range(2))
+        for i, (a, b) in enumerate(zip(first, second, strict=True)):
             if self.check_grad_dtypes and a.dtype != self.xs[i].array.dtype:
-                raise say.wrong_dtype(a, i, self.xs[i], y)
+                raise say.wrong_dtype(a, y, self.input(i))
             if a.size and float(abs(a - b).max()) > self.nondet_tol:
-                raise say.not_deterministic(a, b, i, y, self.nondet_tol)
+                raise say.not_deterministic(a, b, self.nondet_tol, y, self.input(i))
         return first
 
     def from_zeros(self, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -289,10 +287,15 @@ class _Check(NamedTuple):
         if not outputs:
             return (None,) * len(self.xs)
         zeros = tuple(tensor.wrap(zeros_like(y.array)) for y in outputs)
-        return grad(outputs, tuple(self.xs.values()), zeros, allow_unused=True)
+        return grad(outputs, self.xs, zeros, allow_unused=True)
 
     def close(self, a: Any, n: Any, atol: float) -> bool:
         return bool(backend.namespace(a).allclose(a, n, self.rtol, atol))
+
+    def input(self, i: int) -> say.Input:
+        """The input for a message: its number among those that require grad, and its position among all."""
+        x = self.xs[i]
+        return say.Input(x, i, next(n for n, other in enumerate(self.inputs) if other is x))
 
 
 # ------------------------------------------------------------ arguments
@@ -300,10 +303,11 @@ def _requires_grad(x: Any) -> bool:
     return isinstance(x, tensor.Tensor) and x.requires_grad
 
 
-def _checked_inputs(inputs: tuple[Any, ...]) -> dict[int, Any]:
-    """The inputs that require grad, by their positions."""
-    xs = {i: x for i, x in enumerate(inputs) if _requires_grad(x)}
-    for i, x in xs.items():
+def _checked_inputs(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The inputs that require grad."""
+    for i, x in enumerate(inputs):
+        if not _requires_grad(x):
+            continue
         if x.dtype is not dtypes.float64:
             warnings.warn(
                 f"Input #{i} requires gradient and is not a double precision floating point or complex. This check "
@@ -316,6 +320,7 @@ def _checked_inputs(inputs: tuple[Any, ...]) -> dict[int, Any]:
                 "non-overlapping to be able to compute the numerical gradients correctly. You should call .contiguous "
                 "on the input before passing it to gradcheck."
             )
+    xs = tuple(x for x in inputs if _requires_grad(x))
     if not xs:
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."

@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import backend, dtypes, tensor
 from ..size import Size
+from .errors import jacobians as say
 from .passes import grad
 
 Index = tuple[int, ...]
@@ -49,8 +50,10 @@ def analytical(y: Any, xs: tuple[Any, ...], directions: Directions) -> list[Any]
     columns: list[list[Any]] = [[] for _ in xs]
     for _, direction in directions:
         gradients = grad(y, xs, tensor.wrap(direction), retain_graph=True, allow_unused=True)
-        for x, g, column in zip(xs, gradients, columns, strict=True):
-            column.append((zeros_like(x.array) if g is None else g.array).reshape(-1))
+        for i, (x, g) in enumerate(zip(xs, gradients, strict=True)):
+            if g is not None and g.shape != x.shape:
+                raise say.wrong_size(g, i, x, y)
+            columns[i].append((zeros_like(x.array) if g is None else g.array).reshape(-1))
     return [
         backend.namespace(x.array).stack(column, 1) if column else _empty((x.array.size, 0), x.array)
         for x, column in zip(xs, columns, strict=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import dtypes, tensor
+from ... import tensor
 from .kinds import AutogradError
 
 
@@ -14,41 +14,53 @@ class GradcheckError(AutogradError):
     """A gradient is not what nudging the inputs says it is, or not what a gradient must be."""
 
 
-def mismatch(n: Any, a: Any, k: int, i: int, y: Any, x: Any) -> GradcheckError:
-    """The two Jacobians of output `k` with respect to input `i`, numerical and analytical, differ."""
+class Input(NamedTuple):
+    """An input: its number among those that require grad, by which PyTorch calls it, and among all arguments."""
+
+    x: Any
+    number: int
+    position: int
+
+    def __str__(self) -> str:
+        argument = f" (argument {self.position})" if self.position != self.number else ""
+        return f"input {self.number}{argument}"
+
+
+def mismatch(n: Any, a: Any, k: int, y: Any, x: Input) -> GradcheckError:
+    """The two Jacobians of output `k`, numerical and analytical, differ."""
     sentence = (
-        f"Jacobian mismatch for output {k} with respect to input {i},\n"
+        f"Jacobian mismatch for output {k} with respect to input {x.number},\n"
         f"numerical:{tensor.wrap(n)}\nanalytical:{tensor.wrap(a)}"
     )
-    return _differ(sentence, n, a, k, i, y, x)
+    return _differ(sentence, n, a, k, y, x)
 
 
 def fast_mismatch(
-    n: Any, a: Any, n_slow: Any, a_slow: Any, passes_slow: bool, k: int, i: int, y: Any, x: Any
+    n: Any, a: Any, all_n: Any, all_a: Any, passes_slow: bool, k: int, y: Any, x: Input
 ) -> GradcheckError:
     """The same of the two numbers that the fast mode compares; with the whole Jacobians, computed for this message."""
     sentence = (
-        f"Jacobian mismatch for output {k} with respect to input {i},\n"
+        f"Jacobian mismatch for output {k} with respect to input {x.number},\n"
         f"numerical:{float(n)}\nanalytical:{float(a)}\n\n"
         "The above quantities relating the numerical and analytical jacobians are computed \nin fast mode. "
         "See: https://github.com/pytorch/pytorch/issues/53876 for more background \nabout fast mode. "
         "Below, we recompute numerical and analytical jacobians in slow mode:\n\n"
-        f"Numerical:\n {tensor.wrap(n_slow)}\nAnalytical:\n{tensor.wrap(a_slow)}\n\n"
-        f"The max per-element difference (slow mode) is: {float(abs(n_slow - a_slow).max())}."
+        f"Numerical:\n {tensor.wrap(all_n)}\nAnalytical:\n{tensor.wrap(all_a)}\n\n"
+        f"The max per-element difference (slow mode) is: {float(abs(all_n - all_a).max())}."
     )
     if passes_slow:
         sentence += (
             "\n\nFast gradcheck failed but element-wise differences are small. This means that the\n"
             "test might've passed in slow_mode!"
         )
-    return _differ(sentence, n_slow, a_slow, k, i, y, x)
+    return _differ(sentence, all_n, all_a, k, y, x)
 
 
-def _differ(sentence: str, n: Any, a: Any, k: int, i: int, y: Any, x: Any) -> GradcheckError:
+def _differ(sentence: str, n: Any, a: Any, k: int, y: Any, x: Input) -> GradcheckError:
     difference = np.nan_to_num(abs(a - n), nan=np.inf)
     row, column = map(int, np.unravel_index(int(difference.argmax()), difference.shape))
     what = (
-        f"the largest difference: for each unit that input {i}{_element(row, x)} is nudged, output "
+        f"the largest difference: for each unit that {x}{_element(row, x.x)} is nudged, output "
         f"{k}{_element(column, y)} moves by {n[row, column]:.6g}; backward says {a[row, column]:.6g}."
     )
     story, fix = _diagnosis(n, a)
@@ -88,16 +100,16 @@ def _diagnosis(n: Any, a: Any) -> tuple[str, str]:
     )
 
 
-def not_flat(n: Any, k: int, i: int, y: Any, x: Any) -> GradcheckError:
+def not_flat(n: Any, k: int, y: Any, x: Input) -> GradcheckError:
     """No output requires grad, but one moves."""
     row, column = map(int, np.unravel_index(int(abs(n).argmax()), n.shape))
     cut = y._meta.cut if y._meta is not None else None
     by = f": `{cut.operation}` cut it off" if cut is not None else ""
     to = _element(column, y) if n.shape[1] == y.numel() else ""
-    from_ = _element(row, x) if n.shape[0] == x.numel() else ""
+    from_ = _element(row, x.x) if n.shape[0] == x.x.numel() else ""
     return GradcheckError(
         "Numerical gradient for function expected to be zero",
-        f"output {k} does not require grad{by}. Yet for each unit that input {i}{from_} is nudged, "
+        f"output {k} does not require grad{by}. Yet for each unit that {x}{from_} is nudged, "
         f"output {k}{to} moves by {n[row, column]:.6g}.",
         [_place(cut)],
         "let the function compute its result from the inputs by recorded operations.",
@@ -105,24 +117,35 @@ def not_flat(n: Any, k: int, i: int, y: Any, x: Any) -> GradcheckError:
     )
 
 
-def wrong_dtype(a: Any, i: int, x: Any, y: Any) -> GradcheckError:
-    """A gradient is not of its input's dtype."""
+def wrong_size(g: Any, i: int, x: Any, y: Any) -> GradcheckError:
+    """A gradient is not of its input's shape."""
     return GradcheckError(
-        "Gradient has dtype mismatch",
-        f"input {i} is of {x.dtype}, its gradient of {dtypes.of(a)}.",
+        "Analytical gradient has incorrect size",
+        f"input {i} has shape {list(x.shape)}, its gradient {list(g.shape)}.",
         [_made(y)],
-        "convert in the backward rule: `g.to(x.dtype)`.",
+        "sum in the backward rule over what the operation broadcast, or reshape.",
         story="gradcheck",
     )
 
 
-def not_deterministic(a: Any, b: Any, i: int, y: Any, tolerance: float) -> GradcheckError:
+def wrong_dtype(a: Any, y: Any, x: Input) -> GradcheckError:
+    """A gradient is not of its input's dtype."""
+    return GradcheckError(
+        "Gradient has dtype mismatch",
+        f"{x} is of {x.x.array.dtype.name}, its gradient of {a.dtype.name}.",
+        [_made(y)],
+        "convert in the backward rule.",
+        story="gradcheck",
+    )
+
+
+def not_deterministic(a: Any, b: Any, tolerance: float, y: Any, x: Input) -> GradcheckError:
     """Two passes from the same gradient gave different ones."""
     return GradcheckError(
         "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives "
         "different values, although analytical gradient matches numerical gradient."
         f"The tolerance for nondeterminism was {tolerance}.",
-        f"the gradients of input {i} differ by up to {float(abs(a - b).max()):.3g} from one pass to the next.",
+        f"the gradients of {x} differ by up to {float(abs(a - b).max()):.3g} from one pass to the next.",
         [_made(y)],
         "look for random numbers, or for a saved value that the backward rule changes. "
         "If that is meant, `nondet_tol=` says how much.",
@@ -130,11 +153,11 @@ def not_deterministic(a: Any, b: Any, i: int, y: Any, tolerance: float) -> Gradc
     )
 
 
-def not_multiplied(g: Any, i: int) -> GradcheckError:
+def not_multiplied(g: Any, x: Input) -> GradcheckError:
     """Gradients of zero came back as something else."""
     return GradcheckError(
         "backward not multiplied by grad_output",
-        f"from gradients of zero, backward makes {_largest(g)} for input {i}: it ignores what it is given.",
+        f"from gradients of zero, backward makes {_largest(g)} for {x}: it ignores what it is given.",
         fix="multiply by it: `g * derivative`.",
         story="gradcheck",
     )
@@ -154,11 +177,11 @@ def cannot_do_without(k: int) -> GradcheckError:
     )
 
 
-def made_of_nothing(g: Any, k: int, i: int) -> GradcheckError:
+def made_of_nothing(g: Any, k: int, x: Input) -> GradcheckError:
     """Gradients of zero, and one that was missing, came back as something else."""
     return GradcheckError(
         "Expected all input grads to be undefined or zero when all output grads are undefined or zero. " + UNDEFINED,
-        f"nobody used output {k}, the other gradients are zero, and backward makes {_largest(g)} for input {i}.",
+        f"nobody used output {k}, the other gradients are zero, and backward makes {_largest(g)} for {x}.",
         fix="treat a gradient that is None as zero. `check_undefined_grad=False` does not check this.",
         story="gradcheck",
     )

@@ -196,4 +196,24 @@ Usual causes
   - A weight stored the other way round: layers keep (out, in) and compute `x @ weight.T`.
   - A batch of images that was not flattened: `x.flatten(1)`.
 """,
+    "gradcheck": """
+How to read it
+  The Jacobian has a row for each element of the input and a column for each element of the
+  output. Numerical: the input's element was nudged up and down, and the output watched.
+  Analytical: backward was run for each element of the output. The two share nothing but
+  the function, so where they agree both are right, and where they differ one is wrong.
+
+When backward is wrong
+  - A rule of a Function has a wrong factor, sign or transpose, or forgets to multiply by
+    the gradient that it is given.
+  - A path is cut: `detach()`, `.data`, `item()`, a result made by NumPy.
+  - The rule counts only one use of an input that is used twice.
+
+When the nudges are wrong
+  - Too few digits: in float32 a nudge of 1e-6 drowns in rounding. Check in float64.
+  - A kink or a jump near the input, as of `relu` at 0: the nudges see both sides of it.
+    Check elsewhere.
+  - The function draws random numbers, or keeps a state from call to call.
+  - Elements of the input share memory: a nudge moves them all.
+""",
 }
