@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.function_error_cases import FUNCTION_CASES
+
 
 @dataclass(frozen=True)
 class Case:
@@ -554,3 +556,5 @@ CASES = {
         ("same batch",),
     ),
 }
+
+CASES |= {name: Case(*case) for name, case in FUNCTION_CASES.items()}

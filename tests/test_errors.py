@@ -105,7 +105,7 @@ def test_what_the_message_proposes_works(name, script):
 
 
 def test_every_row_of_the_table_has_a_case():
-    assert {case.number for case in CASES.values()} == {*range(1, 12), 14, 15}
+    assert {case.number for case in CASES.values()} == set(range(1, 16))
 
 
 TAMPERED = {
@@ -142,7 +142,7 @@ def ask_torch() -> dict[str, str]:
         assert kind == ("UserWarning" if case.kind == "UserWarning" else "RuntimeError"), (name, kind, text)
         for pointer in POINTERS:
             text = text.split(pointer)[0]
-        answers[name] = text.replace("torch", "minigrad")
+        answers[name] = re.sub("(?<!py)torch", "minigrad", text)
     return answers
 
 

@@ -20,13 +20,13 @@ def wrong_number_of_gradients(node: Any, got: int) -> FunctionError:
     names = _parameters(node)
     expected = len(names)
     function = node._forward_cls.__name__
-    arguments = ", ".join(f"`{name}`{_kind(node, i)}" for i, name in enumerate(names))
+    known = f" ({', '.join(f'`{name}`{_kind(node, i)}' for i, name in enumerate(names))})"
     gradients = ", ".join(f"grad_{name}" if node.given[i] else "None" for i, name in enumerate(names))
     trailing = "," if expected == 1 else ""
     return FunctionError(
         f"function {node.name()} returned an incorrect number of gradients (expected {expected}, got {got})",
-        f"`{function}.apply` was given {_count(expected, 'argument')}{f': {arguments}' if names else ''};\n"
-        f"its `backward` returned {_count(got, 'gradient')}.",
+        f"`{function}.apply` was given {_count(expected, 'argument')}{known if len(known) <= 60 else ''}, "
+        f"but its `backward` returned {_count(got, 'gradient')}.",
         [node.where(), _return_of(_backward(node))],
         f"`return {gradients}{trailing}`: one for each argument, in their order; None for those that need none.",
         story="function",
@@ -232,9 +232,9 @@ def _parameters(node: Any) -> list[str]:
 def _kind(node: Any, i: int) -> str:
     """Of what shape an argument was, as far as backward must know it."""
     if not node.given[i]:
-        return " (no tensor)"
+        return ", no tensor"
     fit = node.fit[sum(node.given[:i])]
-    return " (needs none)" if fit is None else f" {list(fit[0])}"
+    return ", which needs none" if fit is None else f" {list(fit[0])}"
 
 
 def _backward(node: Any) -> Any:
