@@ -92,7 +92,7 @@ def under_no_grad(torch):
 @case
 def nothing_is_saved_under_no_grad(torch):
     kept = []
-    F = fn(torch, lambda ctx, a: kept.append(ctx) or keep(ctx, a) and a * 2)
+    F = fn(torch, lambda ctx, a: kept.append(ctx) or (keep(ctx, a) and a * 2))
     with torch.no_grad():
         F.apply(leaf(torch))
     return kept[0].saved_tensors, kept[0].needs_input_grad, kept[0].next_functions
@@ -911,7 +911,7 @@ def twice_through_a_view(torch):
 
 @case
 def a_saved_intermediate_stops_the_second_derivative(torch):
-    F = fn(torch, lambda ctx, a: keep(ctx, d := 2 * a) and a * a, lambda ctx, g: g * ctx.saved_tensors[0])
+    F = fn(torch, lambda ctx, a: keep(ctx, 2 * a) and a * a, lambda ctx, g: g * ctx.saved_tensors[0])
     x, v = leaf(torch), leaf(torch)
     (first,) = torch.autograd.grad(F.apply(x), x, v, create_graph=True)
     return first, gradients(torch, first, x, v)
