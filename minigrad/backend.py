@@ -137,10 +137,16 @@ def storage(array: Any) -> tuple[int, int]:
     """Where the memory that an array is a part of begins, and how many bytes it has."""
     if not isinstance(array, ndarray):
         return array.data.mem.ptr, array.data.mem.size
-    memory = owner(array)
-    while isinstance(memory.base, _Memory):  # an alias
-        memory = owner(memory.base.array)
-    return first_byte(memory), span(memory.shape, memory.strides, memory.itemsize)
+    whole = memory(array)
+    return first_byte(whole), span(whole.shape, whole.strides, whole.itemsize)
+
+
+def memory(array: ndarray) -> ndarray:
+    """The array that all the memory belongs to which this one is a part of; aliases, too, belong to it."""
+    found = owner(array)
+    while isinstance(found.base, _Memory):
+        found = owner(found.base.array)
+    return found
 
 
 def span(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> int:

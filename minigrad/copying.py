@@ -92,7 +92,7 @@ def _copied_memory(array: Any, memo: dict[Any, Any]) -> Any:
     if not isinstance(array, np.ndarray):
         return array.copy()
     copies = memo.setdefault("minigrad's memory", {})
-    memory = backend.owner(array)
+    memory = backend.memory(array)
     if id(memory) not in copies:
         copies[id(memory)] = np.array(backend.flat(memory))
     offset = backend.first_byte(array) - backend.first_byte(memory)
@@ -109,4 +109,5 @@ def _row_major(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _warn_of_hooks(x: Tensor) -> None:
     table = x._meta.hooks if x._meta is not None else None
     for hook in (table or {}).values():
-        warnings.warn(f"backward hook {hook!r} on tensor will not be serialized.", UserWarning, stacklevel=3)
+        message = f"backward hook {hook!r} on tensor will not be serialized. Register it again on the copy."
+        warnings.warn(message, UserWarning, stacklevel=3)

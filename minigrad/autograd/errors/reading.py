@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator
 from functools import lru_cache
+from inspect import CO_OPTIMIZED
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -88,10 +89,23 @@ def _scopes(frame: FrameType | None) -> Iterator[list[tuple[str, Any]]]:
                 globals_seen.append(frame.f_globals)
             if frame.f_locals is frame.f_globals:  # a script's or a cell's own level: its caller is not the user
                 break
-            yield list(frame.f_locals.items())
+            yield _locals(frame)
         frame = frame.f_back
     for variables in globals_seen:
         yield [(name, value) for name, value in list(variables.items()) if name not in _OF_IPYTHON]
+
+
+def _locals(frame: FrameType) -> list[tuple[str, Any]]:
+    """The frame's own variables."""
+    variables = frame.f_locals
+    items = list(variables.items())
+    # Before Python 3.13 the frame keeps this dict, and so what is in it alive, though the user may have deleted it.
+    if type(variables) is dict and frame.f_code.co_flags & CO_OPTIMIZED and sys.getrefcount(variables) <= _UNSHARED:
+        variables.clear()
+    return items
+
+
+_UNSHARED = 3  # the frame's, ours and that of the call that counts
 
 
 def _tensors(variables: list[tuple[str, Any]]) -> Iterator[tuple[str, Tensor]]:
