@@ -96,7 +96,16 @@ def _latex_number(x: object) -> str:
 
 @lru_cache(maxsize=10_000)
 def mathml(latex: str) -> str:
-    """LaTeX as MathML text (needs `latex2mathml`)."""
+    """LaTeX as MathML text (needs `latex2mathml`).
+
+    Raises
+    ------
+    ValueError
+        If it is no whole LaTeX, as a formula that a learner gives to a custom Function may be.
+    """
     from latex2mathml.converter import convert
 
-    return convert(latex)
+    try:
+        return convert(latex)
+    except Exception as error:  # its own classes have no base of their own, and no words
+        raise ValueError(f"in this formula's LaTeX something is missing or out of place: {latex}") from error

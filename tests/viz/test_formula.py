@@ -82,3 +82,10 @@ def test_a_matrix_is_cut_in_both_directions():
 )
 def test_formulas_as_plain_text(latex, words):
     assert plain(latex) == words
+
+
+@pytest.mark.parametrize("latex", [r"\frac", r"\left(", "a_", r"\begin{cases}", "{", r"\left( a \right"])
+def test_what_is_no_latex_is_named(latex):
+    with pytest.raises(ValueError, match="something is missing or out of place") as raised:
+        mathml(latex)
+    assert str(raised.value).endswith(latex)
