@@ -311,6 +311,8 @@ class Tensor:
         """Have `hook` called with this leaf each time that a backward pass has written its `.grad`."""
         return hooks.register_after_accumulating(self, hook)
 
+    _backward_hooks, _post_accumulate_grad_hooks = property(hooks.of_tensor), property(hooks.of_accumulated)
+
     @property
     def _version(self) -> int:
         if inference.used:

@@ -27,14 +27,20 @@ class Staged(list[tuple["Tensor", Any]]):
 
     Until `commit` no `.grad` has changed. Only for leaves with a hook that must see their `.grad` (`write_now`) is it
     written earlier, and put back by `take_back` if the pass fails.
+
+    Attributes
+    ----------
+    notes : dict
+        What hooks that see several gradients remember of this pass.
     """
 
-    __slots__ = ("create_graph", "roots", "undo", "wanted")
+    __slots__ = ("create_graph", "notes", "roots", "undo", "wanted")
 
     def __init__(self, create_graph: bool, roots: Any = ()) -> None:
         self.create_graph = create_graph
         self.roots = roots
         self.wanted: set[Node] | None = None  # what the pass is confined to
+        self.notes: dict[Any, Any] = {}
         self.undo: list[tuple[Tensor, Tensor | None, Any]] = []
 
     def commit(self) -> None:

@@ -75,15 +75,18 @@ def run(
 
         rare = node.rare
         hooks = None if rare is None or staged is None else rare.hooks
+        if arrived is not None:
+            runs = node in wanted  # type: ignore[operator]
+            if hooks is not None and not runs and node in staged.wanted:  # type: ignore[operator, union-attr]
+                g = hooks.arrive(g, staged)
+            if node in arrived:  # of a node that runs too, as in PyTorch, what came before its hooks
+                arrived[node] = g
+            if not runs:
+                continue
         if hooks is not None:
             g = hooks.arrive(g, staged)
-        if arrived is not None:
-            if node in arrived:
-                arrived[node] = g
-            if node not in wanted:  # type: ignore[operator]
-                continue
-        if hooks is not None and hooks.before:
-            g = hooks.enter(node, g, staged)
+            if hooks.before:
+                g = hooks.enter(node, g, staged)
 
         if type(node) is AccumulateGrad:
             if hooks is not None:
@@ -93,19 +96,14 @@ def run(
             yield node, g, (), ()
             continue
         saved, holds_values = node.saved, node.holds_values
-        try:
-            if holds_values:
-                if type(saved) is not tuple:  # freed, or packed by the user's hooks
-                    saved = node.unpacked()
-                elif node.seq < versions.last_write:
-                    node.check_versions()
-                if create_graph:
-                    saved = node.with_history(saved)
-            raw = outgoing = node.backward(g, saved)
-        except Exception as error:
-            if watcher is not None:
-                watcher.failed(node, error)
-            raise
+        if holds_values:
+            if type(saved) is not tuple:  # freed, or packed by the user's hooks
+                saved = node.unpacked()
+            elif node.seq < versions.last_write:
+                node.check_versions()
+            if create_graph:
+                saved = node.with_history(saved)
+        raw = outgoing = node.backward(g, saved)
         if holds_values and spent is not None:
             node.saved = spent
         if rare is not None and rare.fit is not None:
@@ -113,7 +111,7 @@ def run(
         if hooks is not None and hooks.after:
             outgoing = hooks.leave(node, g, outgoing, staged)  # type: ignore[arg-type]
         if watcher is not None:
-            watcher.ran(node, g, outgoing)
+            watcher.ran(node, g, saved, outgoing)
         yield node, g, raw, outgoing
 
         # The newest node reached, if nothing else has reached it yet, is likely next: it need not go through the heap.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +10,7 @@ from . import versions
 from .engine import nodes_below
 from .hooks import RemovableHandle, node_of_output
 from .meta import gradient_edge, tracked
+from .modes import Observers, observe
 from .modes import mode as _modes
 from .node import Node, Output
 from .saved import SavedHooks
@@ -143,16 +143,10 @@ class saved_tensors_hooks:
     def __enter__(self) -> None:
         if _modes.no_saved_hooks is not None:
             raise RuntimeError(_modes.no_saved_hooks)
-        self._before.append(_modes.on)
-        _switch(SavedHooks(self.pack_hook, self.unpack_hook, _modes.on))
+        self._before.append(observe(SavedHooks, SavedHooks(self.pack_hook, self.unpack_hook)))
 
     def __exit__(self, *exc: object) -> None:
-        _switch(self._before.pop())
-
-
-def _switch(on: Any) -> None:
-    _modes.on = on
-    _modes.recording = _modes.recording and on
+        observe(SavedHooks, self._before.pop())
 
 
 class save_on_cpu(saved_tensors_hooks):
@@ -175,7 +169,7 @@ class disable_saved_tensors_hooks:
         self.error_message = error_message
 
     def __enter__(self) -> None:
-        if isinstance(_modes.on, SavedHooks):
+        if isinstance(_modes.on, Observers) and _modes.on.find(SavedHooks) is not None:
             raise RuntimeError(self.error_message)
         self._before, _modes.no_saved_hooks = _modes.no_saved_hooks, self.error_message
 
@@ -216,33 +210,28 @@ def register_multi_grad_hook(
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
-    lock = threading.Lock()
+    key = object()  # under which a pass keeps what has come
     if mode == "any":
-        last: list[Any] = [None]
 
         def first_only(g: Tensor) -> None:
-            with lock:
-                seen, last[0] = last[0], id(_modes.running)
-            if seen != last[0]:
+            if key not in _modes.running.notes:
+                _modes.running.notes[key] = True
                 fn(g)
 
         return _Handles([x.register_hook(first_only) for x in tensors if tracked(x)])
 
     nodes = [gradient_edge(x) for x in tensors]
-    buffers: dict[int, tuple[list[Any], int]] = {}
+    if None in nodes:
+        raise AssertionError("Expected gradient function to be set")
 
     def collector(i: int) -> Callable[[Tensor], None]:
         def collect(g: Tensor) -> None:
             running = _modes.running
-            key = id(running)
-            with lock:
-                if key not in buffers:
-                    buffers[key] = [None] * len(nodes), running.how_many_arrive(nodes)
-                gradients, missing = buffers[key]
-                gradients[i] = g
-                buffers[key] = gradients, missing - 1
-                if missing == 1:
-                    del buffers[key]
+            if key not in running.notes:
+                running.notes[key] = [None] * len(nodes), running.how_many_arrive(nodes)
+            gradients, missing = running.notes[key]
+            gradients[i] = g
+            running.notes[key] = gradients, missing - 1
             if missing == 1:
                 fn(gradients)
 

@@ -73,7 +73,7 @@ class Hooks:
 
     Attributes
     ----------
-    of_tensor : HookTable
+    of_tensor : HookTable or None
         Take the gradient of the node's tensor.
     retains : list of weak references to Tensor
         Tensors whose `.grad` the incoming gradient is written to (`Tensor.retain_grad`).
@@ -84,7 +84,7 @@ class Hooks:
     __slots__ = ("after", "before", "of_tensor", "retains")
 
     def __init__(self, of_tensor: HookTable | None = None) -> None:
-        self.of_tensor = HookTable() if of_tensor is None else of_tensor
+        self.of_tensor = of_tensor
         self.retains: list[weakref.ref[Tensor]] = []
         self.before = HookTable()
         self.after = HookTable()
@@ -119,8 +119,11 @@ class Hooks:
             with inside(staged):
                 for hook in tuple(table.values()):
                     result = hook(node.variable)
-                    if result is not None:
-                        raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
+                    if result is None or result is node.variable:
+                        continue
+                    if hasattr(result, "array"):
+                        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+                    raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
         else:
             staged.append((node.variable, g))
         if self.after:
@@ -203,13 +206,30 @@ def register_on_tensor(x: Tensor, hook: Hook) -> RemovableHandle:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     node = gradient_edge(x)
     assert node is not None
-    if isinstance(node, AccumulateGrad):  # its node may die before the next graph is made: the leaf keeps the hooks
-        meta = meta_of(x)
-        if meta.hooks is None:
-            meta.hooks = HookTable()
-            hooks_of(node).of_tensor = meta.hooks
-        return meta.hooks.add(hook)
-    return hooks_of(node).of_tensor.add(hook)
+    hooks = hooks_of(node)
+    if hooks.of_tensor is None:
+        hooks.of_tensor = HookTable()
+        if isinstance(node, AccumulateGrad):  # may die before the next graph is made: the leaf keeps the hooks
+            meta_of(x).hooks = hooks.of_tensor
+    return hooks.of_tensor.add(hook)
+
+
+def of_tensor(x: Tensor) -> HookTable | None:
+    """The table of this tensor's hooks, if it ever had any: `Tensor._backward_hooks`."""
+    node = gradient_edge(x)
+    return None if node is None or node.hooks is None else node.hooks.of_tensor
+
+
+def of_accumulated(x: Tensor) -> HookTable | None:
+    """The same of those that see what was accumulated: `Tensor._post_accumulate_grad_hooks`."""
+    return None if x._meta is None else x._meta.accumulated
+
+
+def keep(x: Tensor) -> None:
+    """Let the tensor, which becomes a leaf, keep the hooks that it has."""
+    table = of_tensor(x)
+    if table is not None:
+        meta_of(x).hooks = table
 
 
 def register_after_accumulating(x: Tensor, hook: Hook) -> RemovableHandle:

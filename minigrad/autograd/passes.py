@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import backend, tensor
-from . import errors
+from . import anomaly, errors
 from .accumulate import Staged, own
 from .engine import array_as_tensor, nodes_below, run
 from .graph import GradientEdge
@@ -247,10 +247,18 @@ DEEPEST = 20
 
 def drain(steps: Iterator[Any]) -> None:
     """Run a pass to its end and keep nothing of it."""
-    if mode.depth < DEEPEST:
-        deque(steps, maxlen=0)
-    else:
-        _on_a_fresh_stack(lambda: deque(steps, maxlen=0))
+    try:
+        if mode.depth < DEEPEST:
+            deque(steps, maxlen=0)
+        else:
+            _on_a_fresh_stack(lambda: deque(steps, maxlen=0))
+    except Exception as error:
+        if anomaly.watcher is not None:
+            anomaly.watcher.failed(error)
+        cause = error.__cause__
+        if type(error) is RuntimeError and isinstance(cause, StopIteration):
+            raise cause from None  # of a hook or a Function: Python lets none out of `run`
+        raise
 
 
 def _on_a_fresh_stack(work: Callable[[], object]) -> None:

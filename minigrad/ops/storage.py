@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import backend
-from ..autograd import inference, versions
+from ..autograd import hooks, inference, versions
 from ..autograd.meta import Cut, gradient_edge, meta_of, tracked
 from ..autograd.modes import mode
 from ..autograd.source import user_frame
@@ -54,6 +54,7 @@ def detach_(self: Tensor) -> Tensor:
     """Cut this tensor off from its history, in place."""
     if self._is_view():
         raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+    hooks.keep(self)
     self._node = None
     if self._meta is not None:
         self._meta.requires_grad = False
