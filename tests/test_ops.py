@@ -23,6 +23,15 @@ SMOOTH = [
 ]
 
 
+CHECKABLE = [
+    key
+    for key in SMOOTH
+    if any(i.differentiable for i in CASES[key][1].inputs)
+    and "to the input" not in key  # these write into what is nudged
+    and all(array.size for array in CASES[key][1].arrays(CASES[key][0].name))
+]
+
+
 def weight(key: str, number: int, array: np.ndarray) -> np.ndarray:
     """What output `number` is weighed with: fixed numbers of its shape and dtype."""
     rng = np.random.RandomState(crc32(f"{key} {number}".encode()))
@@ -221,6 +230,35 @@ def test_finite_differences_in_torch():
     """The table itself is right: PyTorch passes where minigrad must."""
     for key in SMOOTH:
         check_differences(torch, key)
+
+
+def check_by_gradcheck(module: Any, key: str, fast: bool = True) -> None:
+    """First and second gradients by the library's own checks; the fast mode compares one number for each Jacobian."""
+    row, case = CASES[key]
+    tensors, _, _ = run(module, row, case)
+
+    def function(*tensors: Any) -> tuple[Any, ...]:
+        arguments, keywords = case.fill(list(tensors), module)
+        return tuple(o for o in as_tuple(row.calls()[0](module, *arguments, **keywords)) if o is not None)
+
+    tensors = tuple(tensors)
+    assert module.autograd.gradcheck(function, tensors, fast_mode=fast)
+    assert module.autograd.gradgradcheck(function, tensors, fast_mode=fast)
+
+
+@pytest.mark.parametrize("key", CHECKABLE)
+def test_gradcheck(key):
+    check_by_gradcheck(minigrad, key)
+
+
+@needs_torch
+def test_gradcheck_in_torch():
+    """The table is fit for it: PyTorch's own checks pass where ours must.
+
+    Its fast mode takes one output for another where a first gradient is a constant and a second one is not.
+    """
+    for key in CHECKABLE:
+        check_by_gradcheck(torch, key, fast=not key.startswith(("fill_", "copy_")))
 
 
 @pytest.mark.parametrize("key", REFUSALS)
