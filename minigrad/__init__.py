@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 import warnings as _warnings
 
 from . import linalg
+from .autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from .autograd.inference import inference_mode, is_inference, is_inference_mode_enabled
 from .autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .backend import device

@@ -1,5 +1,6 @@
 """Automatic differentiation: the graph, the engine that runs it backwards, and the modes that switch recording."""
 
+from .anomaly import detect_anomaly, set_detect_anomaly
 from .function import Function
 from .gradcheck import gradcheck, gradgradcheck
 from .inference import inference_mode, is_inference_mode_enabled
@@ -9,6 +10,7 @@ from .passes import backward, grad
 __all__ = [
     "Function",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "functional",
     "grad",
@@ -18,6 +20,7 @@ __all__ = [
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
 

@@ -17,10 +17,10 @@ class _Mode(threading.local):
 
     Attributes
     ----------
-    recording : bool or object
-        Whether operations are recorded: the one attribute that every operation reads. Where it is an object that is
-        true, but not True, that is told of every node made (`saved.SavedHooks`).
-    on : True or object
+    recording : bool or Observers
+        Whether operations are recorded: the one attribute that every operation reads. `Observers` are told of every
+        node made.
+    on : True or Observers
         What `recording` becomes when recording is switched on.
     inference : bool
         Whether the thread is in inference mode.
@@ -41,6 +41,34 @@ class _Mode(threading.local):
 
 
 mode = _Mode()
+
+
+class Observers(tuple[Any, ...]):
+    """What is told of every node made: `saved.SavedHooks` and others like it, of each kind at most one."""
+
+    __slots__ = ()
+
+    def made(self, node: Any) -> None:
+        for observer in self:
+            observer.made(node)
+
+    def find(self, kind: type) -> Any:
+        return next((observer for observer in self if type(observer) is kind), None)
+
+
+def observe(kind: type, observer: Any) -> Any:
+    """From now on, in this thread, tell this observer of every node made, in place of the one of its kind.
+
+    None tells none of its kind. Returns the one that was told so far.
+    """
+    if not mode.on:  # in inference mode nothing is ever recorded
+        return None
+    told = mode.on if isinstance(mode.on, Observers) else Observers()
+    others = [one for one in told if type(one) is not kind]
+    now = Observers(others if observer is None else [*others, observer])
+    mode.on = now or True
+    mode.recording = mode.recording and mode.on
+    return told.find(kind)
 
 
 class inside:

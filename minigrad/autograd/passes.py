@@ -242,7 +242,7 @@ def needed_for(targets: Iterable[Node], roots: Iterable[Node]) -> set[Node]:
 
 # ------------------------------------------------------------ how it runs
 DEEPEST = 20
-"""How many passes may stand one inside the other on one stack, each started by a hook or a Function of the one before."""
+"""How many passes may stand one inside another on one stack, each started by a hook or a Function of the last."""
 
 
 def drain(steps: Iterator[Any]) -> None:

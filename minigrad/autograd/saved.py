@@ -14,16 +14,13 @@ if TYPE_CHECKING:
 
 
 class SavedHooks:
-    """What `mode.recording` is within `saved_tensors_hooks`: told of every node made, it packs what the node saved."""
+    """Told of every node made within `saved_tensors_hooks`, it packs what the node saved."""
 
-    def __init__(self, pack: Callable[[Any], Any], unpack: Callable[[Any], Any], outer: Any) -> None:
+    def __init__(self, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
         self.pack, self.unpack = pack, unpack
-        self.outer = None if isinstance(outer, SavedHooks) else outer  # of several pairs of hooks the innermost counts
 
     def made(self, node: Node) -> None:
         """Pack what a fresh node has saved."""
-        if self.outer is not None and self.outer is not True:
-            self.outer.made(node)
         if node.holds_values:
             before, mode.recording = mode.recording, False
             try:

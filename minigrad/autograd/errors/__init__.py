@@ -39,8 +39,10 @@ from .kinds import (
     explain,
 )
 from .shapes import broadcast_shapes, gradient_shape, not_scalar, product_shapes
+from .values import AnomalyError, nan_in_backward
 
 __all__ = [
+    "AnomalyError",
     "AutogradError",
     "FunctionError",
     "GradientShapeError",
@@ -65,6 +67,7 @@ __all__ = [
     "integers_require_grad",
     "leaf_in_place",
     "modified_in_place",
+    "nan_in_backward",
     "no_grad_view_in_place",
     "no_graph",
     "no_graph_input",
@@ -83,6 +86,7 @@ __all__ = [
 
 # Tracebacks name the classes by where users find them.
 for _kind in (
+    AnomalyError,
     AutogradError,
     FunctionError,
     GradientShapeError,

@@ -166,6 +166,26 @@ What to do
   - Positions (`argmax`, indices, labels) choose; what can be differentiated is what they
     choose from.
 """,
+    "nan": """
+Why it matters
+  nan (not a number) is what 0/0, inf - inf and 0 · inf give. One nan in a gradient makes
+  every parameter below it nan in the next step, and then everything: so the node that made
+  the first one is what to look for.
+
+Usual causes
+  - A slope that is infinite: sqrt and log at 0, x ** 0.5 at 0, a division by 0. Often the
+    value itself is fine (sqrt(0) is 0), and only its derivative is not.
+  - `where(x > 0, x.sqrt(), 0.)`: both branches are computed, and both run backward. The one
+    that was not chosen gets the gradient 0, and 0 · inf is nan.
+  - exp of large numbers, which is inf; inf / inf in a softmax written by hand.
+  - A nan in the data.
+
+What to do
+  - Keep away from the point: `sqrt(x + 1e-12)`, `x.clamp(min=1e-6).log()`.
+  - With `where`, make the input safe first: `safe = where(x > 0, x, 1.)`, then
+    `where(x > 0, safe.sqrt(), 0.)`.
+  - Use a form that stays in range: `log1p(x)`, losses that take logits.
+""",
     "flag": """
 Why it matters
   The flag of a leaf is your choice: do you want its gradient? That of a result is not: it
