@@ -1,5 +1,6 @@
 """gradcheck and gradgradcheck: what passes, what fails in which words, what is refused, and what stays untouched."""
 
+import gc
 import warnings
 
 import numpy as np
@@ -632,6 +633,19 @@ def test_what_cut_an_output_off_is_named():
     assert error.where[0].expression == "x.detach()"
 
 
+@on_both
+def test_fast_mode_says_when_the_slow_one_would_pass(torch):
+    """Entries of 1000 and -1000 may be 1 wrong each; that of their sum is smaller, and so is what it may be wrong."""
+    c = torch.tensor([1000.0, -1000.0], dtype=torch.float64)
+    almost = rule(torch, lambda x: x @ c, lambda g, x: g * (c + 0.9))
+    x = points(torch, 1.0, 1.0)
+    assert torch.autograd.gradcheck(almost, x)
+    with pytest.raises(RuntimeError, match="test might've passed in slow_mode!") as raised:
+        torch.autograd.gradcheck(almost, x, fast_mode=True)
+    if torch is minigrad:
+        assert "`fast_mode=False`" in raised.value.fix
+
+
 def test_the_error_tells_its_story():
     error = message(lambda x: x * x.detach(), points(minigrad))
     assert isinstance(error, RuntimeError)
@@ -746,3 +760,30 @@ def test_rules_of_operations_are_checked_for_shape_and_dtype():
         error = message(lambda x: apply(WrongType, x), x, fast_mode=fast, check_grad_dtypes=True)
         assert error.sentence == "Gradient has dtype mismatch"
         assert error.what == "input 0 is of float64, its gradient of float32."
+
+
+# ------------------------------------------------------------ memory
+@on_both
+def test_no_cycles_are_left(torch):
+    """Neither by checks that pass, nor by those that fail, nor by the functions of `autograd.functional`."""
+    f = torch.autograd.functional
+    x = points(torch)
+
+    def run():
+        for fast in (False, True):
+            torch.autograd.gradcheck(square, x, fast_mode=fast)
+            torch.autograd.gradgradcheck(square, x, fast_mode=fast)
+            torch.autograd.gradcheck(lambda x: x * x.detach(), x, fast_mode=fast, raise_exception=False)
+        f.jacobian(square, x)
+        f.hessian(lambda x: (x**3).sum(), x)
+        f.hvp(lambda x: (x**3).sum(), x, x)
+
+    run()  # what is made once and kept
+    gc.disable()
+    gc.freeze()  # what was there before is left out of counts
+    try:
+        run()
+        assert gc.collect() == 0
+    finally:
+        gc.unfreeze()
+        gc.enable()

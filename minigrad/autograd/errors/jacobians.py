@@ -49,9 +49,13 @@ def fast_mismatch(
         f"The max per-element difference (slow mode) is: {float(abs(all_n - all_a).max())}."
     )
     if passes_slow:
-        sentence += (
-            "\n\nFast gradcheck failed but element-wise differences are small. This means that the\n"
-            "test might've passed in slow_mode!"
+        return GradcheckError(
+            f"{sentence}\n\nFast gradcheck failed but element-wise differences are small. This means that the\n"
+            "test might've passed in slow_mode!",
+            "each entry is within the tolerances, but not the random sum of all that fast mode compares.",
+            [_made(y)],
+            "`fast_mode=False`, or wider tolerances.",
+            story="gradcheck",
         )
     return _differ(sentence, all_n, all_a, k, y, x)
 
