@@ -57,7 +57,7 @@ def numbers_in_words(
     names = dict(zip(INPUTS, given, strict=False))
     here = f" at {list(index)}" if index else ""
     parts, values = [], {}
-    for symbol, value in dict(node._named_saved(saved) if saved else ()).items():
+    for symbol, value in _used(node, saved, number).items():
         at = _at(value, index, result.shape)
         if at is None:
             continue
@@ -75,6 +75,13 @@ def numbers_in_words(
         fix = _safer(code, given, scene) if slope and not any(map(np.isnan, values.values())) else _look_earlier(values)
     who = f"`{snake(node.node_name)}`, run by `{called(place)}`," if within else f"`{operation(node)}`"
     return f"{who} gave {made}{here}: {numbers};\n{reason}", fix
+
+
+def _used(node: Any, saved: Any, number: int) -> dict[str, Any]:
+    """What the rule for this gradient had saved, by name."""
+    if len(saved) == len(node.saves) > 1:
+        saved = tuple(args if i == number else None for i, args in enumerate(saved))
+    return dict(node._named_saved(saved))
 
 
 def _reason(incoming: Any, values: dict[str, Any], slope: str, guarded: bool) -> tuple[str, str]:
