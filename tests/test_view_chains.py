@@ -267,6 +267,16 @@ def several_views_of_several_views(torch):
 
 
 @case
+def several_views_of_a_no_grad_view(torch):
+    x, y = pair(torch)
+    with torch.no_grad():
+        v = y[1:]
+    a, b = v.chunk(2)[0], y[:2].unbind()[0]
+    plain = numbers(torch).unbind()[0]
+    return [error(lambda t=t: t.mul_(x[0])) for t in (a, b, plain)]
+
+
+@case
 def a_single_output_of_split(torch):
     """Even if there is but one."""
     x, y = pair(torch)

@@ -91,7 +91,7 @@ class View:
 
     def refusal(self, x: Tensor, what: str) -> Exception:
         """The error for a view that cannot follow a write; `what` "is being" or "has been" modified."""
-        if self.kind == "many" and self.node is not None:
+        if self.kind == "many":
             return errors.one_of_many_views_in_place(x, self, what)
         if self.kind == "custom":
             return errors.custom_view_in_place(x, self, what)
@@ -108,6 +108,8 @@ def make_view(out: Tensor, source: Tensor, creator: str, kind: str = "") -> Tens
     base = source if parent is None else parent.base
     if not mode.recording:
         kind = "inference" if inference.is_inference_mode_enabled() else "no_grad"
+    elif kind == "many" and not tracked(source):
+        kind = "no_grad"  # as PyTorch's words have it, though it is the missing history that matters
     elif parent is not None and not kind:
         kind = parent.kind  # a view of one of several views is no better than that one
         if kind in ("no_grad", "inference") and tracked(source):

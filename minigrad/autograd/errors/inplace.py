@@ -196,7 +196,7 @@ def _written_below(x: Any, view: Any, beginning: str) -> tuple[str, Place | None
 
 
 def _siblings(a: Any, b: Any) -> bool:
-    return a is not None and a.node_name == b.node_name == "Output" and a.first is b.first
+    return a is not None and b is not None and a.node_name == b.node_name == "Output" and a.first is b.first
 
 
 def no_grad_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
