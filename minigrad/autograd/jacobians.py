@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes, tensor
+from .. import backend, dtypes
 from ..size import Size
+from ..tensor import wrap
 from .errors import jacobians as say
 from .passes import grad
 
@@ -49,7 +50,7 @@ def analytical(y: Any, xs: tuple[Any, ...], directions: Directions) -> list[Any]
     """The Jacobians of `y` with respect to each of `xs`: backward by backward, a column for each direction."""
     columns: list[list[Any]] = [[] for _ in xs]
     for _, direction in directions:
-        gradients = grad(y, xs, tensor.wrap(direction), retain_graph=True, allow_unused=True)
+        gradients = grad(y, xs, wrap(direction), retain_graph=True, allow_unused=True)
         for i, (x, g) in enumerate(zip(xs, gradients, strict=True)):
             if g is not None and g.shape != x.shape:
                 raise say.wrong_size(g, i, x, y)

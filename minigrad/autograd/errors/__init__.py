@@ -29,6 +29,7 @@ from .inplace import (
 from .kinds import (
     AutogradError,
     FunctionError,
+    GradcheckError,
     GradientShapeError,
     InplaceError,
     NoGraphError,
@@ -45,6 +46,7 @@ __all__ = [
     "AnomalyError",
     "AutogradError",
     "FunctionError",
+    "GradcheckError",
     "GradientShapeError",
     "InplaceError",
     "NoGraphError",

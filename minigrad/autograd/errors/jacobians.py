@@ -6,12 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import tensor
-from .kinds import AutogradError
-
-
-class GradcheckError(AutogradError):
-    """A gradient is not what nudging the inputs says it is, or not what a gradient must be."""
+from ...tensor import wrap
+from .kinds import GradcheckError
 
 
 class Input(NamedTuple):
@@ -29,8 +25,7 @@ class Input(NamedTuple):
 def mismatch(n: Any, a: Any, k: int, y: Any, x: Input) -> GradcheckError:
     """The two Jacobians of output `k`, numerical and analytical, differ."""
     sentence = (
-        f"Jacobian mismatch for output {k} with respect to input {x.number},\n"
-        f"numerical:{tensor.wrap(n)}\nanalytical:{tensor.wrap(a)}"
+        f"Jacobian mismatch for output {k} with respect to input {x.number},\nnumerical:{wrap(n)}\nanalytical:{wrap(a)}"
     )
     return _differ(sentence, n, a, k, y, x)
 
@@ -45,7 +40,7 @@ def fast_mismatch(
         "The above quantities relating the numerical and analytical jacobians are computed \nin fast mode. "
         "See: https://github.com/pytorch/pytorch/issues/53876 for more background \nabout fast mode. "
         "Below, we recompute numerical and analytical jacobians in slow mode:\n\n"
-        f"Numerical:\n {tensor.wrap(all_n)}\nAnalytical:\n{tensor.wrap(all_a)}\n\n"
+        f"Numerical:\n {wrap(all_n)}\nAnalytical:\n{wrap(all_a)}\n\n"
         f"The max per-element difference (slow mode) is: {float(abs(all_n - all_a).max())}."
     )
     if passes_slow:

@@ -91,6 +91,10 @@ class RequiresGradError(AutogradError):
     """A flag `requires_grad` that this tensor cannot have, or a use that it forbids."""
 
 
+class GradcheckError(AutogradError):
+    """A gradient is not what nudging the inputs says it is, or not what a gradient must be."""
+
+
 class ShapeError(TeachingError):
     """Shapes that do not fit each other."""
 
