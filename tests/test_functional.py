@@ -531,6 +531,56 @@ def hessian_of_one_output_in_a_tuple(torch):
     return functional(torch).vhp(lambda x: (x.sum(),), torch.ones(2), torch.ones(2))
 
 
+@case
+def hessian_of_no_output(torch):
+    f, v = functional(torch), torch.ones(2)
+    return [done(g, lambda x: (), *arguments) for g, *arguments in ((f.hessian, v), (f.vhp, v, v), (f.hvp, v, v))]
+
+
+@case
+def jacobian_of_a_function_with_a_rule_of_its_own(torch):
+    """Once right and once wrong: the Jacobian is what backward says."""
+
+    class Rule(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, factor):
+            ctx.save_for_backward(x)
+            ctx.factor = factor
+            return x**2
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return ctx.factor * g * x, None
+
+    f, x = functional(torch), points(torch, 1.0, 2.0)
+
+    def both(factor):
+        return f.jacobian(lambda x: Rule.apply(x, factor), x), f.hessian(lambda x: Rule.apply(x, factor).sum(), x)
+
+    return both(2), both(3)
+
+
+@case
+def jacobian_sees_hooks(torch):
+    """A hook on the way changes every row."""
+
+    def f(x):
+        y = x * 2
+        y.register_hook(lambda g: g * 10)
+        return y.sin()
+
+    return functional(torch).jacobian(f, points(torch, 0.0, 0.0))
+
+
+@case
+def jacobian_frees_nothing_of_the_caller_s_graph(torch):
+    x = points(torch, 1.0, 2.0, requires_grad=True)
+    y = x * x
+    j = functional(torch).jacobian(lambda z: z * y, x, create_graph=True)
+    return j.requires_grad, torch.autograd.grad(y.sum(), x)
+
+
 def hessians(torch, func, inputs):
     """All three functions of second order, not strict and strict."""
     f = functional(torch)

@@ -395,9 +395,10 @@ def _outputs(func: Callable[..., Any], inputs: Tensors, name: str, strict: bool)
 
 def _one_number(func: Callable[..., Any], inputs: Tensors, name: str, strict: bool) -> Tensor:
     """What `func` returns, if it is a tensor with one element."""
-    several, (output, *_) = _outputs(func, inputs, name, strict)
+    several, outputs = _outputs(func, inputs, name, strict)
     if several:
         raise RuntimeError(f"The function given to {name} should return a single Tensor")
+    (output,) = outputs
     if output.numel() != 1:
         raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")
     return output
