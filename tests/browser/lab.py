@@ -39,6 +39,13 @@ RUN_ALL = """async () => {
     await panel.context.sessionContext.ready;
     await panel.context.sessionContext.session.kernel.info;
     await jupyterapp.commands.execute('notebook:run-all-cells');
+    // It goes on to scroll to the last cell, which would take a stepper from under the mouse.
+    const outer = panel.node.querySelector('.jp-WindowedPanel-outer');
+    let [place, since] = [outer.scrollTop, performance.now()];
+    while (performance.now() - since < 500) {
+        await new Promise(requestAnimationFrame);
+        if (outer.scrollTop !== place) [place, since] = [outer.scrollTop, performance.now()];
+    }
 }"""
 
 
@@ -130,7 +137,7 @@ class Lab:
         page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
 
     def run_all(self, page: Page) -> None:
-        """Run every cell and wait until the last is done."""
+        """Run every cell and wait until the last is done and the notebook has come to rest."""
         page.evaluate(RUN_ALL)
 
     def run(self, page: Page, code: str) -> str:

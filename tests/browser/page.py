@@ -20,7 +20,7 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A walk</title>
 <style>:root {{ color-scheme: light dark; }} body {{ margin: 8px; background: light-dark(#fff, #111); }}
 {css}</style></head>
-<body><main><h1 hidden>A walk</h1><h2 hidden>A walk</h2><div id="here"></div></main>
+<body><main><h1 hidden>A walk</h1><h2 hidden>A walk</h2><div id="here" style="{style}"></div></main>
 <script type="module">
 {js}
 window.steps = [];
@@ -34,17 +34,17 @@ def trace_of_q() -> dict[str, Any]:
     return copy.deepcopy(Q)
 
 
-def page_text(trace: dict[str, Any]) -> str:
-    """A page that mounts `trace` with the stepper's own module and stylesheet."""
+def page_text(trace: dict[str, Any], style: str = "") -> str:
+    """A page that mounts `trace` with the stepper's own module and stylesheet; `style` is that of its place."""
     script = json.dumps(trace).replace("</", "<\\/")
     css, js = ((STATIC / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    return PAGE.format(css=css, js=js, trace=script)
+    return PAGE.format(css=css, js=js, trace=script, style=style)
 
 
-def open_trace(page: Page, folder: Path, trace: dict[str, Any]) -> Locator:
+def open_trace(page: Page, folder: Path, trace: dict[str, Any], style: str = "") -> Locator:
     """Write a page for `trace` into `folder`, open it from disk with everything else cut off, hand back its stepper."""
     file = folder / "walk.html"
-    file.write_text(page_text(trace), encoding="utf-8")
+    file.write_text(page_text(trace, style), encoding="utf-8")
     page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
     page.goto(file.as_uri())
     stepper = page.locator(".mg-stepper")

@@ -345,3 +345,13 @@ def test_what_is_in_sight_is_painted_at_once_and_all_else_soon_after(visit, tmp_
     assert 0 < len(seen) < len(everything), "the picture must be larger than its frame"
     assert all(entry in everything for entry in seen), "a node in sight was painted late"
     assert {state for _, state in everything} <= expected
+
+
+def test_no_gradient_is_given_away_before_the_stepper_comes_into_sight(visit, tmp_path):
+    page = visit()
+    style = "margin-top: 5000px; content-visibility: auto"  # JupyterLab's style for cells: laid out late
+    stepper = open_trace(page, tmp_path, trace_of_q(), style)
+    assert not stepper.evaluate("element => element.checkVisibility({ contentVisibilityAuto: true })")
+    check_step(stepper, 0)
+    stepper.scroll_into_view_if_needed()
+    check_step(stepper, 0)

@@ -353,7 +353,6 @@ function drawGraph(trace, known, jump) {
   const frame = html("div", { class: "mg-graph" }, picture);
   let current = []; // the boxes of the step: several for a leaf with aliases
   const late = {}; // the painting of what is out of sight, still to come
-  let hasPainted = false;
   picture.addEventListener("click", (event) => {
     const id = event.target.closest("[data-node]")?.dataset.node;
     if (id !== undefined && known.ran.has(Number(id))) jump(known.ran.get(Number(id)).index + 1);
@@ -391,7 +390,7 @@ function drawGraph(trace, known, jump) {
    */
   function show() {
     const { scrollWidth, scrollHeight, clientWidth, clientHeight, scrollLeft, scrollTop } = frame;
-    if (clientWidth === 0) return () => true; // not on the page yet
+    if (clientWidth === 0) return () => true; // not on the page yet: all is painted
     const places = current.map(({ box }) => {
       const left = ((box.x + box.width / 2) / width) * scrollWidth - clientWidth / 2;
       const top = ((box.y + box.height / 2) / height) * scrollHeight - clientHeight / 2;
@@ -423,9 +422,7 @@ function drawGraph(trace, known, jump) {
     const terms = step > 0 ? trace.events[step - 1].incoming.flatMap((incoming) => incoming.terms) : [];
     const arriving = new Set(terms.map((term) => term.edge));
     const now = { step, states, missing, arriving };
-    // The first time everything at once: until then the picture shows nothing that is true.
-    const seen = hasPainted ? tiles.filter(isInSight) : tiles;
-    hasPainted = true;
+    const seen = tiles.filter(isInSight);
     const paintTiles = (some) => some.forEach(({ pieces }) => pieces.forEach((piece) => piece.paint(now)));
     paintTiles(seen);
     cancelAnimationFrame(late.frame);
@@ -822,8 +819,8 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {} } = {}) 
   });
 
   const keeper = keepHeight(panel);
+  paint(initial); // before it is on the page: an unpainted picture would show every gradient
   el.replaceChildren(root);
-  paint(initial);
   return {
     get step() {
       return step;
