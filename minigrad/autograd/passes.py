@@ -16,7 +16,7 @@ from .engine import array_as_tensor, nodes_below, run
 from .graph import GradientEdge
 from .meta import Cut, gradient_edge, meta_of
 from .modes import mode
-from .node import AccumulateGrad, Freed, Node
+from .node import Freed, Node, Output
 from .source import user_frame
 
 
@@ -75,7 +75,8 @@ def backward(
                     target.retain_grad()  # does nothing to leaves
             nodes = [_node_of(target, roots) for target in targets]
             wanted = needed_for(nodes, (node for node, _ in roots))
-            wanted.update(node for node in nodes if type(node) is AccumulateGrad)
+            wanted.update(nodes)  # as in PyTorch the nodes of `inputs` run too
+            wanted.update(node.first for node in nodes if type(node) is Output and node.first is not None)
             staged.wanted = wanted.union(nodes)
             drain(run(roots, spent, create_graph, wanted, {}, staged))
         del roots, staged.roots
@@ -183,6 +184,7 @@ def make_roots(outputs: tuple[Any, ...], grad_outputs: Any, create_graph: bool) 
     if len(grads) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
     roots = []
+    missing = None  # the first output without a graph: an error, but one that comes after the others
     for i, (output, g) in enumerate(zip(outputs, grads, strict=True)):
         if isinstance(output, GradientEdge):
             output = output.stand_in()
@@ -190,7 +192,8 @@ def make_roots(outputs: tuple[Any, ...], grad_outputs: Any, create_graph: bool) 
         if g is None:
             node = gradient_edge(output)
             if node is None:
-                raise errors.no_graph(i, output)
+                missing = missing or (i, output)
+                continue
             if array.size != 1:
                 raise errors.not_scalar(output)
             if array.dtype.kind != "f":
@@ -205,10 +208,13 @@ def make_roots(outputs: tuple[Any, ...], grad_outputs: Any, create_graph: bool) 
             raise errors.gradient_shape(i, g, output)
         node = gradient_edge(output)
         if node is None:
-            raise errors.no_graph(i, output)
+            missing = missing or (i, output)
+            continue
         if array is not None and g.array.dtype is not array.dtype and g.array.dtype != array.dtype:
             g = g.to(output.dtype)
         roots.append((node, g if create_graph else g.array))
+    if missing is not None:
+        raise errors.no_graph(*missing)
     return roots
 
 

@@ -302,7 +302,7 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
         else:
             copy_(viewed, expand(_squeezed(tracked_value), viewed.array.shape))
         return
-    index_put_(viewed, numbers, tracked_value)
+    index_put_(viewed, numbers, _squeezed(tracked_value) if tracked_value.array.shape[:1] == (1,) else tracked_value)
 
 
 def _squeezed(value: Tensor) -> Tensor:

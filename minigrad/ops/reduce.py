@@ -208,12 +208,11 @@ _sum_all, _mean_all = unary(SumAll, "sum"), unary(MeanAll, "mean")
 
 def needs_float(input: Tensor, name: str) -> None:
     if input.array.dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
         raise RuntimeError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {kind}"
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+            f"Got: {dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}"
             if name == "mean"
-            else f"{name}: Expected a floating point or complex tensor as input. Got {kind}"
+            else "std and var only support floating point and complex dtypes"
         )
 
 
