@@ -213,6 +213,17 @@ FUNCTION_CASES: dict[str, tuple[Any, ...]] = {
         ("`y = y.clone()`",),
         ("y.mul_(2)", "y = y.clone()\ny.mul_(2)"),
     ),
+    "one of two returned views changed": (
+        4,
+        SAME.replace("return x\n", "return x[:1], x[1:]\n").replace("ctx, g)", "ctx, g, h)")
+        + X
+        + "y, z = Same.apply(x * 1)\ny.mul_(2)",
+        "InplaceError",
+        ((10, "Same.apply(x * 1)"), (11, "y.mul_(2)")),
+        ("`y` is one of several views that one call made (`z` too): none of them may be changed in place.",),
+        ("`y = y.mul(2)`",),
+        ("y.mul_(2)", "y = y.mul(2)"),
+    ),
     "an identity whose base is changed": (
         4,
         SAME + X + "h = x * 1\ny = Same.apply(h)\nh.mul_(2)\ny.sum().backward()",

@@ -116,6 +116,21 @@ def grad_mode_comes_back_after_an_error(torch):
 
 
 @case
+def grad_mode_comes_back(torch):
+    def forward(ctx, a):
+        torch.set_grad_enabled(True)
+        return a * 2
+
+    F, seen = fn(torch, forward), []
+    F.apply(leaf(torch))
+    seen.append(torch.is_grad_enabled())
+    with torch.no_grad():
+        F.apply(leaf(torch))
+        seen.append(torch.is_grad_enabled())
+    return seen
+
+
+@case
 def recorded_inside_by_force(torch):
     def forward(ctx, a):
         with torch.enable_grad():
@@ -426,7 +441,8 @@ def a_result_that_required_grad_already(torch):
 def a_leaf_from_elsewhere(torch):
     w = torch.ones(2, requires_grad=True)
     y = fn(torch, lambda ctx, a: w).apply(x := leaf(torch))
-    return y is w, w, gradients(torch, y * 3, x)
+    told = y is w, w, gradients(torch, y * 3, x)
+    return told, done(lambda: w.mul_(2)), w.tolist()
 
 
 @case
@@ -481,6 +497,18 @@ def a_view_returned_under_no_grad(torch):
 def a_view_of_something_inside(torch):
     y = fn(torch, lambda ctx, a: (a * 2)[:1], lambda ctx, g: g.expand(2)).apply(x := leaf(torch))
     return y, y._is_view(), gradients(torch, y, x)
+
+
+@case
+def a_view_taken_before_its_base_was_written(torch):
+    def forward(ctx, a):
+        buffer = a * 0
+        first = buffer[:1]
+        buffer.add_(a)
+        return first
+
+    y = fn(torch, forward, lambda ctx, g: g.expand(2)).apply(x := leaf(torch))
+    return y, gradients(torch, y, x)
 
 
 @case
@@ -888,6 +916,21 @@ def twice_through_in_place(torch):
 
 
 @case
+def twice_through_a_view_changed_in_place(torch):
+    def forward(ctx, a):
+        a.exp_()
+        ctx.mark_dirty(a)
+        ctx.save_for_backward(a)
+        return a
+
+    x = leaf(torch, 0.0, 1.0)
+    base = x * 1
+    fn(torch, forward, lambda ctx, g: g * ctx.saved_tensors[0]).apply(base[:1])
+    (first,) = torch.autograd.grad(base.sum(), x, create_graph=True)
+    return first.tolist(), gradients(torch, first, x)
+
+
+@case
 def twice_through_one_of_several_results(torch):
     F = fn(
         torch,
@@ -932,6 +975,15 @@ def once_differentiable(torch):
     constant = torch.autograd.grad(F.apply(x).sum(), x, create_graph=True)
     (first,) = torch.autograd.grad(F.apply(x), x, v, create_graph=True)
     return plain, constant, first, error(lambda: first.sum().backward()), seen
+
+
+@case
+def once_differentiable_called_by_hand(torch):
+    back = torch.autograd.function.once_differentiable(lambda ctx, g: g * 2)
+    y = fn(torch, lambda ctx, a: a * 2, back).apply(leaf(torch))
+    with torch.no_grad():
+        unrecorded = y.grad_fn.apply(leaf(torch))
+    return unrecorded, y.grad_fn.apply(leaf(torch)), y.grad_fn.apply(torch.ones(2))
 
 
 @case
@@ -998,6 +1050,24 @@ def test_saved_tensors_die_with_backward(torch):
         y.sum().backward(retain_graph=retain)
         gc.collect()
         assert (saved() is not None) == retain
+
+
+@on_both
+def test_what_hooks_have_packed_is_not_kept_otherwise(torch):
+    alive = []
+
+    def forward(ctx, a):
+        between = a * 2
+        alive.append(weakref.ref(between))
+        ctx.save_for_backward(between)
+        return a * 3
+
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t.tolist(), torch.tensor):
+        y = fn(torch, forward, lambda ctx, g: g * ctx.saved_tensors[0]).apply(x := leaf(torch))
+    gc.collect()
+    assert alive[0]() is None
+    y.sum().backward()
+    assert x.grad.tolist() == [2, 4]
 
 
 def test_a_graph_with_a_function_dies_with_its_last_name():
