@@ -453,7 +453,7 @@ def under_create_graph(torch):
 
 @case
 def without_create_graph_its_history_is_dropped(torch):
-    log, (x, w) = Log(), pair(torch)
+    x, w = pair(torch)
     with torch.enable_grad():
         x.register_hook(lambda g: g * w * 1)
     (x * 2).sum().backward()
@@ -532,7 +532,8 @@ def removed_while_one_runs(torch):
 def the_same_function_twice(torch):
     log, (x, _) = Log(), pair(torch)
     hook = log.hook("x", lambda g: g * 2)
-    first, second = x.register_hook(hook), x.register_hook(hook)
+    first = x.register_hook(hook)
+    x.register_hook(hook)
     x.sum().backward()
     first.remove()
     x.sum().backward()

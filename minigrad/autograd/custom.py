@@ -9,7 +9,7 @@ from .. import tensor
 from . import errors, inference
 from .context import FunctionCtx
 from .engine import array_as_tensor
-from .meta import gradient_edge, tracked
+from .meta import gradient_edge, rejoin, tracked
 from .modes import inside
 from .node import Freed, Gradients, Node, Output, start
 
@@ -204,9 +204,7 @@ class FunctionNode(Node):
             return kept
         if isinstance(kept, int):
             kept = output or (self if len(self.results) == 1 else Output(self, kept))
-        out = tensor.wrap(array)
-        out._node = kept
-        return out
+        return rejoin(array, kept)
 
     def saved_values(self) -> dict[str, Any]:
         return dict(self._named_saved(Node.unpacked(self)))

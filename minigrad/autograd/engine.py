@@ -74,10 +74,10 @@ def run(
         following = None
 
         rare = node.rare
-        hooks = None if rare is None or staged is None else rare.hooks
+        hooks: Any = None if rare is None or staged is None else rare.hooks
         if arrived is not None:
             runs = node in wanted  # type: ignore[operator]
-            if hooks is not None and not runs and node in staged.wanted:  # type: ignore[operator, union-attr]
+            if hooks is not None and not runs and node in staged.wanted:  # type: ignore[union-attr, operator]
                 g = hooks.arrive(g, staged)
             if node in arrived:  # of a node that runs too, as in PyTorch, what came before its hooks
                 arrived[node] = g
@@ -90,7 +90,7 @@ def run(
 
         if type(node) is AccumulateGrad:
             if hooks is not None:
-                hooks.accumulate(node, g, staged)  # type: ignore[arg-type]
+                hooks.accumulate(node, g, staged)
             elif staged is not None:
                 staged.append((node.variable, g))
             yield node, g, (), ()
@@ -109,7 +109,7 @@ def run(
         if rare is not None and rare.fit is not None:
             outgoing = fitted(rare.fit, raw)
         if hooks is not None and hooks.after:
-            outgoing = hooks.leave(node, g, outgoing, staged)  # type: ignore[arg-type]
+            outgoing = hooks.leave(node, g, outgoing, staged)
         if watcher is not None:
             watcher.ran(node, g, saved, outgoing)
         yield node, g, raw, outgoing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ContextDecorator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import backend, tensor
@@ -162,7 +163,7 @@ class save_on_cpu(saved_tensors_hooks):
         super().__init__(lambda t: (t.device, t.to("cpu", copy=True)), lambda packed: packed[1].to(packed[0]))
 
 
-class disable_saved_tensors_hooks:
+class disable_saved_tensors_hooks(ContextDecorator):
     """Within this block, `saved_tensors_hooks` raises a RuntimeError with this message."""
 
     def __init__(self, error_message: str) -> None:

@@ -98,6 +98,22 @@ def gradient_edge(x: Tensor) -> Node | None:
     return None if meta.view is None else meta.view.current_node(x)
 
 
+def rejoin(array: Any, edge: Node | None) -> Tensor:
+    """The tensor that holds `array` and whose gradient flows into `edge`."""
+    from ..tensor import wrap
+
+    if not isinstance(edge, AccumulateGrad):
+        out = wrap(array)
+        out._node = edge
+        return out
+    if edge.variable.array is array:
+        return edge.variable
+    out = wrap(array)  # a leaf with other numbers, but the same place in the graph
+    meta = meta_of(out)
+    meta.requires_grad, meta.accumulator = True, ref(edge)
+    return out
+
+
 def tracked(x: Any) -> bool:
     """Whether the tensor requires grad (asked without making nodes)."""
     if x._node is not None:

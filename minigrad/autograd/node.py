@@ -147,16 +147,20 @@ class Node:
         saved = self.saved
         if type(saved) is Freed:
             raise errors.second_backward(self)
-        return saved if type(saved) is tuple else saved.unpack()  # type: ignore[attr-defined]
+        if type(saved) is tuple:
+            return saved
+        self.check_versions()  # of what is not packed
+        return saved.unpack()  # type: ignore[attr-defined]
 
     def _named_saved(self, saved: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
         return iter(())
 
     def saved_arrays(self) -> Iterator[tuple[str, Any]]:
         """Those saved values that are arrays, whose memory could have been written since."""
-        if type(self.saved) is not tuple:  # freed; or packed by hooks through which versions cannot be seen
+        if self.freed:
             return
-        for name, value in self._named_saved(self.saved):
+        saved = self.saved if type(self.saved) is tuple else getattr(self.saved, "values", ())
+        for name, value in self._named_saved(saved):  # those packed by hooks are not seen
             for part in value if type(value) is tuple else (value,):  # an index may be several arrays
                 if hasattr(part, "dtype"):
                     yield name, part
@@ -192,6 +196,21 @@ class Node:
         from .hooks import hooks_of
 
         return hooks_of(self).before.add(fn)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(("_saved_", "_raw_saved_")):
+            from .saved_names import look_up
+
+            return look_up(self, name)
+        raise AttributeError(f"'{self.node_name}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        from .saved_names import names
+
+        return sorted({*super().__dir__(), *(f"_saved_{name}" for name in names(self))})
+
+    def _sequence_nr(self) -> int:
+        return self.seq
 
     def where(self) -> Place | None:
         """Where in the user's code the operation stood."""

@@ -22,70 +22,74 @@ class SavedHooks:
     def made(self, node: Node) -> None:
         """Pack what a fresh node has saved."""
         if node.holds_values:
-            before, mode.recording = mode.recording, False
-            try:
-                node.saved = Packed(node, self)
-            finally:
-                mode.recording = before
+            self.pack_into(node)
 
-
-class Packed:
-    """A node's `saved`, packed: the same nested tuples, with each array replaced by what the pack hook made of it."""
-
-    __slots__ = ("hooks", "values")
-
-    def __init__(self, node: Node, hooks: SavedHooks) -> None:
-        self.hooks = hooks
-        done: dict[str, Any] = {}  # what two rules need is packed once
-        shown = node.with_history(node.saved)
-        self.values = tuple(
-            None
-            if args is None
-            else tuple(self._packed(*named, done) for named in zip(names, args, tensors, strict=True))
-            for names, args, tensors in zip(node.saves, node.saved, shown, strict=True)
-        )
-
-    def _packed(self, name: str, x: Any, shown: Any, done: dict[str, Any]) -> Any:
-        if not backend.is_array(x):
-            return x
-        if name not in done:
-            version = versions.version(x)
-            done[name] = _Box(self.hooks.pack(shown))
-            if versions.version(x) != version:
-                raise RuntimeError(
-                    "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
-                    "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please "
-                    "open an issue if you need to perform in-place operations on the input to a pack hook."
-                )
-        return done[name]
-
-    def unpack(self) -> tuple[Any, ...]:
-        """What the node had saved, as the unpack hook gives it back."""
-        done: dict[int, Any] = {}
+    def pack_into(self, node: Node, only: str | None = None) -> None:
+        """Pack what a node has saved: all of it, or what its rules call `only`."""
         before, mode.recording = mode.recording, False
         try:
-            return tuple(None if args is None else tuple(self._unpacked(x, done) for x in args) for args in self.values)
+            node.saved = Packed(node, self, only)  # type: ignore[assignment]
         finally:
             mode.recording = before
 
-    def _unpacked(self, x: Any, done: dict[int, Any]) -> Any:
-        if type(x) is not _Box:
-            return x
-        if id(x) not in done:
-            result = self.hooks.unpack(x.content)
-            if not isinstance(result, tensor.Tensor):
-                raise TypeError(
-                    "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-                    f"{type(result).__name__}"
-                )
-            done[id(x)] = result.array
-        return done[id(x)]
+
+class Packed:
+    """A node's `saved`, packed: the same nested tuples, with arrays replaced by what the pack hook made of them."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, node: Node, hooks: SavedHooks, only: str | None = None) -> None:
+        saved = node.saved.values if isinstance(node.saved, Packed) else node.saved
+        done: dict[str, Any] = {}  # what two rules need is packed once
+
+        def packed(name: str, x: Any, shown: Any) -> Any:
+            if not backend.is_array(x) or (only or name) != name:
+                return x
+            if name not in done:
+                done[name] = Box(x, shown if only is None else tensor.wrap(x), hooks)
+            return done[name]
+
+        self.values = tuple(
+            None if args is None else tuple(map(packed, names, args, tensors))
+            for names, args, tensors in zip(node.saves, saved, node.with_history(saved), strict=True)
+        )
+
+    def unpack(self) -> tuple[Any, ...]:
+        """What the node had saved, as the unpack hook gives it back."""
+        done: dict[Any, Any] = {}
+
+        def unpacked(x: Any) -> Any:
+            if type(x) is not Box:
+                return x
+            if x not in done:
+                done[x] = x.unpack()
+            return done[x]
+
+        return tuple(None if args is None else tuple(map(unpacked, args)) for args in self.values)
 
 
-class _Box:
-    """What a pack hook returned; marks it among the numbers and shapes that are saved as they are."""
+class Box:
+    """What a pack hook returned, among the numbers and shapes that are saved as they are."""
 
-    __slots__ = ("content",)
+    __slots__ = ("content", "hooks")
 
-    def __init__(self, content: Any) -> None:
-        self.content = content
+    def __init__(self, array: Any, shown: Any, hooks: SavedHooks) -> None:
+        self.hooks = hooks
+        version = versions.version(array)
+        self.content = hooks.pack(shown)
+        if versions.version(array) != version:
+            raise RuntimeError(
+                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
+                "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open an "
+                "issue if you need to perform in-place operations on the input to a pack hook."
+            )
+
+    def unpack(self) -> Any:
+        """The array again."""
+        result = self.hooks.unpack(self.content)
+        if not isinstance(result, tensor.Tensor):
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                f"{type(result).__name__}"
+            )
+        return result.array

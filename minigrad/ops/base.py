@@ -31,8 +31,8 @@ from operator import itemgetter
 from typing import Any
 
 from .. import backend
-from ..autograd.node import AccumulateGrad, Node
-from ..tensor import Tensor, wrap
+from ..autograd.meta import rejoin
+from ..autograd.node import Node
 
 LETTERS = "abcd"
 ARRAYS = {*LETTERS, "z", "index", "indices", "condition"}  # saved things that backward frees; shapes and numbers stay
@@ -99,15 +99,6 @@ class Op(Node):
             return value
         edge = me if name == "z" else self.edges[LETTERS.index(name)] if name in LETTERS else None
         return rejoin(value, edge)
-
-
-def rejoin(array: Any, edge: Node | None) -> Tensor:
-    """The tensor that holds `array` and whose gradient flows into `edge`."""
-    if isinstance(edge, AccumulateGrad) and edge.variable.array is array:
-        return edge.variable
-    out = wrap(array)
-    out._node = edge
-    return out
 
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:

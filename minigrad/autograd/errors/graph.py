@@ -172,7 +172,7 @@ def unused_input(i: int, inputs: Any, roots: Iterable[tuple[Any, Any]]) -> Unuse
     reached = [n for leaf in reachable if (n := scene.name(leaf))]
     others = _listed(reached) if reached else "others" if reachable else "no leaf at all"
     what = f"paths lead from the output to {others}, but none to {it}"
-    edge = edge_of(target)
+    edge = target[0] if isinstance(target, tuple) else edge_of(target)  # of a GradientEdge, or of a tensor
     late = edge is not None and nodes and all(edge.seq > node.seq for node in nodes)
     where = [scene.place]
     if late:
