@@ -141,10 +141,10 @@ def storage(array: Any) -> tuple[int, int]:
     return first_byte(whole), span(whole.shape, whole.strides, whole.itemsize)
 
 
-def memory(array: ndarray) -> ndarray:
+def memory(array: Any) -> Any:
     """The array that all the memory belongs to which this one is a part of; aliases, too, belong to it."""
     found = owner(array)
-    while isinstance(found.base, _Memory):
+    while isinstance(getattr(found, "base", None), _Memory):
         found = owner(found.base.array)
     return found
 

@@ -529,7 +529,7 @@ def test_reasons(loss, what, fix, script):
 
 def test_a_where_that_guards_one_branch(script):
     found, _ = script(X + "loss = minigrad.where(x > 0, (x * 2).sqrt(), minigrad.zeros(2)).sum()")
-    assert "`where` chooses among values; the branch it left out still runs backward" in found["what"]
+    assert "`where` left this value out, but its branch still runs backward" in found["what"]
     assert "`safe = where(condition, x, 1.)`" in found["fix"]
     repaired = "safe = minigrad.where(x > 0, x, minigrad.ones(2))\n"
     repaired += "loss = minigrad.where(x > 0, (safe * 2).sqrt(), minigrad.zeros(2)).sum()"

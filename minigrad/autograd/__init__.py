@@ -9,6 +9,7 @@ from .passes import backward, grad
 
 __all__ = [
     "Function",
+    "SilentMistakeWarning",
     "backward",
     "detect_anomaly",
     "enable_grad",
@@ -22,12 +23,15 @@ __all__ = [
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "warn_silent_mistakes",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name == "functional":  # imports the operations, so not before it is used
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "functional":  # imports the operations, so not before it is used
         return import_module(".functional", __name__)
+    if name in ("SilentMistakeWarning", "warn_silent_mistakes"):
+        return getattr(import_module(".silent", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -170,6 +170,8 @@ class Node:
         for name, array in self.saved_arrays():
             if versions.writes_since(array, self.seq):
                 raise errors.modified_in_place(self, name, array)
+        if versions.on_unseen is not None:
+            versions.on_unseen(self)
 
     def with_history(self, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """What was saved, with every array made a tensor that knows its history again (for `create_graph`)."""

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
+from collections.abc import Callable
 from itertools import count
 from types import CodeType
 from typing import Any, NamedTuple
 
-from ..backend import owner
+from ..backend import memory, owner
 
 next_seq = count(1).__next__
 KEPT = 32  # how many of the last writes to a piece of memory are remembered
@@ -29,6 +30,7 @@ class Write(NamedTuple):
     operation: str
     code: CodeType | None
     at: int
+    through: int = 0  # what tells apart an array and its aliases
 
 
 class History:
@@ -43,6 +45,8 @@ class History:
 
 
 _histories: dict[int, History] = {}
+_through: dict[int, History] = {}  # by the memory itself, which an array and its aliases (`x.data`) have in common
+on_unseen: Callable[[Any], None] | None = None  # while writes past versions are warned of: what looks for them
 last_write = 0
 
 
@@ -64,6 +68,9 @@ def note_write(array: Any, operation: str, code: CodeType | None, at: int) -> No
     found.count += 1
     last_write = next_seq()
     found.recent.append(Write(last_write, operation, code, at))
+    if on_unseen is not None:
+        through = _history_of(memory(array), _through)
+        through.recent.append(Write(last_write, operation, code, at, id(owner(array))))
 
 
 def carry(before: Any, after: Any) -> None:
@@ -73,13 +80,13 @@ def carry(before: Any, after: Any) -> None:
         _history_of(after).count = count
 
 
-def _history_of(array: Any) -> History:
+def _history_of(array: Any, table: dict[int, History] = _histories) -> History:
     """The writes to this array's memory, with a place in the table from now on."""
-    memory = owner(array)
-    key = id(memory)
-    found = _histories.get(key)
+    whole = owner(array)
+    key = id(whole)
+    found = table.get(key)
     if found is None:
-        found = _histories[key] = History(weakref.ref(memory, lambda _: _histories.pop(key, None)))
+        found = table[key] = History(weakref.ref(whole, lambda _: table.pop(key, None)))
     return found
 
 
@@ -87,3 +94,10 @@ def writes_since(array: Any, seq: int) -> list[Write]:
     """The writes to this array's memory after clock time `seq`, oldest first (at most the last `KEPT`)."""
     found = history(array)
     return [] if found is None else [write for write in found.recent if write.seq > seq]
+
+
+def unseen_since(array: Any, seq: int) -> list[Write]:
+    """The writes to this array's memory after clock time `seq` that its version does not count."""
+    found = _through.get(id(memory(array))) if _through else None
+    mine = id(owner(array))
+    return [] if found is None else [w for w in found.recent if w.seq > seq and w.through != mine]

@@ -95,6 +95,8 @@ def _one_line(value: object) -> str:
 def ready(version: str) -> None:
     """Say in one line whether this kernel can run a lesson written for minigrad `version` (such as ``"0.1"``).
 
+    From then on, mistakes that raise no error are warned of (`minigrad.autograd.warn_silent_mistakes`).
+
     Examples
     --------
     >>> from minigrad.course import ready
@@ -113,6 +115,7 @@ def ready(version: str) -> None:
     if problem:
         print(f"✗ {problem[0].upper()}{problem[1:]}. Close JupyterLab and start it with: {_start_command()}")
     else:
+        minigrad.autograd.warn_silent_mistakes()
         print(f"✓ Ready: minigrad {version}.")
 
 

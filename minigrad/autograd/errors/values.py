@@ -94,8 +94,8 @@ def _reason(incoming: Any, values: dict[str, Any], slope: str, guarded: bool) ->
         why = f"{slope}, and 0 · inf is nan." if slope else "0 · inf is nan."
         if guarded:
             return (
-                f"{why} `where` chooses among values; the branch it left out still runs backward, with gradient 0.",
-                "choose before, too: `safe = where(condition, x, 1.)`, then compute with `safe` inside the `where`.",
+                f"{why} `where` left this value out, but its branch still runs backward, with gradient 0.",
+                "choose before, too: `safe = where(condition, x, 1.)`, and compute with `safe` inside the `where`.",
             )
         return why, ""
     return (f"{slope}." if slope else "that is out of the range of these numbers."), ""
