@@ -8,7 +8,6 @@ nodes that a backward pass made, the node that was running then.
 from __future__ import annotations
 
 import sys
-import traceback
 import warnings
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Protocol
@@ -112,6 +111,8 @@ class Anomaly:
 
 def _stack(frame: FrameType) -> list[str]:
     """The user's calls down to this frame, as a traceback shows them."""
+    import traceback
+
     return traceback.format_list(traceback.extract_stack(frame))
 
 

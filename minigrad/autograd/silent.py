@@ -1,8 +1,8 @@
 """Warnings about mistakes that raise no error: programs that run, and compute something else than was meant.
 
 Four of them: a loss that broadcasting has made out of all pairs; the first NaN or inf of a backward pass; a write
-through `.data` to what a rule still needs; a running total that keeps the graphs of all rounds alive. Switched off, they
-cost nothing; each place is told of once.
+through `.data` to what a rule still needs; a running total that keeps the graphs of all rounds alive. Switched off,
+they cost nothing; each place is told of once.
 """
 
 from __future__ import annotations
