@@ -58,7 +58,7 @@ METHODS = {
     "detach": storage.detach, "detach_": storage.detach_, "set_": storage.set_, "as_strided": storage.as_strided,
     "as_strided_": storage.as_strided_, "storage_offset": storage.storage_offset,
     # in place
-    "copy_": index.copy_, "zero_": index.zero_, "fill_": index.fill_, "index_put_": index.index_put_,
+    "copy_": index.copy_, "zero_": index.zero_, "fill_": index.fill_, "index_put_": index.put,
 }  # fmt: skip
 
 # Operators that nobody counts nanoseconds of: what they do not know, they leave to the other operand.

@@ -257,6 +257,42 @@ def index_tensors(torch):
 
 
 @case
+def index_put_by_name(torch):
+    x, y, w = setup(torch)
+    i = torch.tensor([0, 0, 2])
+    told = [y.index_put_((i,), w) is y, nodes(y), error(lambda: gradients(torch, y * y, x, w))]
+    m = torch.zeros(2, 3, dtype=torch.float64)
+    m.index_put_([torch.tensor([0, 1]), torch.tensor([2, 0])], w[:2]).index_put_((m > 1,), torch.tensor(9.0).double())
+    return told, m, torch.zeros(2).index_put_((torch.tensor([1]),), torch.ones(1))
+
+
+@case
+def index_put_that_accumulates(torch):
+    x, y, w = setup(torch)
+    i = torch.tensor([0, 0, 2])
+    y.index_put_((i,), w, accumulate=True)
+    return y, nodes(y), gradients(torch, y * y, x, w), torch.zeros(3).index_put_((i,), torch.ones(()), accumulate=True)
+
+
+@case
+def index_put_refused(torch):
+    x, i, ones = torch.zeros(4), torch.tensor([0, 0, 2]), torch.ones(3)
+    return [
+        error(f)
+        for f in (
+            lambda: x.index_put_(i, ones),
+            lambda: x.index_put_((i,), 1.0),
+            lambda: x.index_put_((0,), ones),
+            lambda: x.index_put_((torch.tensor([1.5]),), ones),
+            lambda: x.index_put_((torch.tensor([9]),), ones[:1]),
+            lambda: x.index_put_((i,), torch.ones(2)),
+            lambda: x.index_put_((i,), ones.double()),
+            lambda: torch.zeros(4, requires_grad=True).index_put_((i,), ones),
+        )
+    ]
+
+
+@case
 def changed_indices_are_noticed(torch):
     x, y, w = setup(torch)
     i, mask = torch.tensor([0, 2]), torch.tensor([True, False, True])

@@ -278,6 +278,14 @@ def data_keeps_the_gradient(torch):
 
 
 @case
+def data_of_another_shape_than_the_gradient(torch):
+    x, _ = pair(torch, 2)
+    x.sum().backward()
+    assign(x, torch.ones(3, dtype=torch.float64))
+    return error(x.sum().backward), x.grad
+
+
+@case
 def data_swapped_in_training(torch):
     w = numbers(torch, 2, requires_grad=True)
     for _ in range(2):

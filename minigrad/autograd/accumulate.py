@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import backend, tensor
-from . import versions
+from . import errors, versions
 from .engine import array_as_tensor, nodes_below
 from .meta import meta_of, tracked
 
@@ -84,7 +84,10 @@ def _add(variable: Tensor, g: Any, create_graph: bool) -> None:
         meta.grad = array_as_tensor(meta.grad.array + g)
     else:
         total = meta.grad.array
-        total += g
+        try:
+            total += g
+        except ValueError:  # the variable was given another shape since: `x.data = …`
+            raise errors.broadcast_shapes(meta.grad, array_as_tensor(g)) from None
         versions.note_write(total, "backward", None, 0)
 
 

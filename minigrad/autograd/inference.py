@@ -117,8 +117,11 @@ def mark_like(out: Tensor, source: Tensor) -> None:
 # ------------------------------------------------------------ what inference tensors refuse
 def refuse_saving(saved: Iterable[Any], *inputs: Any) -> None:
     """Raise if a node is about to save an inference tensor. Called only where `used`."""
-    arrays = [id(x.array) for x in inputs if hasattr(x, "array") and is_inference(x)]
-    if arrays and any(id(value) in arrays for values in saved if values for value in values):
+    marked = [x for x in inputs if (meta := getattr(x, "_meta", None)) is not None and meta.inference]
+    if not marked:
+        return
+    arrays = [id(x.array) for x in marked]
+    if any(id(value) in arrays for values in saved if values for value in values):
         raise RuntimeError(
             "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
             "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use "

@@ -82,6 +82,23 @@ class IndexPut(Op):
         return sum_to(picked, b_shape, backend.dtype_of(picked))
 
 
+class IndexAdd(Op):
+    """`a` with `b` added at the picked places."""
+
+    node_name = "IndexPutBackward0"
+    formula = r"\bar z", r"\bar z \text{ at the picked places}"
+
+    def forward(a, b, index):
+        z = a.copy()
+        backend.namespace(a).add.at(z, index, b)
+        return z
+
+    def grad_a(g):
+        return g
+
+    grad_b = IndexPut.rules[1]
+
+
 class CopyBackwards(Op):
     """The old values replaced by `b`."""
 
@@ -313,7 +330,7 @@ def _squeezed(value: Tensor) -> Tensor:
     return view(value, shape)
 
 
-def _index_put(input: Tensor, index: Any, value: Tensor) -> Tensor:
+def _index_put(input: Tensor, index: Any, value: Tensor, accumulate: bool = False) -> Tensor:
     picked = input.array[index].shape
     try:
         np.broadcast_to(value.array, picked)
@@ -328,7 +345,7 @@ def _index_put(input: Tensor, index: Any, value: Tensor) -> Tensor:
             f"{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]} for the destination and "
             f"{dtypes.SCALAR_TYPE_NAMES[value.dtype.name]} for the source."
         )
-    return apply(IndexPut, input, value, index=index)
+    return apply(IndexAdd if accumulate else IndexPut, input, value, index=index)
 
 
 def _copied(input: Tensor, src: Tensor) -> Tensor:
@@ -358,6 +375,37 @@ def _filled(input: Tensor, value: Any) -> Tensor:
 
 
 index_put_ = in_place(_index_put, "index_put_")
+
+
+def put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
+    """Write `values` at the places that a tuple of index tensors names; what `x[indices] = values` does, too.
+
+    Parameters
+    ----------
+    accumulate : bool
+        Add, also where a place is named twice, instead of writing.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x = minigrad.zeros(3)
+    >>> x.index_put_((minigrad.tensor([0, 0, 2]),), minigrad.tensor([1., 2., 3.]), accumulate=True)
+    tensor([3., 0., 3.])
+    """
+    if not isinstance(indices, (tuple, list)):
+        kind = type(indices).__name__
+        raise TypeError(f"index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not {kind}")
+    for i, index in enumerate(indices):
+        if not isinstance(index, Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(index).__name__}")
+    if not isinstance(values, Tensor):
+        kind = type(values).__name__
+        raise TypeError(f"index_put_(): argument 'values' (position 2) must be Tensor, not {kind}")
+    viewed, numbers = _basic(input, tuple(indices))
+    index_put_(viewed, () if numbers is None else numbers, values, accumulate)
+    return input
+
+
 copy_ = in_place(_copied, "copy_")
 zero_ = in_place(lambda input: apply(Zero, input), "zero_", repeats=True)
 fill_ = in_place(_filled, "fill_", repeats=True)
