@@ -351,6 +351,17 @@ def tolerances(torch):
 
 
 @case
+def the_tolerance_grows_with_the_number_of_entries(torch):
+    """A hundred entries, each wrong by a little less than `atol`: the fast mode compares their sum."""
+
+    def off_by(much):
+        return rule(torch, lambda x: x.sum() * 0, lambda g, x: g * much * torch.ones_like(x))
+
+    x = torch.ones(100, dtype=torch.float64, requires_grad=True)
+    return [both(torch, off_by(much), x, raise_exception=False) for much in (0.8e-5, 1.2e-5)]
+
+
+@case
 def too_wide_a_nudge(torch):
     """(x + h)³ - (x - h)³ over 2h is 3x² + h²."""
     x = points(torch, 0.1)
