@@ -927,7 +927,8 @@ def twice_through_a_view_changed_in_place(torch):
     base = x * 1
     fn(torch, forward, lambda ctx, g: g * ctx.saved_tensors[0]).apply(base[:1])
     (first,) = torch.autograd.grad(base.sum(), x, create_graph=True)
-    return first.tolist(), gradients(torch, first, x)
+    again = gradients(torch, first, x, retain_graph=True)
+    return first.tolist(), again, gradients(torch, [first, base], x)
 
 
 @case
