@@ -106,6 +106,7 @@ def ready(version: str) -> None:
     import numpy
 
     import minigrad
+    from minigrad.autograd.silent import warn_silent_mistakes
 
     problem = ""
     if int(numpy.__version__.split(".")[0]) < 2:
@@ -115,7 +116,7 @@ def ready(version: str) -> None:
     if problem:
         print(f"✗ {problem[0].upper()}{problem[1:]}. Close JupyterLab and start it with: {_start_command()}")
     else:
-        minigrad.autograd.warn_silent_mistakes()
+        warn_silent_mistakes()
         print(f"✓ Ready: minigrad {version}.")
 
 
