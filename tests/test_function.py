@@ -1015,6 +1015,15 @@ def packed_by_hooks(torch):
 
 
 @case
+def saved_tensors_one_by_one(torch):
+    x, w = leaf(torch), leaf(torch, 3.0, 4.0)
+    y = product(torch).apply(x, w)
+    _, second = y.grad_fn._raw_saved_tensors
+    second.register_hooks(lambda t: t.tolist(), lambda packed: torch.tensor(packed) * 10)
+    return second.data, gradients(torch, y, x, w), error(lambda: y.grad_fn._raw_saved_tensors)
+
+
+@case
 def packed_and_differentiated_twice(torch):
     x, w = leaf(torch), leaf(torch, 3.0, 4.0)
     with torch.autograd.graph.saved_tensors_hooks(lambda t: t.detach().clone(), lambda t: t):

@@ -1,7 +1,6 @@
 """Automatic differentiation: the graph, the engine that runs it backwards, and the modes that switch recording."""
 
 from .anomaly import detect_anomaly, set_detect_anomaly
-from .function import Function
 from .gradcheck import gradcheck, gradgradcheck
 from .inference import inference_mode, is_inference_mode_enabled
 from .modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
@@ -32,6 +31,9 @@ def __getattr__(name: str) -> object:
 
     if name == "functional":  # imports the operations, so not before it is used
         return import_module(".functional", __name__)
+    if name in ("Function", "function"):
+        module = import_module(".function", __name__)
+        return module if name == "function" else module.Function
     if name in ("SilentMistakeWarning", "warn_silent_mistakes"):
         return getattr(import_module(".silent", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

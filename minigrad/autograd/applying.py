@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from .. import backend, tensor
+from .. import backend
+from ..tensor import Tensor
 from . import errors, versions
 from .context import FunctionCtx
 from .custom import FunctionNode
@@ -15,7 +16,6 @@ from .node import Node, Output
 from .source import user_frame
 
 if TYPE_CHECKING:
-    from ..tensor import Tensor
     from .function import Function
 
 
@@ -73,7 +73,7 @@ class Outputs:
     def _marked(self, which: str) -> tuple[Any, ...]:
         marked = getattr(self.node, which) or ()
         for i, x in enumerate(marked):
-            if not isinstance(x, tensor.Tensor):
+            if not isinstance(x, Tensor):
                 kind = type(x).__name__
                 if which == "dirty_tensors":
                     raise RuntimeError(f"mark_dirty can only accept variables, but argument {i} is of type {kind}")
@@ -84,14 +84,14 @@ class Outputs:
         node = self.node
         node.outputs = len(returned)
         node.results = [
-            (backend.namespace(x.array), x.array.shape, x.array.dtype) if isinstance(x, tensor.Tensor) else None
+            (backend.namespace(x.array), x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None
             for x in returned
         ]
         for number, x in enumerate(returned):
-            self.wrapped.append(self._wrap(x, number) if isinstance(x, tensor.Tensor) else x)
+            self.wrapped.append(self._wrap(x, number) if isinstance(x, Tensor) else x)
         if len(self.numbers) > 1:
             for x in self.wrapped:
-                if isinstance(x, tensor.Tensor) and (view := _view(x)) is not None:
+                if isinstance(x, Tensor) and (view := _view(x)) is not None:
                     view.kind = "many"
         if not self.dirty.keys() <= {id(x) for x in returned}:
             raise errors.dirty_not_returned(node)

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from .custom import FunctionNode
 
 # What PyTorch's ctx has, being its node. Other names of the node stay free for the user's own attributes.
-OF_NODE = {"_forward_cls", "_sequence_nr", "metadata", "name", "next_functions", "register_hook", "register_prehook"}
+OF_NODE = {"_forward_cls", "_raw_saved_tensors", "_sequence_nr", "metadata", "name", "next_functions"}
+OF_NODE |= {"register_hook", "register_prehook"}
 
 
 def _of_node(name: str, doc: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .. import tensor
+from ..tensor import Tensor, wrap
 from . import errors, inference
 from .context import FunctionCtx
 from .engine import array_as_tensor
@@ -14,7 +14,6 @@ from .modes import inside
 from .node import Freed, Gradients, Node, Output, start
 
 if TYPE_CHECKING:
-    from ..tensor import Tensor
     from .function import Function
 
 LETTERS = "abcd"  # what the stepper and the messages call the tensors that go in
@@ -80,7 +79,7 @@ class FunctionNode(Node):
         start(self)
         self.to_save = self.dirty_tensors = self.non_differentiable = self.kept = self.current = None
         self.materialize_grads = True
-        self.given = tuple(isinstance(x, tensor.Tensor) for x in args)
+        self.given = tuple(isinstance(x, Tensor) for x in args)
         self.needs_input_grad = tuple(is_tensor and tracked(x) for x, is_tensor in zip(args, self.given, strict=True))
         self.inputs, self.results, self.symbols = 0, [], ()
 
@@ -114,9 +113,6 @@ class FunctionNode(Node):
         found = (found,) if isinstance(found, str) else found
         return found if isinstance(found, tuple) and all(isinstance(each, str) for each in found) else None
 
-    def _sequence_nr(self) -> int:
-        return self.seq
-
     # ------------------------------------------------------------ saved tensors
     @property
     def saved(self) -> Any:
@@ -129,10 +125,10 @@ class FunctionNode(Node):
         if type(saved) is Freed:
             self.kept = ()
         elif type(saved) is not tuple and self.kept:  # packed by the user's hooks: then only they keep the numbers
-            self.kept = tuple(gradient_edge(x) if isinstance(x, tensor.Tensor) else x for x in self.kept)
+            self.kept = tuple(gradient_edge(x) if isinstance(x, Tensor) else x for x in self.kept)
 
     @property
-    def saves(self) -> tuple[tuple[str, ...]]:
+    def saves(self) -> tuple[tuple[str, ...], ...]:  # type: ignore[override]
         """A name for each saved array: each is packed by itself, even if the user has saved a tensor twice."""
         return (tuple(map(str, range(len(self.symbols)))),)
 
@@ -151,7 +147,7 @@ class FunctionNode(Node):
         kept: list[Any] = []
         symbols: list[str] = []
         for i, x in enumerate(self.to_save or ()):
-            if x is not None and not isinstance(x, tensor.Tensor):
+            if x is not None and not isinstance(x, Tensor):
                 raise TypeError(
                     f"save_for_backward can only save variables, but argument {i} is of type {type(x).__name__}"
                 )
@@ -188,6 +184,18 @@ class FunctionNode(Node):
             self.current, self.saved = None, Accessed()
         return unpacked
 
+    @property
+    def _raw_saved_tensors(self) -> tuple[Any, ...]:
+        """Each of them as it is kept: `saved_names.SavedTensor`."""
+        from .saved_names import SavedTensor
+
+        if type(self.saved) is Freed:
+            raise errors.second_backward(self)
+        return tuple(SavedTensor(self, name) for names in self.saves for name in names)
+
+    def _as_tensor(self, name: str, array: Any, me: Node) -> Any:
+        return None if array is None else self._rejoined(array, (self.kept or ())[int(name)], None)
+
     def unpacked(self) -> tuple[Any, ...]:
         return ()  # not before the user's backward asks for it, which need not
 
@@ -200,7 +208,7 @@ class FunctionNode(Node):
         return (tuple(self._rejoined(x, kept, output) for x, kept in zip(saved[0], self.kept or (), strict=True)),)
 
     def _rejoined(self, array: Any, kept: Any, output: Node | None) -> Any:
-        if array is None or isinstance(kept, tensor.Tensor):
+        if array is None or isinstance(kept, Tensor):
             return kept
         if isinstance(kept, int):
             kept = output or (self if len(self.results) == 1 else Output(self, kept))
@@ -216,7 +224,7 @@ class FunctionNode(Node):
     # ------------------------------------------------------------ backward
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         gradients = g if type(g) is Gradients else {0: g}
-        recorded = any(isinstance(each, tensor.Tensor) for each in gradients.values())
+        recorded = any(isinstance(each, Tensor) for each in gradients.values())
         before, self.current = self.current, saved[0] if recorded and saved else None
         try:
             with inside():
@@ -242,11 +250,11 @@ class FunctionNode(Node):
     def _incoming(self, g: Any, number: int) -> Any:
         """The gradient of one output as the user's backward gets it: zeros for an output that nobody used."""
         if g is not None:
-            return g if isinstance(g, tensor.Tensor) else array_as_tensor(g)
+            return g if isinstance(g, Tensor) else array_as_tensor(g)
         if self.results[number] is None or not self.materialize_grads:
             return None
         xp, shape, dtype = self.results[number]
-        return tensor.wrap(xp.zeros(shape, dtype))
+        return wrap(xp.zeros(shape, dtype))
 
     def _outgoing(self, returned: tuple[Any, ...], recorded: bool) -> tuple[Any, ...]:
         """What the user's backward returned, checked: one gradient, or None, for each edge."""
@@ -261,7 +269,7 @@ class FunctionNode(Node):
                 if x is not None:
                     raise errors.gradient_of_no_tensor(self, i)
                 continue
-            if x is not None and not isinstance(x, tensor.Tensor):
+            if x is not None and not isinstance(x, Tensor):
                 raise errors.gradient_is_no_tensor(self, i, x)
             fit = self.fit[len(outgoing)]
             if fit is None or x is None:

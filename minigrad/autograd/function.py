@@ -25,7 +25,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .. import tensor
+from ..tensor import Tensor, wrap
 from . import applying, errors
 from .context import FunctionCtx
 from .custom import FunctionNode
@@ -276,7 +276,7 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(ctx: Any, *args: Any, **kwargs: Any) -> Any:
         with no_grad():
             outputs = fn(ctx, *args, **kwargs)
-        if not mode.recording or not any(isinstance(x, tensor.Tensor) and x.requires_grad for x in args):
+        if not mode.recording or not any(isinstance(x, Tensor) and x.requires_grad for x in args):
             return outputs
         refusing = _refusing(outputs if isinstance(outputs, tuple) else (outputs,))
         return refusing if len(refusing) > 1 else refusing[0]
@@ -287,7 +287,7 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
 def _refusing(outputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """The same numbers, as results of an operation that cannot be differentiated."""
     node = _Error(None if x is None else gradient_edge(x.detach().requires_grad_()) for x in outputs)
-    refusing = [None if x is None else tensor.wrap(x.array) for x in outputs]
+    refusing = [None if x is None else wrap(x.array) for x in outputs]
     for number, x in enumerate(refusing):
         if x is not None:
             x._node = node if len(outputs) == 1 else Output(node, number)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dis
-import inspect
-from itertools import combinations
 from typing import Any
 
 from ..source import Place, place
@@ -53,6 +50,8 @@ def _how_shapes_differ(got: Shape, expected: Shape, name: str) -> tuple[str, str
         if got == expected[::-1]:
             return "the same lengths the other way round", f"return `{name}.{'T' if len(got) == 2 else 'mT'}`."
         return "the same lengths in another order", f"bring them into order: `{name}.permute(…)`."
+    from itertools import combinations
+
     for count in range(1, len(got) - len(expected) + 1):
         for axes in combinations(range(len(got)), count):
             if tuple(n for axis, n in enumerate(got) if axis not in axes) == expected:
@@ -214,6 +213,8 @@ def custom_view_in_place(x: Any, view: Any, what: str) -> InplaceError:
 # ------------------------------------------------------------ the user's class
 def _parameters(node: Any) -> list[str]:
     """What the user's `forward` calls the arguments of this call."""
+    import inspect
+
     from ..function import Function
 
     function = node._forward_cls
@@ -246,6 +247,9 @@ def _backward(node: Any) -> Any:
 
 def _return_of(function: Any) -> Place | None:
     """The function's return statement, if it has one only; else its first line."""
+    import dis
+    import inspect
+
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return None
