@@ -76,10 +76,9 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
         out = new_tensor(Tensor)
         out.array = z
         out._node = out._meta = None
-        edge = input._node
-        if edge is None and input._meta is not None:
+        edge, recording = input._node, mode.recording
+        if edge is None and input._meta is not None and recording:
             edge = gradient_edge(input)
-        recording = mode.recording
         if edge is not None and recording:
             node = op()
             node.first = edge
@@ -119,10 +118,9 @@ def with_number(op: type[Op], name: str, otherwise: Callable[[Any, Any], Tensor]
         out = new_tensor(Tensor)
         out.array = z
         out._node = out._meta = None
-        edge = input._node
-        if edge is None and input._meta is not None:
+        edge, recording = input._node, mode.recording
+        if edge is None and input._meta is not None and recording:
             edge = gradient_edge(input)
-        recording = mode.recording
         if edge is not None and recording:
             node = op()
             node.first = edge
@@ -200,13 +198,12 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
         out = new_tensor(Tensor)
         out.array = z
         out._node = out._meta = None
-        first = input._node
-        if first is None and input._meta is not None:
-            first = gradient_edge(input)
-        second = other._node
-        if second is None and other._meta is not None:
-            second = gradient_edge(other)
-        recording = mode.recording
+        first, second, recording = input._node, other._node, mode.recording
+        if recording:
+            if first is None and input._meta is not None:
+                first = gradient_edge(input)
+            if second is None and other._meta is not None:
+                second = gradient_edge(other)
         if (first is not None or second is not None) and recording:
             node = op()
             node.first = first

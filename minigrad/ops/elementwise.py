@@ -103,8 +103,12 @@ class Reciprocal(Op):
 class Abs(Op):
     """The absolute value of each element. The slope at 0 is taken to be 0."""
 
-    forward = np.absolute
     formula = (r"\bar z\, \operatorname{sign}(a)",)
+
+    def forward(a):
+        if a.dtype == bool:
+            raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
+        return np.absolute(a)
 
     def grad_a(g, a):
         return g * np.where(a != a, 0, np.sign(a))  # 0 at NaN too, as in PyTorch

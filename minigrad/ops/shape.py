@@ -254,8 +254,8 @@ class Stack(_Joining):
 def join(op: type[Op], tensors: Sequence[Tensor], z: Any, saved: Sequence[tuple[Any, ...]]) -> Tensor:
     """The result of an operation on a list of tensors."""
     out = wrap(z)
-    edges = [gradient_edge(x) for x in tensors]
-    if mode.recording and any(edge is not None for edge in edges):
+    edges = [gradient_edge(x) for x in tensors] if mode.recording else []
+    if any(edge is not None for edge in edges):
         node = record_joined(op, edges)
         node.saved = tuple(None if e is None else args for e, args in zip(edges, saved, strict=True))
         fits = tuple(None if x.array.dtype == z.dtype else (x.array.shape, x.array.dtype) for x in tensors)
