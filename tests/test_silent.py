@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 import minigrad
-from minigrad.autograd import SilentMistakeWarning, modes, silent, versions, warn_silent_mistakes
+from minigrad.autograd import SilentMistakeWarning, errors, modes, silent, versions, warn_silent_mistakes
 from tests.test_errors import parts, places
 from tests.test_errors_notebook import kernel_path, run  # noqa: F401
 
@@ -178,13 +178,33 @@ def test_off_again(name, script):
     assert script(CASES[name].source.replace(ON, ON + ON.replace("()", "(False)"))) == []
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_explain_tells_more(name, script):
+    [(_, text)] = script(CASES[name].source)
+    story = errors.explain()
+    assert story.startswith(text) and len(story) > len(text) + 200 and repr(story) == str(story)
+    assert max(map(len, story[len(text) :].split("\n"))) <= 96
+    with pytest.raises(errors.ShapeError) as raised:
+        minigrad.ones(2) + minigrad.ones(3)
+    assert raised.value.explain().startswith("The size of tensor a")
+    with pytest.raises(LookupError):  # the warning is no more the last that was said
+        errors.explain()
+
+
+def test_the_story_of_a_non_leafs_grad():
+    with pytest.warns(UserWarning, match="not a leaf Tensor") as seen:
+        _ = (minigrad.ones(2, requires_grad=True) * 2).grad
+    assert errors.explain().startswith(str(seen[0].message)) and "retain_grad()` before" in errors.explain()
+
+
 # ------------------------------------------------------------ in notebooks
 @pytest.fixture(scope="module")
 def cells(kernel_path):  # noqa: F811
     """All cases in one notebook, in which the course has switched the warnings on."""
     sources = [f"import minigrad\n\n{case.program}" for case in CASES.values()]  # the same lines as in the script
+    sources.append("from minigrad.autograd import errors\nerrors.explain()")
     executed = run("from minigrad.course import ready\nready('0.1')", *sources)
-    return dict(zip(CASES, executed[1:], strict=True))
+    return dict(zip([*CASES, "explain"], executed[1:], strict=True))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -194,6 +214,12 @@ def test_warning_in_a_notebook(name, cells):
     assert shown.count("SilentMistakeWarning: ") == 1
     text = shown.split("SilentMistakeWarning: ")[1].rsplit("\n", 2)[0]
     check(CASES[name], text, f"cell [{cell.execution_count}]")
+
+
+def test_the_last_warnings_story_in_a_notebook(cells):
+    (result,) = cells["explain"].outputs
+    text = result.data["text/plain"]
+    assert text.startswith(CASES["total, in place"].sentence) and "A sum of losses remembers all their graphs" in text
 
 
 # ------------------------------------------------------------ programs that are right

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ..source import Place, place
-from .kinds import RequiresGradError, compose
+from .kinds import RequiresGradError, compose_warning
 from .reading import Scene, bracketed, called, edge_of, operands, operation, quote, syntax
 
 
@@ -38,7 +38,7 @@ def grad_of_non_leaf(x: Any) -> str:
     )
     what = f"`{name}` is no leaf but the result of `{made_by}`{moved}; only leaves keep their gradient."
     fix = f"`{name}.retain_grad()` before backward(), or read the `.grad` of the leaf that it was computed from."
-    return compose(sentence, what, [p for p in (made_at,) if p is not None], fix)
+    return compose_warning(sentence, what, [made_at], fix, "non-leaf")
 
 
 def numpy_on_tracked(x: Any) -> RequiresGradError:

@@ -41,6 +41,7 @@ class TeachingError(RuntimeError):
         self.sentence, self.what, self.fix, self.story = sentence, what, fix, story
         self.where = tuple(dict.fromkeys(place for place in where if place is not None))
         super().__init__(compose(sentence, what, self.where, fix))
+        _warned.clear()
 
     def explain(self) -> Text:
         """The message with its longer story: what lies behind it, its usual causes, and what to do about each.
@@ -116,14 +117,26 @@ def _marked(places: Iterable[Place]) -> str:
     return "\n".join(f"{name:{width}}{text}\n{'':{width}}{carets}".rstrip() for name, text, carets in named)
 
 
+_warned: list[Text] = []  # the last warning with its story, until the next error
+
+
+def compose_warning(sentence: str, what: str, where: Iterable[Place | None], fix: str, story: str) -> str:
+    """The text of a warning, whose story `explain()` will tell."""
+    text = compose(sentence, what, dict.fromkeys(place for place in where if place is not None), fix)
+    _warned[:] = [Text(f"{text}\n\n{STORIES[story].strip()}")]
+    return text
+
+
 def explain() -> Text:
-    """The longer story of the last error that reached the top (in a notebook: the last red box).
+    """The longer story of the last warning, or of the last error that reached the top (in a notebook: a red box).
 
     Raises
     ------
     LookupError
         If there was none, or it is not one of minigrad's.
     """
+    if _warned:
+        return _warned[0]
     last = getattr(sys, "last_value", None)
     if not isinstance(last, TeachingError):
         raise LookupError("the last error, if there was one, is none of minigrad's")

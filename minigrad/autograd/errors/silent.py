@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..source import place
-from .kinds import compose
+from .kinds import compose_warning
 from .reading import Scene, assigned_name, bracketed, inputs_of, operands, operation, quote, written
 from .shapes import aligned
 from .values import numbers_in_words
@@ -23,9 +23,9 @@ RESHAPES = {
 _EXPLICIT = re.compile(r"\bNone\b|\bnewaxis\b|\bunsqueeze\b|\bexpand\b|\bbroadcast_to\b")
 
 
-def _compose(scene: Scene, sentence: str, what: str, where: Any, fix: str) -> str:
+def _compose(scene: Scene, sentence: str, what: str, where: Any, fix: str, story: str) -> str:
     silence = f"{fix}\nTo silence such warnings: `{scene.library('autograd.warn_silent_mistakes')}(False)`."
-    return compose(sentence, what, [p for p in dict.fromkeys(where) if p is not None], silence)
+    return compose_warning(sentence, what, where, silence, story)
 
 
 # ------------------------------------------------------------ a loss over all pairs
@@ -51,6 +51,7 @@ def all_pairs(node: Any, difference: Any) -> str:
         [difference.where(), node.where()],
         f"bring both to one shape, such as {_squeezed(large, lengths)}.\n"
         f"If all pairs are meant, say so in the difference: `{bracketed(small)}[None]`.",
+        "all pairs",
     )
 
 
@@ -67,7 +68,9 @@ def _squeezed(name: str, shape: tuple[int, ...]) -> str:
 def not_finite(node: Any, g: Any, saved: Any, outgoing: tuple[Any, ...], number: int, guarded: bool) -> str:
     """The first NaN or inf of a backward pass."""
     what, fix = numbers_in_words(node, g, saved, outgoing, number, guarded)
-    return _compose(Scene(), "a backward pass made a gradient that is no finite number", what, [node.where()], fix)
+    return _compose(
+        Scene(), "a backward pass made a gradient that is no finite number", what, [node.where()], fix, "nan"
+    )
 
 
 # ------------------------------------------------------------ .data
@@ -91,6 +94,7 @@ def written_unseen(node: Any, symbol: str, array: Any, write: Any) -> str:
         f"`{operation(node)}` saved its {role}; `{code}` wrote to that memory, past its version counter.",
         [made_at, wrote_at],
         f"{fix}.",
+        "data",
     )
 
 
@@ -108,4 +112,5 @@ def running_total(node: Any) -> str:
         f"`{code}` adds to a total that remembers how it was computed; backward has already used up a part of that.",
         [where],
         f"add the number alone: `{total} += {bracketed(loss)}.item()`, or `.detach()` for a tensor.",
+        "total",
     )

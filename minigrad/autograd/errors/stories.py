@@ -236,4 +236,59 @@ When the nudges are wrong
   - The function draws random numbers, or keeps a state from call to call.
   - Elements of the input share memory: a nudge moves them all.
 """,
+    "non-leaf": """
+Why it matters
+  Backward passes a gradient through every result on its way, but keeps only those of the
+  leaves: the tensors that you made yourself and that require grad. All others would cost as
+  much memory as the forward pass.
+
+Usual causes
+  - `w = w.float()`, `w = w * 0.1`, `w = w.cuda()` after `requires_grad=True`: the name now
+    stands for a result. Convert and scale first, then ask for the gradient.
+  - You want to look at a gradient in the middle.
+
+What to do
+  - Read the `.grad` of the leaf, or make the leaf last: `w = (w * 0.1).requires_grad_()`
+    on a tensor that does not require grad yet.
+  - `y.retain_grad()` before backward(), or `autograd.grad(loss, y)`.
+""",
+    "all pairs": """
+Why it matters
+  A column [n, 1] and a row [n] are fitted to each other as [n, n]: every number of one
+  meets every number of the other. The mean over that is a number like any loss, and it even
+  falls in training. But its least value is reached where all predictions are the mean of
+  the targets, and a perfect prediction does not make it zero.
+
+Usual causes
+  - A linear layer with one output gives [n, 1], and the targets are [n].
+  - A sum or mean with `keepdim=True` on one side only.
+
+What to do
+  - Bring both to one shape: `p.squeeze(-1)`, or `y[:, None]`.
+  - A loss of the library, such as `nn.functional.mse_loss`, warns of it by itself.
+  - Where all pairs are meant (distances, kernels), write the new dimension where you
+    subtract: `x[:, None] - y[None]`.
+""",
+    "data": """
+Why it matters
+  Backward needs numbers of the forward pass, and looks at the version of their memory to see
+  whether they are still the same. `.data` is the same memory with a version of its own: so
+  backward sees no change, and computes with the wrong numbers.
+
+What to do
+  - To change a parameter: `with no_grad(): w -= lr * w.grad`. A change at the wrong moment
+    is then an error, not a wrong gradient.
+  - Change it after backward().
+  - To read the numbers without history, use `detach()`: it shares the version, too.
+""",
+    "total": """
+Why it matters
+  A loss remembers its graph. A sum of losses remembers all their graphs, so that the memory
+  of every round stays in use until the total is gone. Each round makes it more.
+
+What to do
+  - To report a number: `total += loss.item()`.
+  - To compute with it, but without a gradient: `total = total + loss.detach()`.
+  - To differentiate the sum: add first, and call backward() once, on the total.
+""",
 }
