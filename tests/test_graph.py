@@ -77,7 +77,7 @@ def nothing_is_packed(torch):
     """Of what saves nothing, of what is not recorded, and of what needs no gradient."""
     log, (x, w) = [], pair(torch)
     with hooks(torch, log):
-        _ = x + w, -x, x.view(2, 1), x.clone(), x.detach() * w.detach()
+        _ = x + w, -x, x.view(2, 1), x.clone(), x.detach() * w.detach(), x * 2, 0 * x, x / 3, 1 - x
         with torch.no_grad():
             _ = x * w
     _ = x * w

@@ -488,8 +488,9 @@ def grad_mode_left_switched(torch):
     y = x * 2
     y.register_hook(lambda g: torch.set_grad_enabled(True) and None)
     x.register_hook(lambda g: seen.append("ran"))
+    total = y.sum()
     with torch.no_grad():
-        y.sum().backward()
+        total.backward()
         seen.append(torch.is_grad_enabled())
     return seen, torch.is_grad_enabled()
 

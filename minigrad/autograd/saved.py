@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import backend, tensor
 from . import versions
 from .modes import mode
@@ -43,15 +45,17 @@ class Packed:
         done: dict[str, Any] = {}  # what two rules need is packed once
 
         def packed(name: str, x: Any, shown: Any) -> Any:
-            if not backend.is_array(x) or (only or name) != name:
+            if not backend.is_array(x) or _is_number(x) or (only or name) != name:
                 return x
             if name not in done:
                 done[name] = Box(x, shown if only is None else tensor.wrap(x), hooks)
             return done[name]
 
         self.values = tuple(
-            None if args is None else tuple(map(packed, names, args, tensors))
-            for names, args, tensors in zip(node.saves, saved, node.with_history(saved), strict=True)
+            [
+                None if args is None else tuple([packed(*each) for each in zip(names, args, tensors, strict=True)])
+                for names, args, tensors in zip(node.saves, saved, node.with_history(saved), strict=True)
+            ]
         )
 
     def unpack(self) -> tuple[Any, ...]:
@@ -65,7 +69,13 @@ class Packed:
                 done[x] = x.unpack()
             return done[x]
 
-        return tuple(None if args is None else tuple(map(unpacked, args)) for args in self.values)
+        # Lists, not generators: those would swallow or change a StopIteration of the hook's.
+        return tuple([None if args is None else tuple([unpacked(x) for x in args]) for args in self.values])
+
+
+def _is_number(x: Any) -> bool:
+    """Whether the array stands for a Python number (`ops.operands.constant`): those are not the user's to pack."""
+    return isinstance(x, np.ndarray) and x.ndim == 0 and not x.flags.writeable
 
 
 class Box:

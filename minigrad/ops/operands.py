@@ -23,7 +23,11 @@ def constant(value: Any, like: Any) -> Any:
     """A Python number as an array without dimensions, of the dtype of `like`: NumPy is 300 ns faster with it."""
     if type(like) is not np.ndarray:
         return value  # on a GPU a number is cheaper: it travels with the launch
-    return cached_constant(value, like.dtype.char) if value else np.array(value, like.dtype)  # as keys, -0.0 is 0.0
+    if value:
+        return cached_constant(value, like.dtype.char)
+    zero = np.array(value, like.dtype)  # made anew: as keys, -0.0 is 0.0
+    zero.flags.writeable = False
+    return zero
 
 
 def array_of(x: Any, op: str, position: str = "argument 'input' (position 1)") -> Any:
