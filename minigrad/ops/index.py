@@ -276,8 +276,8 @@ def _dims_used(item: Any) -> int:
 
 def _sliced(x: Tensor, dim: int, item: slice) -> Tensor:
     n = x.array.shape[dim]
-    if item.indices(n) == (0, n, 1):
-        return x
+    if not item.start and item.indices(n) == (0, n, 1):
+        return x  # as PyTorch, which goes by how the start is written
     return apply_view(shapes.Slice, x, dim=dim, span=item)
 
 
