@@ -377,6 +377,67 @@ def disabled_as_a_decorator(torch):
         return said
 
 
+# ---------------------------------------------------------------- allow_mutation_on_saved_tensors
+@case
+def saved_then_changed(torch):
+    x, w = pair(torch)
+    with torch.autograd.graph.allow_mutation_on_saved_tensors():
+        y = x.clone()
+        z = (y**2 * w).sum()
+        y.sin_()
+        z.backward()
+    return x.grad, w.grad
+
+
+@case
+def saved_then_changed_result(torch):
+    x, _ = pair(torch)
+    with torch.autograd.graph.allow_mutation_on_saved_tensors():
+        y = x.exp()
+        y.mul_(2)
+        y[0] = 5
+        return torch.autograd.grad(y.sum(), x)
+
+
+@case
+def saved_then_changed_leaf(torch):
+    x, _ = pair(torch)
+    with torch.autograd.graph.allow_mutation_on_saved_tensors():
+        y = (x**3).sum()
+        with torch.no_grad():
+            x.add_(1)
+        (g,) = torch.autograd.grad(y, x, create_graph=True)
+        return g.detach(), torch.autograd.grad(g.sum(), x)
+
+
+@case
+def saved_then_changed_outside(torch):
+    x, w = pair(torch)
+    allow = torch.autograd.graph.allow_mutation_on_saved_tensors
+    with allow():
+        y = (x * w).sum()
+    said = [error(lambda: y.backward(retain_graph=True))]
+    with allow():
+        said.append(error(lambda: y.backward()))
+    z = x * 1
+    u = (z * w).sum()
+    z.add_(1)
+    return said, error(lambda: u.backward())
+
+
+@case
+def saved_then_changed_nested(torch):
+    allow = torch.autograd.graph.allow_mutation_on_saved_tensors
+
+    def nested():
+        with allow(), allow():
+            pass
+
+    said = error(nested)
+    with allow():
+        return said
+
+
 # ---------------------------------------------------------------- edges
 @case
 def gradient_to_an_edge(torch):

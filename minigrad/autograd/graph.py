@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ContextDecorator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import ContextDecorator, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from .. import backend, tensor
 from . import versions
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GradientEdge",
     "Node",
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
@@ -176,6 +178,55 @@ class disable_saved_tensors_hooks(ContextDecorator):
 
     def __exit__(self, *exc: object) -> None:
         _modes.no_saved_hooks = self._before
+
+
+class _Handle:
+    """What a node keeps for a copy."""
+
+
+@contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[MutableMapping[Any, Tensor]]:
+    """Within this block, what operations have kept for backward may be changed in place: it is kept as a copy.
+
+    Forward and backward must run within the same block. PyTorch copies where something is about to be changed,
+    minigrad whatever is kept.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x = minigrad.tensor(3., requires_grad=True)
+    >>> with minigrad.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     y = x.clone()
+    ...     z = y ** 2
+    ...     _ = y.zero_()
+    ...     z.backward()
+    >>> x.grad
+    tensor(6.)
+    """
+    if _modes.copying_saved:
+        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+    copies: MutableMapping[Any, Tensor] = WeakKeyDictionary()
+
+    def pack(x: Tensor) -> _Handle:
+        handle = _Handle()
+        copies[handle] = x.detach().clone()
+        return handle
+
+    def unpack(handle: _Handle) -> Tensor:
+        if handle not in copies:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context"
+                "in which the graph was originally recorded."
+            )
+        return copies[handle]
+
+    with saved_tensors_hooks(pack, unpack):
+        _modes.copying_saved = True
+        try:
+            yield copies
+        finally:
+            copies.clear()
+            _modes.copying_saved = False
 
 
 # ------------------------------------------------------------ one hook for several tensors

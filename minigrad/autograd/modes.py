@@ -30,6 +30,8 @@ class _Mode(threading.local):
         The innermost of these.
     no_saved_hooks : str or None
         Why `saved_tensors_hooks` are forbidden.
+    copying_saved : bool
+        Whether the thread is in `allow_mutation_on_saved_tensors`.
     """
 
     recording: Any = True
@@ -38,6 +40,7 @@ class _Mode(threading.local):
     depth = 0
     running: Any = None
     no_saved_hooks: str | None = None
+    copying_saved = False
 
 
 mode = _Mode()
