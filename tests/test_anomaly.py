@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 
 import pytest
@@ -613,6 +614,17 @@ def test_nothing_is_left_behind():
     assert anomaly.watcher is None
     assert minigrad.autograd.modes.mode.recording is before is True
     assert minigrad.autograd.modes.mode.on is True
+
+
+@on_both
+@pytest.mark.filterwarnings("ignore:Error detected")
+def test_other_threads_are_watched_too(torch):
+    said = []
+    with torch.autograd.set_detect_anomaly(True):
+        thread = threading.Thread(target=lambda: said.append(error(lambda: (zero(torch).sqrt() * 0).backward())))
+        thread.start()
+        thread.join()
+    assert said == ["RuntimeError: Function 'SqrtBackward0' returned nan values in its 0th output."]
 
 
 @on_both

@@ -13,6 +13,7 @@ import pytest
 import minigrad
 import minigrad.autograd.functional
 import minigrad.autograd.graph
+from tests.conformance import FAMILIES
 
 TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "pytorch.md").read_text("utf-8")
@@ -59,6 +60,10 @@ def broken(text: str) -> list[str]:
 def test_each_row_names_its_test(text):
     assert len(rows(text)) > 15
     assert broken(text) == []
+
+
+def test_each_family_of_behaviours_has_a_row():
+    assert {f"test_{family}.py" for family in FAMILIES} <= {file for file, _ in NAMED.findall(SAME)}
 
 
 def test_a_row_without_its_test_is_noticed():

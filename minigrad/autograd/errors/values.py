@@ -119,7 +119,8 @@ def _look_earlier(values: dict[str, Any]) -> str:
 
 
 def _array(x: Any) -> Any:
-    return np.asarray(x.array if hasattr(x, "requires_grad") else x)
+    x = x.array if hasattr(x, "requires_grad") else x
+    return np.asarray(x.get() if hasattr(x, "get") else x)  # CuPy's arrays come to the CPU
 
 
 def _at(value: Any, index: tuple[int, ...], shape: tuple[int, ...]) -> Any:
