@@ -11,6 +11,7 @@ import minigrad
 from minigrad.autograd import anomaly, errors
 from tests.conformance import Cases, error, on_both
 from tests.test_errors import parts, places
+from tests.test_errors_notebook import kernel_path, run  # noqa: F401
 
 case = Cases("anomaly", versions=False)
 
@@ -636,3 +637,21 @@ def test_warnings_can_be_made_errors(torch):
         with pytest.raises((UserWarning, RuntimeError)):
             (x.sqrt() * 0).backward()
     assert x.grad is None and torch.is_grad_enabled()
+
+
+def test_in_a_notebook(kernel_path):  # noqa: F811
+    """The cell of the forward pass is named, in the error and in the warning; the story is there for the asking."""
+    define = "import minigrad\nx = minigrad.tensor(0., requires_grad=True)\nblock = minigrad.autograd.detect_anomaly()"
+    first, forward, back, story = run(
+        define,
+        "with block:\n    y = x.sqrt() * 0",
+        "with block:\n    y.backward()",
+        "from minigrad.autograd import errors\nerrors.explain()",
+    )
+    assert "Anomaly Detection has been enabled" in first.outputs[0].text
+    (said,) = [output for output in back.outputs if output.output_type == "error"]
+    assert said.ename == "AnomalyError"
+    assert places(parts(said.evalue)["where"]) == [("cell [2], line 2", "x.sqrt()")]
+    (warned,) = [output.text for output in back.outputs if output.get("name") == "stderr"]
+    assert "Error detected in SqrtBackward0. Traceback of forward call" in warned and "y = x.sqrt() * 0" in warned
+    assert "\nWhy it matters\n" in story.outputs[0].data["text/plain"]
