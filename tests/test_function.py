@@ -1114,19 +1114,6 @@ def test_the_context_is_a_handle_of_the_node():
     assert first.name() == "MyFnBackward" and first.next_functions == node.next_functions
 
 
-def test_a_path_of_none_ends_there():
-    """Deliberately different: PyTorch runs what lies below None, too, and gives custom Functions zeros for it.
-
-    So `.grad` becomes zeros there if some Function makes them, else None. Here it is None, whichever operations follow.
-    """
-    calls = []
-    below = fn(minigrad, lambda ctx, a: a * 2, lambda ctx, g: calls.append(g) or g)
-    none = fn(minigrad, lambda ctx, a: a * 3, lambda ctx, g: None)
-    x = leaf(minigrad)
-    none.apply(below.apply(x)).sum().backward()
-    assert x.grad is None and not calls
-
-
 @on_both
 def test_instances_are_not_wanted(torch):
     F = product(torch)

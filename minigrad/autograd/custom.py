@@ -71,7 +71,7 @@ class FunctionNode(Node):
     symbols: tuple[str, ...]
     to_save: tuple[Any, ...] | None
     _forward_cls: type[Function]
-    holds_values = True
+    holds_values = runs_on_nothing = True
     variable = None  # a name of the user's must not make it look like a leaf
 
     def __init__(self, args: tuple[Any, ...]) -> None:

@@ -89,6 +89,8 @@ def run(
                 g = hooks.enter(node, g, staged)
 
         if type(node) is AccumulateGrad:
+            if g is None:
+                continue
             if hooks is not None:
                 hooks.accumulate(node, g, staged)
             elif staged is not None:
@@ -103,29 +105,37 @@ def run(
                 node.check_versions()
             if create_graph:
                 saved = node.with_history(saved)
-        raw = outgoing = node.backward(g, saved)
+        if g is None and not node.runs_on_nothing:
+            raw = outgoing = (None,) * len(node.edges)
+        else:
+            raw = outgoing = node.backward(g, saved)
         if holds_values and spent is not None:
             node.saved = spent
         if rare is not None and rare.fit is not None:
             outgoing = fitted(rare.fit, raw)
         if hooks is not None and hooks.after:
             outgoing = hooks.leave(node, g, outgoing, staged)
+        if g is None:
+            for target, d in zip(node.edges, outgoing, strict=True):
+                if target is not None:
+                    _hand_on(target, d, waiting, newest_first)
+            continue
         if watcher is not None:
             watcher.ran(node, g, saved, outgoing)
         yield node, g, raw, outgoing
 
         # The newest node reached, if nothing else has reached it yet, is likely next: it need not go through the heap.
         first, second = node.first, node.second
-        if first is not None and outgoing[0] is not None:
+        if first is not None:
             if first in waiting:
-                waiting[first] = waiting[first] + outgoing[0]
+                _hand_on(first, outgoing[0], waiting, newest_first)
             else:
                 following, g = first, outgoing[0]
-        if second is not None and outgoing[1] is not None:
+        if second is not None:
             if following is None and second not in waiting:
                 following, g = second, outgoing[1]
             elif second is following:
-                g = g + outgoing[1]
+                g = add(g, outgoing[1])
             elif following is not None and second.seq > following.seq and second not in waiting:
                 _hand_on(following, g, waiting, newest_first)
                 following, g = second, outgoing[1]
@@ -136,17 +146,22 @@ def run(
                 _hand_on(following, g, waiting, newest_first)
                 following = None
             for target, d in zip(rare.rest, outgoing[2:], strict=True):
-                if target is not None and d is not None:
+                if target is not None:
                     _hand_on(target, d, waiting, newest_first)
 
 
 def _hand_on(target: Node, g: Any, waiting: dict[Node, Any], newest_first: list[tuple[int, Node]]) -> None:
     """Add a gradient to what waits for a node."""
     if target in waiting:
-        waiting[target] = waiting[target] + g
+        waiting[target] = add(waiting[target], g)
     else:
         waiting[target] = g
         heappush(newest_first, (-target.seq, target))
+
+
+def add(g: Any, h: Any) -> Any:
+    """The sum of two gradients, either of which may be None: a rule of the user's has said that there is none."""
+    return h if g is None else g if h is None else g + h
 
 
 def fitted(fits: tuple[Any, ...], outgoing: tuple[Any, ...]) -> tuple[Any, ...]:

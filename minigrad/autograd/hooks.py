@@ -97,7 +97,7 @@ class Hooks:
                     g = _replaced(g, hook(shown(g)), hook)
         for retaining in self.retains:
             tensor = retaining()
-            if tensor is not None:
+            if tensor is not None and g is not None:
                 staged.append((tensor, g))
         return g
 

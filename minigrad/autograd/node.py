@@ -81,6 +81,7 @@ class Node:
     node_name: str = "Node"
     formula: tuple[str, ...] | None = None
     saves: tuple[tuple[str, ...], ...] = ()  # for each rule, the names of what `saved` holds for it
+    runs_on_nothing: bool = False  # whether it runs where a Function above it has handed down None
     holds_values: bool = False  # whether rules need values, which backward frees, or at most shapes
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -260,12 +261,13 @@ class Output(Node):
 
 
 class Gradients(dict[int, Any]):
-    """The gradients of a node's outputs by number; those of outputs that nobody used are missing."""
+    """The gradients of a node's outputs by number; those of outputs that nobody used are missing or None."""
 
     def __add__(self, other: Gradients) -> Gradients:
         both = Gradients(self)
         for number, g in other.items():
-            both[number] = both[number] + g if number in both else g
+            before = both.get(number)
+            both[number] = g if before is None else before if g is None else before + g
         return both
 
 
