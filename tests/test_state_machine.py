@@ -2,7 +2,7 @@
 
 Compared are numbers, shapes, dtypes, versions, flags, names of nodes, gradients, what hooks are given, and whether a
 line raises and with which words. A short run is part of every test run. A long one: ``MINIGRAD_SEQUENCES=20000``
-(programs of about 16 lines, some 10 minutes).
+(programs of about 20 lines, some 10 minutes).
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def fits(shape, other):
 def test_side_by_side(part):
     how = settings(
         max_examples=PART,
-        stateful_step_count=16,
+        stateful_step_count=20,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
