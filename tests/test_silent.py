@@ -231,6 +231,8 @@ RIGHT = {
     "a kept mean subtracted": "((m - m.mean(1, keepdim=True)) ** 2).mean()",
     "pairs by None": "((p[:, 0][:, None] - y[None, :]) ** 2).mean()",
     "pairs by None on one side": "((p - y[None]) ** 2).sum()",
+    "pairs of two, by None where they are subtracted": "((v[:, None] - y) ** 2).mean()",
+    "pairs of two, by unsqueeze there": "((v.unsqueeze(1) - y) ** 2).mean()",
     "pairs by unsqueeze": "((v.unsqueeze(1) - v) ** 2).sum()",
     "pairs of a tensor with itself": "c = v.reshape(8, 1)\nloss = ((c - v) ** 2).sum()",
     "pairs of different sets": "((p - minigrad.ones(5)) ** 2).mean()",
