@@ -68,8 +68,9 @@ def packed_once_for_each_saved_tensor(torch):
     with hooks(torch, log):
         y = x * x
         z = y.exp()
-        (z / w).sum()
-    return log
+        u = (z / w).sum()
+    u.backward()
+    return sorted(log)
 
 
 @case

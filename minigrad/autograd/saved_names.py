@@ -121,7 +121,7 @@ class SavedTensor:
     >>> y = x.exp()
     >>> y.grad_fn._raw_saved_result.register_hooks(lambda t: t.item(), minigrad.tensor)
     >>> y.grad_fn._raw_saved_result.data
-    20.085536956787109
+    20.08553695678711
     """
 
     __slots__ = ("node", "symbol")
