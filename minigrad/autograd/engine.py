@@ -89,13 +89,12 @@ def run(
                 g = hooks.enter(node, g, staged)
 
         if type(node) is AccumulateGrad:
-            if g is None:
-                continue
             if hooks is not None:
                 hooks.accumulate(node, g, staged)
-            elif staged is not None:
+            elif staged is not None and g is not None:
                 staged.append((node.variable, g))
-            yield node, g, (), ()
+            if g is not None:
+                yield node, g, (), ()
             continue
         saved, holds_values = node.saved, node.holds_values
         if holds_values:

@@ -115,7 +115,8 @@ class Hooks:
         """What happens to the gradient of a leaf."""
         table = meta_of(node.variable).accumulated
         if table:
-            staged.write_now(node.variable, g)
+            if g is not None:
+                staged.write_now(node.variable, g)
             with inside(staged):
                 for hook in tuple(table.values()):
                     result = hook(node.variable)
@@ -124,7 +125,7 @@ class Hooks:
                     if hasattr(result, "array"):
                         raise RuntimeError("Tensor post accumulate grad hooks should return None.")
                     raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
-        else:
+        elif g is not None:
             staged.append((node.variable, g))
         if self.after:
             self.leave(node, g, (), staged)
