@@ -261,9 +261,9 @@ class Tensor:
             raise RuntimeError("can't assign Variable as its own grad")
         sizes = list(value.shape), list(self.shape)
         if value.dtype != self.dtype:
-            theirs, mine = dtypes.CPP_NAMES[value.dtype.name], dtypes.SCALAR_TYPE_NAMES[self.dtype.name]
+            names = dtypes.CPP_NAMES[value.dtype.name], dtypes.SCALAR_TYPE_NAMES[self.dtype.name]
             raise RuntimeError(
-                f"attempting to assign a gradient with dtype '{theirs}' to a tensor with grad_dtype '{mine}'. The "
+                f"attempting to assign a gradient with dtype '{names[0]}' to a tensor with grad_dtype '{names[1]}'. The "
                 "gradient must match the tensor's grad_dtype (defaults to the tensor's dtype)."
             )
         for mine, theirs, words in (

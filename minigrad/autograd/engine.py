@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import backend, tensor
+from .. import backend
+from .. import tensor as tensors
 from . import anomaly, versions
 from .modes import mode
 from .node import AccumulateGrad, Freed, Node
@@ -255,4 +256,4 @@ def nodes_below(roots: Iterable[Node]) -> set[Node]:
 
 def array_as_tensor(array: Any) -> Tensor:
     """A gradient, which may be a NumPy scalar, as a tensor without history."""
-    return tensor.wrap(array if type(array) is np.ndarray else backend.as_array(array))
+    return tensors.wrap(array if type(array) is np.ndarray else backend.as_array(array))
