@@ -263,8 +263,8 @@ class Tensor:
         if value.dtype != self.dtype:
             names = dtypes.CPP_NAMES[value.dtype.name], dtypes.SCALAR_TYPE_NAMES[self.dtype.name]
             raise RuntimeError(
-                f"attempting to assign a gradient with dtype '{names[0]}' to a tensor with grad_dtype '{names[1]}'. The "
-                "gradient must match the tensor's grad_dtype (defaults to the tensor's dtype)."
+                f"attempting to assign a gradient with dtype '{names[0]}' to a tensor with grad_dtype '{names[1]}'. "
+                "The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype)."
             )
         for mine, theirs, words in (
             (self.device, value.device, "gradient with device '{}' to a tensor with device '{}'"),

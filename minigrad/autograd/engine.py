@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import backend
-from .. import tensor as tensors
+from .. import backend, tensor  # type: ignore[no-redef]
 from . import anomaly, versions
 from .modes import mode
 from .node import AccumulateGrad, Freed, Node
@@ -256,4 +255,4 @@ def nodes_below(roots: Iterable[Node]) -> set[Node]:
 
 def array_as_tensor(array: Any) -> Tensor:
     """A gradient, which may be a NumPy scalar, as a tensor without history."""
-    return tensors.wrap(array if type(array) is np.ndarray else backend.as_array(array))
+    return tensor.wrap(array if type(array) is np.ndarray else backend.as_array(array))
