@@ -331,7 +331,7 @@ def deep_modes(torch):
             with torch.enable_grad():
                 y = Deep.apply(x, ctx.n - 1).sum()
             y.backward(create_graph=ctx.n == 1)
-        if ctx.n % 8 == 0:
+        if ctx.n % 10 == 0:  # where a fresh stack begins, among others
             seen.append(torch.is_grad_enabled())
         return g, None
 
