@@ -18,7 +18,7 @@ from ..tensor import Tensor, wrap
 from . import shape as shapes
 from .base import Op
 from .calling import apply
-from .inplace import in_place, output_shape, refuse_repeats
+from .inplace import in_place, output_shape, refuse_partial_overlap, refuse_repeats
 from .operands import constant
 from .shaping import alias, expand, select, unsqueeze, view
 from .views import apply_view
@@ -331,6 +331,7 @@ def _squeezed(value: Tensor) -> Tensor:
 
 
 def _index_put(input: Tensor, index: Any, value: Tensor, accumulate: bool = False) -> Tensor:
+    refuse_partial_overlap(input.array, value.array, same_allowed=False)
     picked = input.array[index].shape
     try:
         np.broadcast_to(value.array, picked)

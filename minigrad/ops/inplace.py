@@ -32,16 +32,17 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
     """
 
     def inplace(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        differentiable = input.array.dtype.kind == "f"  # integers and bools have no history
         operands = (input, *args, *kwargs.values())
-        check(input, any(hasattr(x, "array") and tracked(x) for x in operands), name)
+        check(input, differentiable and any(hasattr(x, "array") and tracked(x) for x in operands), name)
         for x in args:
             if type(x) is Tensor and x is not input:
                 refuse_partial_overlap(input.array, x.array)
         before = wrap(input.array)  # as the operation's input: the same memory, and the history so far
         recording = mode.recording
-        if recording:
+        mode.recording = bool(recording) and differentiable  # observers of new nodes are told when it is complete
+        if mode.recording:
             before._node = gradient_edge(input)
-            mode.recording = True  # whoever wants to be told of new nodes is told when this one is complete
         try:
             result = function(before, *args, **kwargs)
         finally:
@@ -116,20 +117,28 @@ def refuse_repeats(array: Any) -> None:
         )
 
 
-def refuse_partial_overlap(target: Any, source: Any) -> None:
-    """Raise if what is read lies partly where is written: the result would depend on the order of the elements."""
-    if (target.base is None and source.base is None) or not target.size or not source.size:
-        return
-    if not (_is_dense(target) and _is_dense(source)) or backend.owner(target) is not backend.owner(source):
+def refuse_partial_overlap(target: Any, source: Any, same_allowed: bool = True) -> None:
+    """Raise if what is read lies where is written, so that the result would depend on the order of the elements.
+
+    With `same_allowed` the two may be the very same elements.
+    """
+    if target.base is None and source.base is None and target is not source:
+        return  # the usual case, asked quickly: each owns its memory
+    if not target.size or not source.size or not (_is_dense(target) and _is_dense(source)):
         return
     begin, start = backend.first_byte(target), backend.first_byte(source)
     end, stop = begin + target.nbytes, start + source.nbytes
-    same = (begin, end, target.strides) == (start, stop, source.strides)
+    same = same_allowed and (begin, end) == (start, stop) and _steps(target) == _steps(source)
     if not same and begin < stop and start < end:
         raise RuntimeError(
             "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
             "memory location. Please clone() the tensor before performing the operation."
         )
+
+
+def _steps(array: Any) -> tuple[tuple[int, int], ...]:
+    """Lengths and strides, but where a stride does not matter."""
+    return tuple((n, s if n != 1 else 0) for n, s in zip(array.shape, array.strides, strict=True))
 
 
 def _is_dense(array: Any) -> bool:

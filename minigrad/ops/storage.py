@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import backend
+from .. import backend, dtypes
 from ..autograd import hooks, inference, versions
 from ..autograd.meta import Cut, gradient_edge, meta_of, tracked
 from ..autograd.modes import mode
@@ -20,10 +20,6 @@ from .inplace import check, note_write
 from .views import apply_view, layout_in, read, scatter_layout
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
-
-# What PyTorch calls types of elements where they are C++'s.
-C_NAMES = {"float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long int", "int32": "int"}
-C_NAMES |= {"int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool"}
 
 
 # ------------------------------------------------------------ the same memory without history
@@ -200,15 +196,15 @@ def set_(
     elif not isinstance(source, Tensor):
         raise TypeError(f"set_(): argument 'source' must be Tensor, not {type(source).__name__}")
     elif source.array.dtype != self.array.dtype:
-        theirs, mine = (C_NAMES[x.dtype.name] for x in (source, self))
+        theirs, mine = (dtypes.CPP_NAMES[x.dtype.name] for x in (source, self))
         raise RuntimeError(f"Could not set tensor of type {theirs} to a tensor of type {mine}")
     elif size is None:
         array = source.array
     else:
         strides = _row_major(tuple(size)) if stride is None else stride
         array = _strided(source.array, size, strides, storage_offset)
+    note_write(self, "set_")  # what it shared its old memory with sees the same version
     _hold(self, backend.alias(array))
-    note_write(self, "set_")
     return self
 
 
