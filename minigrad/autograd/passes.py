@@ -238,6 +238,7 @@ def _node_of(target: Any, roots: list[tuple[Node, Any]]) -> Node:
 def needed_for(targets: Iterable[Node], roots: Iterable[Node]) -> set[Node]:
     """The nodes below `roots` from which one of the targets can be reached."""
     reaching = set(targets)
+    reaching.update([node.first for node in reaching if type(node) is Output and node.first is not None])
     needed = set()
     for node in sorted(nodes_below(roots), key=lambda node: node.seq):  # oldest first: a node's inputs before the node
         if any(edge in reaching for edge in node.edges):

@@ -103,12 +103,8 @@ _dot, _bmm = binary(Dot, "dot", broadcasts=False), binary(Bmm, "bmm", broadcasts
 
 def _same_dtype(a: Tensor, b: Tensor, sentence: str) -> None:
     if a.array.dtype != b.array.dtype:
-        names = dtypes.SCALAR_TYPE_NAMES
-        raise RuntimeError(
-            sentence.format(
-                names[a.dtype.name], names[b.dtype.name], names[a.dtype.name].lower(), names[b.dtype.name].lower()
-            )
-        )
+        tables = dtypes.SCALAR_TYPE_NAMES, dtypes.CPP_NAMES
+        raise RuntimeError(sentence.format(*(names[x.dtype.name] for names in tables for x in (a, b))))
 
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -135,7 +131,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     if a.shape[1] != b.shape[0]:
         sentence = f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})"
         raise errors.product_shapes(input, vec, sentence)
-    _same_dtype(input, vec, "expected scalar type {0} but found {1}")
+    _same_dtype(input, vec, "addmv input tensors must have the same dtype, but got {1}, {0}, and {1}")
     return _mv(input, vec)
 
 
