@@ -11,7 +11,7 @@ import os
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -151,6 +151,7 @@ def test_side_by_side(part):
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate] if SEQUENCES else [Phase.generate, Phase.shrink],  # cutting down may take minutes
     )
     run_state_machine_as_test(seed(part)(SideBySide), settings=how)
     if SEQUENCES:
