@@ -113,6 +113,9 @@ def run(
         if rare is not None and rare.fit is not None:
             outgoing = fitted(rare.fit, raw)
         if hooks is not None and hooks.after:
+            if arrived is not None and not node.runs_on_nothing:  # hooks do not see what nobody asked for
+                known: Any = staged.wanted  # type: ignore[union-attr]
+                outgoing = tuple(d if e in known else None for e, d in zip(node.edges, outgoing, strict=True))
             outgoing = hooks.leave(node, g, outgoing, staged)
         if g is None:
             for target, d in zip(node.edges, outgoing, strict=True):

@@ -80,9 +80,7 @@ class View:
         if now != self.seen:
             if self.kind:
                 raise self.refusal(x, "its base or another view of its base has been")
-            source = gradient_edge(self.base)
-            if source is None:
-                return None
+            source = gradient_edge(self.base)  # None if the base lost its flag: the gradient goes nowhere then
             array, before = self.base.array, self.node
             self.node = record(AsStrided, [source], [array], x.array, {"layout": layout_in(array, x.array)})
             self.seen = now
