@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from tests import stateful
+from tests import stateful_lines as lines
 from tests.oracle import needs_torch
 
 SEQUENCES = int(os.environ.get("MINIGRAD_SEQUENCES", "0"))
@@ -33,7 +34,7 @@ class SideBySide(RuleBasedStateMachine):
         self.whole = True
 
     @initialize(
-        shapes=st.lists(st.sampled_from(stateful.SHAPES), min_size=1, max_size=3),
+        shapes=st.lists(st.sampled_from(lines.SHAPES), min_size=1, max_size=3),
         dtype=st.sampled_from(["float32", "float64"]),
         curious=st.booleans(),
     )
@@ -71,7 +72,7 @@ class SideBySide(RuleBasedStateMachine):
         COUNTS[difference.meant] += 1
 
     @rule(
-        shape=st.sampled_from(stateful.SHAPES),
+        shape=st.sampled_from(lines.SHAPES),
         dtype=st.sampled_from(["float32", "float64", "int64"]),
         leaf=st.booleans(),
     )
@@ -79,44 +80,44 @@ class SideBySide(RuleBasedStateMachine):
         self.pair.create(shape, dtype, leaf and dtype != "int64")
         COUNTS["creations"] += 1
 
-    @rule(line=st.sampled_from(stateful.OPERATIONS), i=number, j=number)
+    @rule(line=st.sampled_from(lines.OPERATIONS), i=number, j=number)
     def operate(self, line, i, j):
         self.run(line, i, j)
 
-    @rule(line=st.sampled_from(stateful.VIEWS), i=number, j=number)
+    @rule(line=st.sampled_from(lines.VIEWS), i=number, j=number)
     def view(self, line, i, j):
         self.run(line, i, j)
 
-    @rule(line=st.sampled_from(stateful.WRITES), i=number, j=number)
+    @rule(line=st.sampled_from(lines.WRITES), i=number, j=number)
     def write(self, line, i, j):
         self.run(line, i, j)
 
-    @rule(line=st.sampled_from(stateful.UNSEEN_WRITES), i=number, j=number)
+    @rule(line=st.sampled_from(lines.UNSEEN_WRITES), i=number, j=number)
     def write_unseen(self, line, i, j):
         self.run(line, i, j)
 
-    @rule(line=st.sampled_from(stateful.CUTS), i=number, j=number)
+    @rule(line=st.sampled_from(lines.CUTS), i=number, j=number)
     def cut(self, line, i, j):
         self.run(line, i, j)
 
-    @rule(line=st.sampled_from(stateful.MODES))
+    @rule(line=st.sampled_from(lines.MODES))
     def switch(self, line):
         self.run(line, 0, 0)
 
-    @rule(line=st.sampled_from(stateful.BACKWARDS), i=number, j=number)
+    @rule(line=st.sampled_from(lines.BACKWARDS), i=number, j=number)
     def backward(self, line, i, j):
         self.run(line, i, j)
 
-    @rule(line=st.sampled_from(stateful.GRADS), i=number, j=number)
+    @rule(line=st.sampled_from(lines.GRADS), i=number, j=number)
     def grad(self, line, i, j):
         self.run(line, i, j)
 
-    @rule(line=st.sampled_from(stateful.HOOKS), i=number, j=number)
+    @rule(line=st.sampled_from(lines.HOOKS), i=number, j=number)
     def hook(self, line, i, j):
         self.run(line, i, j)
 
     @precondition(lambda self: self.pair.ours.handles)
-    @rule(line=st.sampled_from(stateful.REMOVALS))
+    @rule(line=st.sampled_from(lines.REMOVALS))
     def unhook(self, line):
         self.run(line, 0, 0)
 
