@@ -107,21 +107,22 @@ def test_slider_jumps_and_follows(q):
 
 
 def test_space_plays_and_pauses(q):
-    q.get_by_label("Speed").select_option(label="4×")
+    step = "Number(document.querySelector('.mg-stepper').dataset.step)"  # a busy page may show no one step for long
     q.locator("[data-node='0']").focus()
     q.page.keyboard.press(" ")
     q.get_by_role("button", name="Pause").wait_for()
-    q.page.wait_for_selector(".mg-stepper[data-step='2']")
+    q.page.wait_for_function(f"{step} >= 2")
     q.page.keyboard.press(" ")
     q.get_by_role("button", name="Play").wait_for()
     stopped = step_of(q)
     q.page.wait_for_timeout(700)
-    assert step_of(q) == stopped
+    assert step_of(q) == stopped < 6
+    q.get_by_label("Speed").select_option(label="4×")
     q.get_by_role("button", name="Play").click()
     q.page.wait_for_selector(".mg-stepper[data-step='6']")
     q.get_by_role("button", name="Play").wait_for()  # it stops by itself at the end
     q.get_by_role("button", name="Play").click()  # and begins anew
-    q.page.wait_for_selector(".mg-stepper[data-step='1']")
+    q.page.wait_for_function(f"0 < {step} && {step} < 6")
 
 
 def test_a_slower_speed_waits_longer(q):
