@@ -203,10 +203,9 @@ def hooks_of(node: Node) -> Hooks:
 
 def register_on_tensor(x: Tensor, hook: Hook) -> RemovableHandle:
     """See `Tensor.register_hook`."""
-    if not tracked(x):
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     node = gradient_edge(x)
-    assert node is not None
+    if node is None:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     hooks = hooks_of(node)
     if hooks.of_tensor is None:
         hooks.of_tensor = HookTable()
@@ -237,13 +236,12 @@ def register_after_accumulating(x: Tensor, hook: Hook) -> RemovableHandle:
     """See `Tensor.register_post_accumulate_grad_hook`."""
     if not tracked(x):
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    if not x.is_leaf:
+    node = gradient_edge(x)
+    if node is None or not x.is_leaf:  # None: a view that only its base makes require grad
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
     meta = meta_of(x)
     if meta.accumulated is None:
         meta.accumulated = HookTable()
-    node = gradient_edge(x)
-    assert node is not None
     hooks_of(node)  # tells the engine to look
     return meta.accumulated.add(hook)
 

@@ -36,7 +36,7 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
         operands = (input, *args, *kwargs.values())
         check(input, differentiable and any(hasattr(x, "array") and tracked(x) for x in operands), name)
         for x in args:
-            if type(x) is Tensor and x is not input:
+            if type(x) is Tensor and x is not input and not repeats:
                 refuse_partial_overlap(input.array, x.array)
         before = wrap(input.array)  # as the operation's input: the same memory, and the history so far
         recording = mode.recording
