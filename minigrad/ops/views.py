@@ -82,7 +82,10 @@ class View:
                 raise self.refusal(x, "its base or another view of its base has been")
             source = gradient_edge(self.base)  # None if the base lost its flag: the gradient goes nowhere then
             array, before = self.base.array, self.node
-            self.node = record(AsStrided, [source], [array], x.array, {"layout": layout_in(array, x.array)})
+            layout = layout_in(array, x.array)
+            self.node = record(AsStrided, [source], [array], x.array, {"layout": layout})
+            if source is None:
+                self.node.saved = ((layout,),)
             self.seen = now
             move_retained(before, self.node, x)
         return self.node
