@@ -15,7 +15,7 @@ import numpy as np
 from .. import backend, tensor  # type: ignore[no-redef]
 from . import anomaly, versions
 from .modes import mode
-from .node import AccumulateGrad, Freed, Node
+from .node import AccumulateGrad, Freed, Node, add
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -161,11 +161,6 @@ def _hand_on(target: Node, g: Any, waiting: dict[Node, Any], newest_first: list[
         heappush(newest_first, (-target.seq, target))
 
 
-def add(g: Any, h: Any) -> Any:
-    """The sum of two gradients, either of which may be None: a rule of the user's has said that there is none."""
-    return h if g is None else g if h is None else g + h
-
-
 def fitted(fits: tuple[Any, ...], outgoing: tuple[Any, ...]) -> tuple[Any, ...]:
     """Undo broadcasting and conversions: each gradient gets its input's shape (by sums) and type."""
     return tuple([g if fit is None or g is None else sum_to(g, *fit) for g, fit in zip(outgoing, fits, strict=True)])
@@ -201,7 +196,7 @@ def walk(roots: Iterable[tuple[Node, Any]]) -> Iterator[Step]:
     def arrive(leaf: Any, g: Any) -> Iterator[Step]:
         """Leaves are told as soon as all that they wait for has come, as in PyTorch (`run` comes to some later)."""
         if g is not None:
-            sums[leaf] = sums[leaf] + g if leaf in sums else g
+            sums[leaf] = add(sums.get(leaf), g)
         if not missing[leaf] and leaf in sums:
             yield leaf, sums[leaf], (), ()
 
@@ -230,18 +225,12 @@ def walk(roots: Iterable[tuple[Node, Any]]) -> Iterator[Step]:
 def _uses_of_leaves(roots: Iterable[Node]) -> dict[Node, int]:
     """How many edges of the graph below `roots` lead to each of its leaves."""
     uses: dict[Node, int] = {}
-    seen = set(roots)
-    stack = list(seen)
-    while stack:
-        node = stack.pop()
+    for node in nodes_below(roots):
         if type(node) is AccumulateGrad:
             uses.setdefault(node, 0)
         for edge in node.edges:
             if type(edge) is AccumulateGrad:
                 uses[edge] = uses.get(edge, 0) + 1
-            if edge is not None and edge not in seen:
-                seen.add(edge)
-                stack.append(edge)
     return uses
 
 

@@ -260,14 +260,18 @@ class Output(Node):
         return (Gradients({self.number: g}),)
 
 
+def add(g: Any, h: Any) -> Any:
+    """The sum of two gradients, either of which may be None: a rule of the user's has said that there is none."""
+    return h if g is None else g if h is None else g + h
+
+
 class Gradients(dict[int, Any]):
     """The gradients of a node's outputs by number; those of outputs that nobody used are missing or None."""
 
     def __add__(self, other: Gradients) -> Gradients:
         both = Gradients(self)
         for number, g in other.items():
-            before = both.get(number)
-            both[number] = g if before is None else before if g is None else before + g
+            both[number] = add(both.get(number), g)
         return both
 
 

@@ -87,16 +87,7 @@ __all__ = [
 ]
 
 # Tracebacks name the classes by where users find them.
-for _kind in (
-    AnomalyError,
-    AutogradError,
-    FunctionError,
-    GradientShapeError,
-    InplaceError,
-    NoGraphError,
-    RequiresGradError,
-    ShapeError,
-    SpentGraphError,
-    UnusedInputError,
-):
-    _kind.__module__ = __name__
+for _name in __all__:
+    _kind = globals()[_name]
+    if isinstance(_kind, type):
+        _kind.__module__ = __name__
