@@ -16,8 +16,9 @@ Examples
 __version__ = "0.1.0"
 
 import warnings as _warnings
+from typing import Any as _Any
 
-from . import linalg
+from . import catalogue as _catalogue
 from .autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from .autograd.inference import inference_mode, is_inference, is_inference_mode_enabled
 from .autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
@@ -111,7 +112,6 @@ from .ops.functions import (
     where,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
-from .ops.norm import norm, std, var
 from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, sum
 from .ops.reduce import prod_ as prod
 from .ops.shaping import (
@@ -147,4 +147,19 @@ inf, nan, pi, e = __import__("math").inf, __import__("math").nan, __import__("ma
 # As in PyTorch, infinities and NaN come without a warning from minigrad's own use of NumPy; the user's own keeps its.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
 
-from . import autograd, nn  # noqa: E402
+from . import autograd  # noqa: E402
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _catalogue.SUBMODULES:
+        from importlib import import_module
+
+        return import_module(f".{name}", __name__)
+    if name in _catalogue.FUNCTIONS:
+        found = globals()[name] = _catalogue.fetch(*_catalogue.FUNCTIONS[name])
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_catalogue.SUBMODULES, *_catalogue.FUNCTIONS})

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import catalogue
 from .ops import functions, matmul, reduce, shaping
 from .tensor import Tensor, wrap
 
@@ -48,8 +49,14 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
 }
 
 
+# Those whose family is imported when it is first used: the names of minigrad's functions (see `catalogue.py`).
+LAZY_UFUNCS: dict[np.ufunc, str] = {}
+
+
 def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
     function = UFUNCS.get(ufunc)
+    if function is None and ufunc in LAZY_UFUNCS:
+        function = UFUNCS[ufunc] = catalogue.fetch(*catalogue.FUNCTIONS[LAZY_UFUNCS[ufunc]])
     if function is None or method != "__call__" or kwargs:
         raise TypeError(f"minigrad has no differentiable version of numpy.{ufunc.__name__} for tensors")
     return function(*(wrap(x) if isinstance(x, np.ndarray) else x for x in inputs))
@@ -108,8 +115,14 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 
 
+# Likewise; for each a module of minigrad and the name in it of what is called with NumPy's arguments.
+LAZY_FUNCTIONS: dict[Callable[..., Any], tuple[str, str]] = {}
+
+
 def _array_function(self: Tensor, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
     ours = FUNCTIONS.get(function)
+    if ours is None and function in LAZY_FUNCTIONS:
+        ours = FUNCTIONS[function] = catalogue.fetch(*LAZY_FUNCTIONS[function])
     if ours is None:
         raise TypeError(f"minigrad has no differentiable version of numpy.{function.__name__} for tensors")
     return ours(*args, **kwargs)

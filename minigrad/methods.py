@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import copying, creation, dispatch
-from .ops import functions, index, matmul, norm, reduce, shaping, storage
+from . import catalogue, copying, creation, dispatch
+from .ops import functions, index, matmul, reduce, shaping, storage
 from .ops.calling import apply
 from .ops.inplace import in_place
 from .ops.operands import NUMBERS
@@ -34,7 +34,7 @@ METHODS = {
     "int": functions.int_, "bool": functions.bool_,
     # reductions
     "sum": reduce.sum, "mean": reduce.mean, "amax": reduce.amax, "amin": reduce.amin, "max": reduce.max,
-    "min": reduce.min, "var": norm.var, "std": norm.std, "norm": norm.norm, "argmax": reduce.argmax,
+    "min": reduce.min, "argmax": reduce.argmax,
     "argmin": reduce.argmin, "all": reduce.all, "any": reduce.any, "prod": reduce.prod_,
     # products
     "matmul": matmul.matmul, "mm": matmul.mm, "mv": matmul.mv, "dot": matmul.dot, "bmm": matmul.bmm,
@@ -119,6 +119,7 @@ def install() -> None:
         setattr(Tensor, name, attribute)
     for name in ("new_zeros", "new_ones", "new_empty"):
         setattr(Tensor, name, _new(getattr(creation, name.removeprefix("new_"))))
+    catalogue.install(Tensor)
     dispatch.install()
 
 

@@ -21,13 +21,12 @@ import pytest
 import minigrad
 from tests.oracle import recorded, torch
 
-FAMILIES = tuple(
-    sorted(
-        found[1]
-        for path in Path(__file__).parent.glob("test_*.py")
-        if (found := re.search(r'^case = Cases\("(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
-    )
-)
+# The families and the modules that they stand in.
+FAMILIES = {
+    found[1]: ".".join(path.relative_to(Path(__file__).parents[1]).with_suffix("").parts)
+    for path in sorted(Path(__file__).parent.rglob("test_*.py"))
+    if (found := re.search(r'^case = Cases\("(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
+}
 FIRST_SENTENCE = re.compile(r"\n|\. |: \[| \(or ")
 
 # For tests that assert by themselves: each runs on minigrad and, to prove the test, on PyTorch.
@@ -76,7 +75,7 @@ def _without_versions(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def ask_torch(family: str) -> dict[str, Any]:
     """PyTorch's answers to the cases of a family, to be recorded."""
-    return {name: answer(torch, body) for name, body in import_module(f"tests.test_{family}").case.items()}
+    return {name: answer(torch, body) for name, body in import_module(FAMILIES[family]).case.items()}
 
 
 def answer(module: Any, body: Callable[[Any], Any]) -> Any:

@@ -168,12 +168,14 @@ def case(*arguments: Any, smooth: bool = True, **keywords: Any) -> Case:
 class Refusal:
     """A call that must raise, and leave everything as it was."""
 
-    error: type[Exception]
+    error: type[Exception] | tuple[type[Exception], ...]
     case: Case
     says: str = ""
 
 
-def refused(error: type[Exception], *arguments: Any, says: str = "", **keywords: Any) -> Refusal:
+def refused(
+    error: type[Exception] | tuple[type[Exception], ...], *arguments: Any, says: str = "", **keywords: Any
+) -> Refusal:
     return Refusal(error, Case(arguments, keywords), says)
 
 

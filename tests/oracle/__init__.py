@@ -2,8 +2,9 @@
 
 Each kind of question is a module of `tests` that has ``ask_torch() -> dict``: questions, as strings, to answers that
 JSON can hold. ``python -m tests.oracle.record`` asks the installed PyTorch and writes the answers to
-``tests/oracle/KIND.json``, one line an answer; a family of cases (see ``tests/conformance.py``) is the kind
-``cases/FAMILY``. `recorded` reads them; `torch` is PyTorch itself or None.
+``tests/oracle/KIND.json``, one line an answer. A family of cases (see ``tests/conformance.py``) is the kind
+``cases/FAMILY``, one of operations (see ``tests/ops_tables``) ``ops/FAMILY``. `recorded` reads the answers; `torch` is
+PyTorch itself or None.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ import pytest
 HERE = Path(__file__).parent
 KINDS = {
     "printing": "tests.test_printing",
-    "ops": "tests.test_ops",
     "expressions": "tests.test_expressions",
     "errors": "tests.test_errors",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from tests import conformance
+from tests import conformance, ops_tables
 from tests.oracle import HERE, KINDS, VERSION, dump, torch
 
 
@@ -13,9 +13,12 @@ def main(kinds: list[str]) -> None:
     """Write ``KIND.json`` for each kind named, or for all."""
     if torch is None or not torch.__version__.startswith(VERSION):
         raise SystemExit(f"PyTorch {VERSION} is needed to record its answers: pip install torch=={VERSION}.0")
-    for kind in kinds or [*KINDS, *(f"cases/{family}" for family in conformance.FAMILIES)]:
+    every = [*KINDS, *(f"ops/{f}" for f in ops_tables.ALL), *(f"cases/{f}" for f in conformance.FAMILIES)]
+    for kind in kinds or every:
         if kind in KINDS:
             answers = import_module(KINDS[kind]).ask_torch()
+        elif kind.startswith("ops/"):
+            answers = import_module("tests.test_ops").ask_torch(kind.removeprefix("ops/"))
         else:
             answers = conformance.ask_torch(kind.removeprefix("cases/"))
         (HERE / f"{kind}.json").write_text(dump(VERSION, answers), encoding="utf-8")

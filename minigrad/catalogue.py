@@ -1,0 +1,86 @@
+"""Where functions and methods live that not every program needs: each family is imported when one of it is first used.
+
+What every program needs (arithmetic, sums, shapes, products, indexing) is imported with minigrad itself: see
+`__init__.py` for functions and `methods.py` for methods. All others are rows here, a family a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
+
+
+class Family(NamedTuple):
+    """The public names of one module, as words: `name`, or `name=attribute` where the module calls it otherwise.
+
+    Attributes
+    ----------
+    both : str
+        Functions of minigrad that are methods of tensors, too.
+    functions, methods : str
+        Those that are only one of the two.
+    in_place : str
+        Those whose method has an in-place form, `name_`.
+    """
+
+    both: str = ""
+    functions: str = ""
+    methods: str = ""
+    in_place: str = ""
+
+
+FAMILIES = {
+    "ops.norm": Family(
+        both="norm std var",
+    ),
+}
+
+SUBMODULES = ("cuda", "datasets", "linalg", "models", "nn", "optim", "random", "utils")
+
+
+def _words(*lists: str) -> Iterator[tuple[str, str]]:
+    """Pairs of a public name and the module's own."""
+    for word in " ".join(lists).split():
+        name, _, attribute = word.partition("=")
+        yield name, attribute or name
+
+
+FUNCTIONS = {n: (m, a) for m, family in FAMILIES.items() for n, a in _words(family.both, family.functions)}
+METHODS = {n: (m, a) for m, family in FAMILIES.items() for n, a in _words(family.both, family.methods)}
+IN_PLACE = {n: (m, a) for m, family in FAMILIES.items() for n, a in _words(family.in_place)}
+
+
+def fetch(module: str, attribute: str) -> Any:
+    """A name of one of minigrad's modules, which is imported now."""
+    return getattr(import_module(f"minigrad.{module}"), attribute)
+
+
+class LazyMethod:
+    """Stands for a method of `Tensor` until it is first asked for, then puts the method in its own place."""
+
+    def __init__(self, module: str, attribute: str, in_place: bool = False) -> None:
+        self.source, self.in_place = (module, attribute), in_place
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner, self.name = owner, name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        method = fetch(*self.source)
+        if self.in_place:
+            method = fetch("ops.inplace", "in_place")(method, self.name)
+        setattr(self.owner, self.name, method)
+        return method if instance is None else method.__get__(instance, owner)
+
+
+def install(cls: type) -> None:
+    """Give the class of tensors all methods of the catalogue."""
+    for name, source in METHODS.items():
+        _attach(cls, name, LazyMethod(*source))
+    for name, source in IN_PLACE.items():
+        _attach(cls, f"{name}_", LazyMethod(*source, in_place=True))
+
+
+def _attach(cls: type, name: str, method: LazyMethod) -> None:
+    method.__set_name__(cls, name)
+    setattr(cls, name, method)
