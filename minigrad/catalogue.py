@@ -33,10 +33,11 @@ class Family(NamedTuple):
 FAMILIES = {
     "ops.norm": Family(
         both="norm std var",
+        functions="std_mean var_mean",
     ),
 }
 
-SUBMODULES = ("cuda", "datasets", "linalg", "models", "nn", "optim", "random", "utils")
+SUBMODULES = ("cuda", "datasets", "linalg", "models", "nn", "optim", "random", "return_types", "utils")
 
 
 def _words(*lists: str) -> Iterator[tuple[str, str]]:

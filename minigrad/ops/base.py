@@ -32,7 +32,7 @@ from typing import Any
 
 from .. import backend
 from ..autograd.meta import rejoin
-from ..autograd.node import Node
+from ..autograd.node import Node, Output
 
 LETTERS = "abcd"
 ARRAYS = {*LETTERS, "z", "index", "indices", "condition"}  # saved things that backward frees; shapes and numbers stay
@@ -45,6 +45,7 @@ class Op(Node):
 
     forward: Callable[..., Any]
     extras: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()  # what the results are called, where there are several (see `calling.apply_many`)
     rules: tuple[Callable[..., Any] | None, ...] = ()
     saves: tuple[tuple[str, ...], ...] = ()  # for each rule, the names of what it needs
     getters: tuple[Callable[[dict[str, Any]], tuple[Any, ...]], ...] = ()  # for each rule, what picks them out
@@ -64,7 +65,7 @@ class Op(Node):
             cls.rules = tuple(rules)
             cls.inputs = len(rules)
             cls.saves = tuple(() if rule is None else parameters(rule)[1:] for rule in rules)
-        cls.holds_values = any(name in ARRAYS for names in cls.saves for name in names)
+        cls.holds_values = any(name in ARRAYS or name in cls.results for names in cls.saves for name in names)
         if len(cls.rules) == 1:
             cls.backward = _backward_one(*cls.rules)  # type: ignore[method-assign, arg-type]
         elif len(cls.rules) == 2:
@@ -99,6 +100,34 @@ class Op(Node):
             return value
         edge = me if name == "z" else self.edges[LETTERS.index(name)] if name in LETTERS else None
         return rejoin(value, edge)
+
+
+class Several(Op):
+    """An operation with several results that all have a gradient: `g` is a tuple of them.
+
+    Where nobody used a result, its gradient is zeros.
+    """
+
+    __slots__ = ("likes",)
+
+    likes: tuple[tuple[tuple[int, ...], Any], ...]  # shape and dtype of each result
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        rules = cls.backward
+        cls.backward = lambda self, g, saved: rules(self, self.completed(g), saved)  # type: ignore[method-assign]
+
+    def completed(self, g: dict[int, Any]) -> tuple[Any, ...]:
+        """The gradients of all results, arrays or tensors, from those of the results that were used."""
+        some = next(h for h in g.values() if h is not None)
+        zeros = backend.namespace(getattr(some, "array", some)).zeros
+        blank = (lambda like: rejoin(zeros(*like), None)) if hasattr(some, "array") else (lambda like: zeros(*like))
+        return tuple(blank(like) if g.get(k) is None else g[k] for k, like in enumerate(self.likes))
+
+    def _as_tensor(self, name: str, value: Any, me: Node) -> Any:
+        if name in self.results and backend.is_array(value):
+            return rejoin(value, Output(me, self.results.index(name)))
+        return super()._as_tensor(name, value, me)
 
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:

@@ -17,11 +17,11 @@ from .. import backend, dtypes
 from ..autograd import errors, inference
 from ..autograd.meta import Cut, gradient_edge, meta_of, tracked
 from ..autograd.modes import mode
-from ..autograd.node import Node
+from ..autograd.node import Node, Output
 from ..autograd.source import PACKAGES, user_frame
 from ..autograd.versions import next_seq
 from ..tensor import Tensor, wrap
-from .base import LETTERS, Op, picker
+from .base import LETTERS, Op, Several, picker
 from .operands import array_of, cached_constant, constant, operands
 
 
@@ -289,6 +289,35 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
             return out
     note_cut(out, *inputs)
     return out
+
+
+def apply_many(op: type[Op], *inputs: Any, **params: Any) -> tuple[Tensor, ...]:
+    """Run an operation with several results, whose `forward` returns a tuple and whose `results` are their names.
+
+    Rules may ask for results by these names. Of a `Several` every result has a gradient; of any other operation only
+    the first has one, and the others, such as the indices of `sort`, are plain numbers.
+    """
+    arrays = [x.array for x in inputs]
+    zs = [backend.as_array(z) for z in op.forward(*arrays, **params)]
+    outs = tuple([wrap(z) for z in zs])
+    edges = [gradient_edge(x) for x in inputs] if mode.recording else []
+    if edges.count(None) == len(edges):
+        for out in outs:
+            note_cut(out, *inputs)
+        return outs
+    node = record(op, edges, arrays, zs[0], {**params, **dict(zip(op.results, zs, strict=True))})
+    if isinstance(node, Several):
+        node.likes = tuple([(z.shape, z.dtype) for z in zs])
+        node.outputs = len(outs)
+        for number, out in enumerate(outs):
+            out._node = Output(node, number)
+    else:
+        outs[0]._node = node
+    if inference.used:
+        inference.refuse_saving(node.saved, *inputs)
+    if mode.recording is not True:
+        mode.recording.made(node)
+    return outs
 
 
 def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from math import prod
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from .. import dtypes
 from ..tensor import Tensor
-from .base import Op
-from .calling import apply
-from .reduce import dims_of, kept, needs_float
+from .base import Op, Several
+from .calling import apply, apply_many
+from .operands import array_of
+from .reduce import dims_of, kept
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -47,6 +49,34 @@ class Std(Op):
         return per_variance * (
             (a - np.mean(a, axis=dim, keepdims=True)) * (2 / freedom if freedom > 0 else float("nan"))
         )
+
+
+class VarMean(Several):
+    """Variance and mean in one go."""
+
+    results = ("var", "mean")
+    formula = (r"\frac{2 \bar v}{n - c}\,(a - m) + \frac{\bar m}{n}",)
+
+    def forward(a, dim, correction, keepdim):
+        return Var.forward(a, dim, correction, keepdim), np.mean(a, axis=dim, keepdims=keepdim)
+
+    def grad_a(g, a, dim, correction, keepdim):
+        of_mean = kept(g[1], a.ndim, dim, keepdim) / (prod(a.shape[d] for d in dim) or 1)
+        return Var.rules[0](g[0], a, dim, correction, keepdim) + of_mean
+
+
+class StdMean(Several):
+    """Standard deviation and mean in one go."""
+
+    results = ("std", "mean")
+    formula = (r"\frac{\bar s}{(n - c)\, s}\,(a - m) + \frac{\bar m}{n}",)
+
+    def forward(a, dim, correction, keepdim):
+        return Std.forward(a, dim, correction, keepdim), np.mean(a, axis=dim, keepdims=keepdim)
+
+    def grad_a(g, a, std, dim, correction, keepdim):
+        of_mean = kept(g[1], a.ndim, dim, keepdim) / (prod(a.shape[d] for d in dim) or 1)
+        return Std.rules[0](g[0], a, std, dim, correction, keepdim) + of_mean
 
 
 class VectorNorm(Op):
@@ -88,22 +118,42 @@ class VectorNorm(Op):
 
 
 # ------------------------------------------------------------ what users call
-def var(
-    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Tensor:
-    """The variance: squared distances from the mean, summed and divided by n - correction (1 unless said)."""
-    correction = (1 if unbiased else 0) if correction is None else correction
-    needs_float(input, "var")
-    return apply(Var, input, dim=dims_of(dim, input.ndim), correction=correction, keepdim=keepdim)
+def _spread_of(op: type[Op], name: str, doc: str) -> Any:
+    """`var`, `std`, `var_mean` or `std_mean`: the same arguments for all four."""
+    several = issubclass(op, Several)
+
+    def function(
+        input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+    ) -> Any:
+        array_of(input, name)
+        if isinstance(dim, bool):  # `var(x, False)` is about `unbiased`
+            dim, unbiased = None, dim
+        if correction is None:
+            correction = 1 if unbiased else 0
+        if input.array.dtype.kind != "f":
+            who = name if several else "std and var"
+            raise RuntimeError(f"{who} only support floating point and complex dtypes")
+        dims = dims_of(dim, input.ndim)
+        if prod(input.array.shape[d] for d in dims) - correction <= 0:
+            warnings.warn(
+                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+                "(input numel divided by output numel).",
+                stacklevel=2,
+            )
+        how = {"dim": dims, "correction": correction, "keepdim": keepdim}
+        return apply_many(op, input, **how) if several else apply(op, input, **how)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
 
 
-def std(
-    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Tensor:
-    """The standard deviation: the square root of the variance."""
-    correction = (1 if unbiased else 0) if correction is None else correction
-    needs_float(input, "std")
-    return apply(Std, input, dim=dims_of(dim, input.ndim), correction=correction, keepdim=keepdim)
+var = _spread_of(
+    Var, "var", "The variance: squared distances from the mean, summed and divided by n - correction (1 unless said)."
+)
+std = _spread_of(Std, "std", "The standard deviation: the square root of the variance.")
+var_mean = _spread_of(VarMean, "var_mean", "The pair of variance and mean.")
+std_mean = _spread_of(StdMean, "std_mean", "The pair of standard deviation and mean.")
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Tensor:

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes
-from ..tensor import Tensor, wrap
+from .. import backend, dtypes, return_types
+from ..tensor import Tensor
 from .base import Op
-from .calling import apply, unary, undifferentiable
+from .calling import apply, apply_many, unary, undifferentiable
 from .functions import maximum, minimum
 from .operands import array_of, constant
 from .shaping import wrap_dim
@@ -148,7 +148,7 @@ def _pick(a: Any, best: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
 class _Chosen(Op):
     """The largest or smallest element along one dimension, and where it stands: the first of equal ones."""
 
-    extras = ("indices",)
+    results = ("values", "indices")
     formula = (r"\bar z \text{ at the index that was chosen, else } 0",)
 
     def grad_a(g, a_shape, indices, dim, keepdim):
@@ -206,16 +206,6 @@ def dims_of(dim: Any, ndim: int) -> tuple[int, ...]:
 _sum_all, _mean_all = unary(SumAll, "sum"), unary(MeanAll, "mean")
 
 
-def needs_float(input: Tensor, name: str) -> None:
-    if input.array.dtype.kind != "f":
-        raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}"
-            if name == "mean"
-            else "std and var only support floating point and complex dtypes"
-        )
-
-
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sum of all elements, or along some dimensions. Integers and bools are summed as int64.
 
@@ -244,7 +234,11 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes
     array_of(input, "mean")
     if dtype is not None and dtype is not input.dtype:
         input = input.to(dtype)
-    needs_float(input, "mean")
+    if input.array.dtype.kind != "f":
+        raise RuntimeError(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+            f"Got: {dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}"
+        )
     if dim is None and not keepdim:
         return _mean_all(input)
     return apply(Mean, input, dim=dims_of(dim, input.ndim), keepdim=keepdim)
@@ -272,34 +266,11 @@ def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     return apply(Amin, input, dim=dims, keepdim=keepdim)
 
 
-class _ValuesIndices(tuple[Tensor, Tensor]):
-    """What `max(dim)` returns: `values` and `indices`."""
-
-    __slots__ = ()
-    values = property(lambda self: self[0])
-    indices = property(lambda self: self[1])
-
-    def __repr__(self) -> str:
-        return f"minigrad.return_types.{type(self).__name__}(\nvalues={self[0]!r},\nindices={self[1]!r})"
-
-
-class max_result(_ValuesIndices):
-    __slots__ = ()
-
-
-class min_result(_ValuesIndices):
-    __slots__ = ()
-
-
-max_result.__name__, min_result.__name__ = "max", "min"
-
-
-def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], pick: Any, result: Any) -> Any:
+def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], result: Any) -> Any:
     dim = wrap_dim(dim, input.ndim)
     if input.ndim and input.array.shape[dim] == 0:
         raise IndexError(f"{result.__name__}(): Expected reduction dim {dim} to have non-zero size.")
-    values = apply(op, input, dim=dim, keepdim=keepdim)
-    return result((values, wrap(backend.as_array(_pick(input.array, pick, dim, keepdim)[1]))))
+    return result(apply_many(op, input, dim=dim, keepdim=keepdim))
 
 
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
@@ -309,7 +280,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     if dim is None:
         _empty_reduction(input, tuple(range(input.ndim)), "max")
         return apply(MaxAll, input)
-    return _along(input, dim, keepdim, MaxDim, np.argmax, max_result)
+    return _along(input, dim, keepdim, MaxDim, return_types.max)
 
 
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
@@ -319,7 +290,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     if dim is None:
         _empty_reduction(input, tuple(range(input.ndim)), "min")
         return apply(MinAll, input)
-    return _along(input, dim, keepdim, MinDim, np.argmin, min_result)
+    return _along(input, dim, keepdim, MinDim, return_types.min)
 
 
 def prod_(input: Tensor) -> Tensor:

@@ -38,6 +38,13 @@ for name in ("var", "std"):
            case(real(2, 4), dim=1, correction=2), case(real(4), unbiased=False), case(real(2, 3).f32, dim=-1),
            case(real(1), smooth=False), case(real(0), smooth=False)],
        refuses=(outside, refused(RuntimeError, ints(3))))
+for name in ("var_mean", "std_mean"):
+    op(name, f"torch.{name}(a, **kw)",
+       on=[case(real(3)), case(real(2, 3)), case(real(3, 2).T), case(real(2, 3), dim=0),
+           case(real(2, 3, 2), dim=(0, 2), keepdim=True), case(real(4), correction=0),
+           case(real(2, 4), dim=1, correction=2), case(real(4), unbiased=False), case(real(2, 3).f32, dim=-1),
+           case(real(1), smooth=False), case(real(0), smooth=False)],
+       refuses=(outside, twice, refused(RuntimeError, ints(3), says=f"{name} only support floating point and complex")))
 op("norm", "torch.norm(a, **kw)", "a.norm(**kw)",
    on=[case(real(3)), case(real(2, 3)), case(real()), case(real(3, 2).T), case(real(2, 3), dim=1),
        case(real(2, 3, 2), dim=(0, 2), keepdim=True), case(apart(3), p=1), case(real(3), p=3),
