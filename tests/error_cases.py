@@ -125,6 +125,17 @@ CASES = {
         ("`y = y * 2`",),
         ("y *= 2", "y = y * 2"),
     ),
+    "optimizer": Case(
+        1,
+        "from minigrad.optim import SGD\n" + X + "optimizer = SGD([x], lr=0.1)\nloss = (x * x).sum()\n"
+        "loss.backward(retain_graph=True)\noptimizer.step()\nloss.backward()",
+        "InplaceError",
+        ((5, "x * x"), (7, "optimizer.step()")),
+        ("its input `x` at version 0", "`optimizer.step()`, an optimizer's step, made it version 1."),
+        ("call backward() before `optimizer.step()`, or compute the loss anew after it",),
+        ("optimizer.step()", "optimizer.step()\nloss = (x * x).sum()"),
+        in_words=True,
+    ),
     # ------------------------------------------------------------ 2: a leaf is written
     "leaf": Case(
         2,
@@ -554,6 +565,26 @@ CASES = {
         ((4, "a @ b"),),
         ("a  [4, 3, 4]\nb  [2, 4, 5]\n    ^ 4 against 2",),
         ("same batch",),
+    ),
+    # ------------------------------------------------------------ 17: an optimizer and a result
+    "non-leaf": Case(
+        17,
+        "from minigrad.optim import SGD\n" + X + "w = x * 0.1\nSGD([w], lr=0.1)",
+        "NonLeafError",
+        ((4, "x * 0.1"), (5, "SGD([w], lr=0.1)")),
+        ("`w` is no leaf but the result of `x * 0.1`",),
+        ("`w = (x * 0.1).detach().requires_grad_()`", "the leaf that they were computed from"),
+        ("w = x * 0.1", "w = (x * 0.1).detach().requires_grad_()"),
+    ),
+    "non-leaf, converted": Case(
+        17,
+        "from minigrad.optim import Adam\n" + X + "params = [x, x.double()]\nAdam(params)",
+        "NonLeafError",
+        ((4, "x.double()"), (5, "Adam(params)")),
+        ("`params[1]` is no leaf but the result of `x.double()`",),
+        ("`w = x.double().detach().requires_grad_()`",),
+        ("x.double()]", "x.double().detach().requires_grad_()]"),
+        in_words=True,
     ),
 }
 

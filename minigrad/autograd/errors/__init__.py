@@ -4,7 +4,7 @@ Each function makes one error (or the text of one warning) where it is about to 
 up then, and not before. `error.explain()` tells the longer story.
 """
 
-from .flags import flag_of_non_leaf, grad_of_non_leaf, integers_require_grad, numpy_on_tracked
+from .flags import flag_of_non_leaf, grad_of_non_leaf, integers_require_grad, non_leaf_parameter, numpy_on_tracked
 from .functions import (
     custom_view_in_place,
     differentiated_twice,
@@ -33,6 +33,7 @@ from .kinds import (
     GradientShapeError,
     InplaceError,
     NoGraphError,
+    NonLeafError,
     RequiresGradError,
     ShapeError,
     SpentGraphError,
@@ -50,6 +51,7 @@ __all__ = [
     "GradientShapeError",
     "InplaceError",
     "NoGraphError",
+    "NonLeafError",
     "RequiresGradError",
     "ShapeError",
     "SpentGraphError",
@@ -73,6 +75,7 @@ __all__ = [
     "no_grad_view_in_place",
     "no_graph",
     "no_graph_input",
+    "non_leaf_parameter",
     "not_scalar",
     "numpy_on_tracked",
     "one_of_many_views_in_place",

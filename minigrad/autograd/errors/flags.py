@@ -1,4 +1,4 @@
-"""Errors 9, 10 and 14 and warning 8: what follows from being, or not being, a leaf that requires grad."""
+"""Errors 9, 10, 14 and 17 and warning 8: what follows from being, or not being, a leaf that requires grad."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from ..source import Place, place
-from .kinds import RequiresGradError, compose_warning
-from .reading import Scene, bracketed, called, edge_of, operands, operation, quote, syntax
+from .kinds import NonLeafError, RequiresGradError, compose_warning
+from .reading import Scene, assigned_name, bracketed, called, edge_of, operands, operation, quote, syntax
 
 
 def _subject(x: Any, scene: Scene) -> str:
@@ -132,4 +132,22 @@ def flag_of_non_leaf(x: Any, flag: bool) -> RequiresGradError:
         [made_at, scene.place],
         f"`{y} = {value}.detach()`: the same numbers without history.",
         story="flag",
+    )
+
+
+def non_leaf_parameter(x: Any) -> NonLeafError:
+    """Error 17."""
+    scene = Scene()
+    name, (made_by, made_at) = scene.name(x), _origin(x)
+    name = name or assigned_name(made_at)
+    it = f"`{name}`" if name else "one of the tensors"
+    y = name if name.isidentifier() else "w"
+    code = bracketed(quote(made_at) or name or y)
+    return NonLeafError(
+        "can't optimize a non-leaf Tensor",
+        f"{it} is no leaf but the result of `{made_by}`: what it is computed from keeps the gradient.",
+        [made_at, scene.place],
+        f"to optimize these numbers, make a leaf of them: `{y} = {code}.detach().requires_grad_()`.\n"
+        "Or give the optimizer the leaf that they were computed from.",
+        story="optimizer",
     )

@@ -11,7 +11,6 @@ from .reading import (
     Scene,
     assigned_name,
     bare,
-    called,
     cloned,
     edge_of,
     inputs_of,
@@ -83,7 +82,7 @@ def _writer(write: Any, where: Place | None, name: str, scene: Scene) -> str:
     if write.operation == "backward":
         return "a backward pass, which added to this `.grad`,"
     code = quote(where) or write.operation
-    if called(where) == "step":
+    if write.operation == "step":
         return f"`{code}`, an optimizer's step,"
     target = written(where)
     if not name or not target or target == name:
@@ -97,7 +96,7 @@ def _repair(write: Any, where: Place | None, made_at: Place | None, name: str, t
     if write.operation == "backward":
         return f"compute with a copy: `{name}.clone()`." if name else "compute with a copy of the gradient: `.clone()`."
     code = quote(where) or write.operation
-    if called(where) == "step":
+    if write.operation == "step":
         return f"call backward() before `{code}`, or compute the loss anew after it."
     if tensor is not None and is_leaf(tensor):
         return f"write to `{name}` after backward(), not between the computation and its backward()."

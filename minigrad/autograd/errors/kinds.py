@@ -92,6 +92,12 @@ class RequiresGradError(AutogradError):
     """A flag `requires_grad` that this tensor cannot have, or a use that it forbids."""
 
 
+class NonLeafError(ValueError, AutogradError):
+    """An optimizer was given a tensor that is computed from others."""
+
+    __init__ = TeachingError.__init__  # not that of ValueError, which PyTorch raises
+
+
 class GradcheckError(AutogradError):
     """A gradient is not what nudging the inputs says it is, or not what a gradient must be."""
 

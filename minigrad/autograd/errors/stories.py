@@ -186,6 +186,21 @@ What to do
     `where(x > 0, safe.sqrt(), 0.)`.
   - Use a form that stays in range: `log1p(x)`, losses that take logits.
 """,
+    "optimizer": """
+Why it matters
+  An optimizer changes numbers that the loss is computed from, by their `.grad`. Only leaves
+  keep a `.grad`, and only a leaf stays what it was set to: a result is computed anew from
+  its leaves in the next forward pass, so that a step on it would be lost.
+
+Usual causes, and what to do
+  - Scaling what is to be a parameter: `w = randn(3, requires_grad=True) * 0.1` is a product
+    whose leaf has no name. Scale first, then ask for gradients:
+        w = (randn(3) * 0.1).requires_grad_()
+  - Moving or converting it: `w.cuda()` and `w.double()` are operations, too. Do that before
+    `requires_grad_()`.
+  - Handing over what a layer computes (`w @ w.T`) instead of what it holds (`w`).
+  - A view of a parameter, `w[0]`: optimize the whole parameter.
+""",
     "flag": """
 Why it matters
   The flag of a leaf is your choice: do you want its gradient? That of a result is not: it
