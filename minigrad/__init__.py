@@ -34,15 +34,8 @@ from .creation import (
     full,
     full_like,
     linspace,
-    manual_seed,
     ones,
     ones_like,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
     tensor,
     zeros,
     zeros_like,
@@ -112,6 +105,7 @@ from .ops.functions import (
     where,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.random import rand, rand_like, randint, randn, randn_like, randperm
 from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, sum
 from .ops.reduce import prod_ as prod
 from .ops.shaping import (
@@ -136,6 +130,7 @@ from .ops.shaping import (
 )
 from .ops.storage import as_strided
 from .printing import set_printoptions
+from .random import Generator, manual_seed
 from .tensor import Size, Tensor, is_tensor
 
 _install()

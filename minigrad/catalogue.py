@@ -35,6 +35,13 @@ FAMILIES = {
         both="norm std var",
         functions="std_mean var_mean",
     ),
+    "ops.random": Family(
+        both="bernoulli multinomial",
+        functions="normal randint_like",
+    ),
+    "random": Family(
+        functions="default_generator get_rng_state initial_seed seed set_rng_state",
+    ),
 }
 
 SUBMODULES = ("cuda", "datasets", "linalg", "models", "nn", "optim", "random", "return_types", "utils")

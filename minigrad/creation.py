@@ -1,8 +1,4 @@
-"""Making tensors.
-
-The random streams are NumPy's, not PyTorch's: the same seed gives the same numbers here each time, but other numbers
-than in PyTorch.
-"""
+"""Making tensors; the random ones are made in ``ops/random.py``."""
 
 from __future__ import annotations
 
@@ -21,7 +17,7 @@ from .tensor import Tensor, wrap
 _REFUSAL = "Only Tensors of floating point and complex dtype can require gradients"
 
 
-def _finish(array: Any, requires_grad: bool) -> Tensor:
+def finish(array: Any, requires_grad: bool) -> Tensor:
     out = wrap(array)
     if requires_grad:
         if not out.dtype.is_floating_point:
@@ -30,7 +26,7 @@ def _finish(array: Any, requires_grad: bool) -> Tensor:
     return out
 
 
-def _place(device: Any) -> backend.device:
+def place(device: Any) -> backend.device:
     return backend.CPU if device is None else backend.device(device)
 
 
@@ -132,7 +128,7 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
         else:
             kind = dtypes.bool_ if data.dtype.kind == "b" else dtypes.int64
         _refuse_overflow(data, dtype)
-    return _finish(backend.array_on(_place(device), data, (dtype or kind).numpy), requires_grad)
+    return finish(backend.array_on(place(device), data, (dtype or kind).numpy), requires_grad)
 
 
 def _refuse_overflow(data: Any, dtype: dtypes.dtype | None) -> None:
@@ -179,7 +175,7 @@ def from_dlpack(x: Any) -> Tensor:
 
 
 # ------------------------------------------------------------ filled with one number
-def _shape(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
+def shape_of(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
     if not size:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
     for n in size:
@@ -203,7 +199,7 @@ def _shape(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
 
 def _filled(shape: tuple[int, ...], value: Any, dtype: dtypes.dtype | None, device: Any, requires_grad: bool) -> Tensor:
     kind = dtype or dtypes.get_default_dtype()
-    return _finish(backend.array_on(_place(device), np.full(shape, value, kind.numpy), kind.numpy), requires_grad)
+    return finish(backend.array_on(place(device), np.full(shape, value, kind.numpy), kind.numpy), requires_grad)
 
 
 def zeros(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -216,17 +212,17 @@ def zeros(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, req
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return _filled(_shape(size, "zeros"), 0, dtype, device, requires_grad)
+    return _filled(shape_of(size, "zeros"), 0, dtype, device, requires_grad)
 
 
 def ones(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of ones."""
-    return _filled(_shape(size, "ones"), 1, dtype, device, requires_grad)
+    return _filled(shape_of(size, "ones"), 1, dtype, device, requires_grad)
 
 
 def empty(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor whose numbers are still to be written. (They are zeros here; PyTorch's may be anything.)"""
-    return _filled(_shape(size, "empty"), 0, dtype, device, requires_grad)
+    return _filled(shape_of(size, "empty"), 0, dtype, device, requires_grad)
 
 
 def full(
@@ -237,10 +233,10 @@ def full(
     if not isinstance(fill_value, (int, float, np.generic, Tensor)):
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
     fill_value = fill_value.item() if isinstance(fill_value, (np.generic, Tensor)) else fill_value
-    return _filled(_shape((size,), "full"), fill_value, dtype or kinds.get(type(fill_value)), device, requires_grad)
+    return _filled(shape_of((size,), "full"), fill_value, dtype or kinds.get(type(fill_value)), device, requires_grad)
 
 
-def _like(function: Any) -> Any:
+def like(function: Any) -> Any:
     def like(
         input: Tensor, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False
     ) -> Tensor:
@@ -266,7 +262,7 @@ def eye(
             f"n must be greater or equal to 0, got {n}" if n < 0 else f"m must be greater or equal to 0, got {m}"
         )
     kind = dtype or dtypes.get_default_dtype()
-    return _finish(backend.array_on(_place(device), np.eye(n, m, dtype=kind.numpy), kind.numpy), requires_grad)
+    return finish(backend.array_on(place(device), np.eye(n, m, dtype=kind.numpy), kind.numpy), requires_grad)
 
 
 def arange(
@@ -287,7 +283,7 @@ def arange(
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(v, (int, np.integer)) for v in (start, end, step))
     kind = dtype or (dtypes.int64 if whole else dtypes.get_default_dtype())
-    return _finish(backend.array_on(_place(device), np.arange(start, end, step), kind.numpy), requires_grad)
+    return finish(backend.array_on(place(device), np.arange(start, end, step), kind.numpy), requires_grad)
 
 
 def linspace(
@@ -303,102 +299,7 @@ def linspace(
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = dtype or dtypes.get_default_dtype()
-    return _finish(backend.array_on(_place(device), np.linspace(start, end, steps), kind.numpy), requires_grad)
+    return finish(backend.array_on(place(device), np.linspace(start, end, steps), kind.numpy), requires_grad)
 
 
-zeros_like, ones_like, empty_like, full_like = (_like(f) for f in (zeros, ones, empty, full))
-
-
-# ------------------------------------------------------------ random
-_generator: Any = None  # made at the first use: `numpy.random` takes 20 ms to import
-
-
-def _stream() -> Any:
-    """The random stream."""
-    global _generator
-    if _generator is None:
-        _generator = np.random.default_rng()
-    return _generator
-
-
-def manual_seed(seed: int) -> None:
-    """Start the random stream anew, from this seed.
-
-    Examples
-    --------
-    >>> import minigrad
-    >>> minigrad.manual_seed(0)
-    >>> a = minigrad.rand(3)
-    >>> minigrad.manual_seed(0)
-    >>> minigrad.equal(a, minigrad.rand(3))
-    True
-    """
-    global _generator
-    _generator = np.random.default_rng(int(seed) % 2**64)
-
-
-def _random(values: Any, dtype: dtypes.dtype | None, device: Any, requires_grad: bool) -> Tensor:
-    kind = dtype or dtypes.get_default_dtype()
-    return _finish(backend.array_on(_place(device), values, kind.numpy), requires_grad)
-
-
-def floats_only(dtype: dtypes.dtype | None, kernel: str) -> None:
-    if dtype is not None and not dtype.is_floating_point:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.SCALAR_TYPE_NAMES[dtype.name]}'")
-
-
-def _unit(shape: tuple[int, ...], dtype: Any) -> Any:
-    """Uniform numbers from 0 to before 1 in this dtype: drawn in it, or cut off to it, so that rounding makes no 1."""
-    if dtype == np.float16:
-        return (np.floor(_stream().random(shape, np.float32) * 2048) / 2048).astype(dtype)
-    return _stream().random(shape, dtype)
-
-
-def rand(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Random numbers, uniform from 0 to before 1."""
-    floats_only(dtype, "check_uniform_bounds")
-    return _random(
-        _unit(_shape(size, "rand"), (dtype or dtypes.get_default_dtype()).numpy), dtype, device, requires_grad
-    )
-
-
-def randn(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Random numbers, normally distributed with mean 0 and standard deviation 1."""
-    floats_only(dtype, "normal_kernel_cpu")
-    return _random(_stream().standard_normal(_shape(size, "randn")), dtype, device, requires_grad)
-
-
-def randint(
-    low: int,
-    high: Any = None,
-    size: Any = None,
-    *,
-    dtype: dtypes.dtype | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Random integers from `low` (0 if only one bound is given) to before `high`."""
-    if size is None:
-        low, high, size = 0, low, high
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    values = _stream().integers(low, high, _shape((size,), "randint"))
-    return _random(values, dtype or dtypes.int64, device, requires_grad)
-
-
-def randperm(n: int, *, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
-    """The integers from 0 to n - 1 in random order."""
-    if n < 0:
-        raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
-    return _random(_stream().permutation(n), dtype or dtypes.int64, device, False)
-
-
-rand_like, randn_like = _like(rand), _like(randn)
-
-
-def normal_values(shape: tuple[int, ...], mean: float, std: float) -> Any:
-    return _stream().normal(mean, std, shape)
-
-
-def uniform_values(shape: tuple[int, ...], low: float, high: float, dtype: Any) -> Any:
-    return low + (high - low) * _unit(shape, dtype)
+zeros_like, ones_like, empty_like, full_like = (like(f) for f in (zeros, ones, empty, full))

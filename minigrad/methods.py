@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import catalogue, copying, creation, dispatch
-from .ops import functions, index, matmul, reduce, shaping, storage
-from .ops.calling import apply
+from .ops import functions, index, matmul, random, reduce, shaping, storage
 from .ops.inplace import in_place
 from .ops.operands import NUMBERS
 from .tensor import Tensor
@@ -73,18 +72,6 @@ IN_PLACE = ("add", "sub", "mul", "div", "pow", "neg", "abs", "exp", "log", "log1
 OPERATORS = {"add": "__iadd__", "sub": "__isub__", "mul": "__imul__", "div": "__itruediv__", "pow": "__ipow__"}
 
 
-def normal(input: Tensor, mean: float = 0, std: float = 1) -> Tensor:
-    """`normal_` overwrites with random numbers, normally distributed."""
-    creation.floats_only(input.dtype, "normal_kernel_cpu")
-    return apply(index.Normal, input, values=creation.normal_values(input.array.shape, mean, std))
-
-
-def uniform(input: Tensor, low: float = 0, high: float = 1) -> Tensor:
-    """`uniform_` overwrites with random numbers, uniform from `low` to before `high`."""
-    creation.floats_only(input.dtype, "check_uniform_bounds")
-    return apply(index.Uniform, input, values=creation.uniform_values(input.array.shape, low, high, input.array.dtype))
-
-
 def _polite(function: Any, reflected: bool = False) -> Any:
     def operator(self: Tensor, other: Any) -> Any:
         if not isinstance(other, (Tensor, *NUMBERS)):
@@ -109,8 +96,9 @@ def install() -> None:
             setattr(Tensor, f"__r{name}__", _polite(function, reflected=True))
     others = {
         "__pos__": lambda self: self,
-        "normal_": in_place(normal, "normal_"),
-        "uniform_": in_place(uniform, "uniform_"),
+        "normal_": in_place(random.normal_values, "normal_"),
+        "uniform_": in_place(random.uniform_values, "uniform_"),
+        "bernoulli_": in_place(random.bernoulli_values, "bernoulli_"),
         "data": property(storage.get_data, storage.set_data, storage.delete_data),
         "T": property(shaping.numpy_T),
         "mT": property(shaping.mT),

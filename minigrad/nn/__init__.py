@@ -1,5 +1,8 @@
-"""Neural networks: for now their functions; modules follow."""
+"""Neural networks: modules, layers, losses, and how their parameters begin."""
 
-from . import functional
-
-__all__ = ["functional"]
+from . import functional, init, parameter
+from .containers import ModuleDict, ModuleList, Sequential
+from .linear import Identity, Linear
+from .module import Module
+from .parameter import Parameter
+from .parameter_containers import ParameterDict, ParameterList

@@ -156,26 +156,6 @@ class Zero(Op):
         return np.zeros_like(g)
 
 
-class _Random(Op):
-    """Numbers that depend on nothing."""
-
-    formula = (r"0",)
-
-    def forward(a, values):
-        return values.astype(a.dtype)
-
-    def grad_a(g):
-        return np.zeros_like(g)
-
-
-class Normal(_Random):
-    pass
-
-
-class Uniform(_Random):
-    pass
-
-
 # ------------------------------------------------------------ x[...]
 def getitem(input: Tensor, index: Any) -> Tensor:
     """The elements that `index` names; what `x[index]` calls."""

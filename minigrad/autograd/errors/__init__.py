@@ -40,6 +40,7 @@ from .kinds import (
     UnusedInputError,
     explain,
 )
+from .loading import LoadError, state_dict_does_not_fit
 from .shapes import broadcast_shapes, gradient_shape, not_scalar, product_shapes
 from .values import AnomalyError, nan_in_backward
 
@@ -50,6 +51,7 @@ __all__ = [
     "GradcheckError",
     "GradientShapeError",
     "InplaceError",
+    "LoadError",
     "NoGraphError",
     "NonLeafError",
     "RequiresGradError",
@@ -83,6 +85,7 @@ __all__ = [
     "saved_as_returned",
     "saved_once",
     "second_backward",
+    "state_dict_does_not_fit",
     "unused_input",
     "view_of_leaf_in_place",
     "wrong_number_of_gradients",

@@ -306,4 +306,21 @@ What to do
   - To compute with it, but without a gradient: `total = total + loss.detach()`.
   - To differentiate the sum: add first, and call backward() once, on the total.
 """,
+    "state dict": """
+Why it matters
+  A state dict is nothing but names and numbers. A name says where a module hangs: it is
+  made of the names of the attributes on the way to it, as in `layer1.0.conv1.weight`. If a
+  name does not fit, nobody knows where the numbers belong; if a shape does not fit, they
+  do not fit in.
+
+Usual causes, and what to do
+  - The module was made with other arguments than the one that was saved: make it with the
+    same ones. For another number of classes, load first and replace the last layer then.
+  - The model was wrapped when it was saved (`module.`, `model.`): take the prefix off the
+    names.
+  - The file holds more than the state dict (`checkpoint["state_dict"]`, with the
+    optimizer's state beside it): give the inner one.
+  - Only a part is wanted: `load_state_dict(…, strict=False)` loads what fits by name, and
+    returns the names that do not. Shapes must fit even then.
+""",
 }
