@@ -42,6 +42,9 @@ FAMILIES = {
     "random": Family(
         functions="default_generator get_rng_state initial_seed seed set_rng_state",
     ),
+    "ops.softmax": Family(
+        both="log_softmax softmax",
+    ),
 }
 
 SUBMODULES = ("cuda", "datasets", "linalg", "models", "nn", "optim", "random", "return_types", "utils")

@@ -1,6 +1,21 @@
 """The functions that neural networks are made of."""
 
+from ..ops.crossentropy import cross_entropy, nll_loss
 from ..ops.functions import relu, sigmoid, tanh
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
+from ..ops.softmax import log_softmax_ as log_softmax
+from ..ops.softmax import softmax_ as softmax
+from ..ops.softmax import softmin
 
-__all__ = ["binary_cross_entropy_with_logits", "mse_loss", "relu", "sigmoid", "tanh"]
+__all__ = [
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "log_softmax",
+    "mse_loss",
+    "nll_loss",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "softmin",
+    "tanh",
+]

@@ -70,9 +70,18 @@ class BinaryCrossEntropyWithLogits(Op):
         return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
 
 
-def _check_reduction(reduction: str) -> None:
+def reduction_of(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+    """The reduction, checked; `size_average` and `reduce` are PyTorch's old way to name it."""
+    if size_average is not None or reduce is not None:
+        reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+        warnings.warn(
+            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+            UserWarning,
+            stacklevel=3,
+        )
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
+    return reduction
 
 
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
@@ -93,7 +102,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
             stacklevel=2,
         )
         input, target = broadcast_tensors(input, target)
-    _check_reduction(reduction)
+    reduction_of(reduction)
     dtype = dtypes.result_dtype([input.array, target.array])
     return apply(MseLoss, input.to(dtype), target.to(dtype), reduction=reduction)
 
@@ -133,5 +142,5 @@ def binary_cross_entropy_with_logits(
     if a.shape != b.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     w, p = (None if x is None else x.array for x in (weight, pos_weight))
-    _check_reduction(reduction)
+    reduction_of(reduction)
     return apply(BinaryCrossEntropyWithLogits, input, target, weight=w, pos_weight=p, reduction=reduction)
