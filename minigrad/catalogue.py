@@ -31,6 +31,10 @@ class Family(NamedTuple):
 
 
 FAMILIES = {
+    "ops.gathering": Family(
+        both="gather scatter scatter_add take_along_dim",
+        in_place="scatter scatter_add",
+    ),
     "ops.norm": Family(
         both="norm std var",
         functions="std_mean var_mean",

@@ -765,6 +765,7 @@ def test_as_torch(name):
 NOT_KEPT = {  # what PyTorch keeps beside it, of which our rules need nothing
     *(f"{name}Backward{n}.alpha" for name, n in (("Add", 0), ("Sub", 0), ("Rsub", 1))),
     *(f"MmBackward0.{x}_sym_{what}" for x in ("self", "mat2") for what in ("sizes", "strides")),
+    "GatherBackward0.sparse_grad",
     *(f"{name}.dim" for name in ("CatBackward0", "StackBackward0", "UnsqueezeBackward0")),
     *(f"SqueezeBackward{n}.dim" for n in (1, 2, 4)),
     "IndexPutBackward0.accumulate",

@@ -35,6 +35,7 @@ OWN: dict[str, dict[str, Any]] = {
     "BmmBackward0": {"b": "mat2"},
     "ClampBackward1": {"lower": "min", "upper": "max"},
     "DotBackward0": {"b": "tensor"},
+    "GatherBackward0": {"index": "index"},
     "IndexPutBackward0": {"b_shape": {}},
     "LinalgVectorNormBackward0": {"p": "ord"},
     "MeanBackward0": {"a_shape": _SIZES_AND_NUMBER},
@@ -45,6 +46,9 @@ OWN: dict[str, dict[str, Any]] = {
     "PowBackward0": {"n": "exponent"},
     "PowBackward1": {"b": "exponent"},
     "PowBackward2": {"a": "exponent", "n": "self"},
+    "ScatterAddBackward0": {"index": "index", "b_shape": {}},
+    "ScatterBackward0": {"index": "index", "b_shape": {}},
+    "ScatterBackward1": {"index": "index", "value": {}},
     "SelectBackward0": {"number": "index"},
     "SliceBackward0": {
         "span": {"start": lambda s: s.start or 0, "end": attrgetter("stop"), "step": lambda s: s.step or 1}

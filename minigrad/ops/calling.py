@@ -320,6 +320,22 @@ def apply_many(op: type[Op], *inputs: Any, **params: Any) -> tuple[Tensor, ...]:
     return outs
 
 
+def raw(x: Any) -> Any:
+    """The array of a tensor; anything else itself."""
+    return x.array if isinstance(x, Tensor) else x
+
+
+def either(op: type[Op], *inputs: Any, **params: Any) -> Any:
+    """An operation on what a rule has: arrays, or tensors (under `create_graph`), for which it is recorded.
+
+    What is no input, an index for instance, may be a tensor, too: its array is used.
+    """
+    params = {name: raw(value) for name, value in params.items()}
+    if any(isinstance(x, Tensor) for x in inputs):
+        return apply(op, *(x if isinstance(x, Tensor) else wrap(x) for x in inputs), **params)
+    return op.forward(*inputs, **params)
+
+
 def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:
     """A node for an operation that was just run."""
     known = dict(params, z=z)
