@@ -49,9 +49,22 @@ FAMILIES = {
     "ops.softmax": Family(
         both="log_softmax softmax",
     ),
+    "serialization": Family(functions="load save"),
 }
 
-SUBMODULES = ("cuda", "datasets", "linalg", "models", "nn", "optim", "random", "return_types", "utils")
+SUBMODULES = (
+    "cuda",
+    "datasets",
+    "hub",
+    "linalg",
+    "models",
+    "nn",
+    "optim",
+    "random",
+    "return_types",
+    "serialization",
+    "utils",
+)
 
 
 def _words(*lists: str) -> Iterator[tuple[str, str]]:

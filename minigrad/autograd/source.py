@@ -15,7 +15,10 @@ from typing import NamedTuple
 # The first frame whose module is in none of these is the user's.
 PACKAGES = frozenset(
     f"minigrad{name}"
-    for name in ("", ".autograd", ".autograd.errors", ".ops", ".nn", ".optim", ".models", ".viz", ".course")
+    for name in (
+        *("", ".autograd", ".autograd.errors", ".ops", ".nn", ".optim", ".models", ".serialization"),
+        *(".viz", ".course"),
+    )
 )
 
 
