@@ -86,15 +86,8 @@ def _where(condition: Any, x: Any, y: Any) -> Tensor:
     return functions._where(c, x, y)
 
 
-def _flip(a: Tensor) -> Tensor:
-    index = np.arange(len(a.array) - 1, -1, -1)
-    return a[index]
-
-
-def _cumprod(a: Tensor) -> Tensor:
-    """Of a vector, by products of its growing beginnings (second derivatives of `prod` only)."""
-    parts = [reduce.prod_(shaping.narrow(a, 0, 0, n + 1)) for n in range(len(a.array))]
-    return shaping.stack(parts) if parts else a
+def _flip(a: Tensor, axis: int = 0) -> Tensor:
+    return a[(slice(None),) * axis + (np.arange(a.array.shape[axis] - 1, -1, -1),)]
 
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -109,14 +102,16 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.concatenate: lambda arrays, axis=0: shaping.cat(arrays, axis),
     np.stack: lambda arrays, axis=0: shaping.stack(arrays, axis),
     np.flip: _flip,
-    np.cumprod: _cumprod,
     np.zeros_like: lambda a: wrap(np.zeros_like(a.array)),
     np.shape: lambda a: a.array.shape,
 }
 
 
 # Likewise; for each a module of minigrad and the name in it of what is called with NumPy's arguments.
-LAZY_FUNCTIONS: dict[Callable[..., Any], tuple[str, str]] = {}
+LAZY_FUNCTIONS: dict[Callable[..., Any], tuple[str, str]] = {
+    np.cumsum: ("ops.scan", "np_cumsum"),
+    np.cumprod: ("ops.scan", "np_cumprod"),
+}
 
 
 def _array_function(self: Tensor, function: Any, types: Any, args: Any, kwargs: Any) -> Any:

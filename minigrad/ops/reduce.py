@@ -176,19 +176,37 @@ class MinDim(_Chosen):
 
 
 # ------------------------------------------------------------ products
-class Prod(Op):
+def _product_of_others(a: Any, dim: int) -> Any:
+    """Products from the left times products from the right: right where elements are 0 too."""
+    ahead, back = (slice(None),) * dim + (slice(-1),), (slice(None),) * dim + (slice(1, None),)
+    one = a[(slice(None),) * dim + (slice(1),)] * 0 + 1
+    before = np.cumprod(np.concatenate([one, a[ahead]], axis=dim), axis=dim)
+    after = np.flip(np.cumprod(np.concatenate([one, np.flip(a[back], dim)], axis=dim), axis=dim), dim)
+    return before * after
+
+
+class ProdAll(Op):
+    node_name = "ProdBackward0"
     formula = (r"\bar z \prod_{j \ne i} a_j",)
 
     def forward(a):
         return np.prod(a, dtype=a.dtype)
 
     def grad_a(g, a):
-        # The product of the others, as products from the left and from the right: right where elements are 0 too.
-        flat = np.reshape(a, (-1,))
-        one = flat[:1] * 0 + 1
-        before = np.cumprod(np.concatenate([one, flat[:-1]]))
-        after = np.flip(np.cumprod(np.concatenate([one, np.flip(flat[1:])])))
-        return g * np.reshape(before * after, a.shape)
+        return g * np.reshape(_product_of_others(np.reshape(a, (-1,)), 0), a.shape)
+
+
+class Prod(Op):
+    node_name = "ProdBackward1"
+    formula = (r"\bar z \prod_{j \ne i} a_j",)
+
+    def forward(a, dim, keepdim):
+        return np.prod(a, axis=dim, dtype=a.dtype, keepdims=keepdim)
+
+    def grad_a(g, a, dim, keepdim):
+        if not a.ndim:
+            return g
+        return kept(g, a.ndim, (dim,), keepdim) * _product_of_others(a, dim)
 
 
 # ------------------------------------------------------------ what users call
@@ -293,11 +311,16 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _along(input, dim, keepdim, MinDim, return_types.min)
 
 
-def prod_(input: Tensor) -> Tensor:
-    """The product of all elements."""
-    if not input.dtype.is_floating_point:
-        input = input.to(dtypes.int64)
-    return apply(Prod, input)
+def prod_(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The product of all elements, or along a dimension. Integers and bools are multiplied as int64."""
+    array_of(input, "prod")
+    if dtype is None and not input.dtype.is_floating_point:
+        dtype = dtypes.int64
+    if dtype is not None and dtype is not input.dtype:
+        input = input.to(dtype)
+    if dim is None:
+        return apply(ProdAll, input)
+    return apply(Prod, input, dim=wrap_dim(dim, input.ndim), keepdim=keepdim)
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
