@@ -38,7 +38,7 @@ def running(combine: Callable[[Any, Any], Any], a: Any, dim: int) -> Any:
 
 
 def carried_back(g: Any, f: Any, dim: int) -> Any:
-    """The `s` with `s[i] = g[i] + f[i] * s[i + 1]`; `f` has one element less. There is no division, so no harm in zeros."""
+    """The `s` with `s[i] = g[i] + f[i] * s[i + 1]`; `f` has one element less. Nothing is divided, so zeros do no harm."""
     step = 1
     while step < g.shape[dim]:
         joined = part(g, dim, None, -step) + f * part(g, dim, step, None)

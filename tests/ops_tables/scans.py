@@ -14,7 +14,8 @@ scanned = [case(real(4), dim=0), case(real(2, 3), dim=0), case(real(2, 3), dim=-
 whole = [case(ints(4), dim=0), case(bools(2, 3), dim=1), case(fixed([1, 2, 3], "int32"), dim=0),
          case(real(3).f32, dim=0, dtype="torch.float64"), case(real(3).f16, dim=0, dtype="torch.float32"),
          case(ints(3), dim=0, dtype="torch.float32")]
-op("cumsum", "torch.cumsum(a, **kw)", "a.cumsum(**kw)", on=[*scanned, *whole, case(fixed([1.0, inf, 2.0, nan, 3.0]), dim=0, smooth=False)],
+op("cumsum", "torch.cumsum(a, **kw)", "a.cumsum(**kw)",
+   on=[*scanned, *whole, case(fixed([1.0, inf, 2.0, nan, 3.0]), dim=0, smooth=False)],
    refuses=(outside, below))
 op("cumprod", "torch.cumprod(a, **kw)", "a.cumprod(**kw)",
    on=[*scanned, *whole, case(fixed([2.0, 0.0, 3.0, 4.0]), dim=0), case(fixed([0.0, 0.0, 3.0]), dim=0),
