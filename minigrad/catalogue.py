@@ -34,6 +34,7 @@ FAMILIES = {
     "ops.gathering": Family(
         both="gather scatter scatter_add take_along_dim",
         in_place="scatter scatter_add",
+    ),
     "ops.scan": Family(
         both="cummax cummin cumprod cumsum logcumsumexp",
         in_place="cumprod cumsum",

@@ -38,7 +38,7 @@ def running(combine: Callable[[Any, Any], Any], a: Any, dim: int) -> Any:
 
 
 def carried_back(g: Any, f: Any, dim: int) -> Any:
-    """The `s` with `s[i] = g[i] + f[i] * s[i + 1]`; `f` has one element less. Nothing is divided, so zeros do no harm."""
+    """The `s` with `s[i] = g[i] + f[i] * s[i + 1]`, where `f` has one element less. No division, no harm in zeros."""
     step = 1
     while step < g.shape[dim]:
         joined = part(g, dim, None, -step) + f * part(g, dim, step, None)
