@@ -39,6 +39,9 @@ FAMILIES = {
         both="cummax cummin cumprod cumsum logcumsumexp",
         in_place="cumprod cumsum",
     ),
+    "ops.sorting": Family(
+        both="argsort kthvalue median mode msort nanmedian sort topk",
+    ),
     "ops.norm": Family(
         both="norm std var",
         functions="std_mean var_mean",

@@ -116,7 +116,7 @@ class Amin(_Extreme):
         return np.min(a, axis=dim or None, keepdims=keepdim)
 
 
-class _ExtremeOfAll(Op):
+class ExtremeOfAll(Op):
     """The one largest or smallest element; equal ones share the gradient."""
 
     formula = _EVENLY
@@ -126,12 +126,12 @@ class _ExtremeOfAll(Op):
         return np.where(chosen, g / backend.cast(np.sum(chosen), backend.dtype_of(g)), 0)
 
 
-class MaxAll(_ExtremeOfAll):
+class MaxAll(ExtremeOfAll):
     node_name = "MaxBackward1"
     forward = np.max
 
 
-class MinAll(_ExtremeOfAll):
+class MinAll(ExtremeOfAll):
     node_name = "MinBackward1"
     forward = np.min
 

@@ -14,8 +14,8 @@ import numpy as np
 from .. import backend, dtypes, return_types
 from ..tensor import Tensor
 from .base import Op
-from .calling import apply, apply_many
-from .index import add_at
+from .calling import apply, apply_many, either, raw
+from .gathering import ScatterAdd
 from .operands import array_of
 from .shaping import wrap_dim
 
@@ -48,17 +48,10 @@ def carried_back(g: Any, f: Any, dim: int) -> Any:
     return g
 
 
-def places(indices: Any, dim: int) -> tuple[Any, ...]:
-    """The index that picks `indices` along a dimension, and in the others every place its own."""
-    array = getattr(indices, "array", indices)
-    xp, ndim = backend.namespace(array), array.ndim
-    steps = [xp.arange(n).reshape((n,) + (1,) * (ndim - k - 1)) for k, n in enumerate(array.shape)]
-    return (*steps[:dim], array, *steps[dim + 1 :])
-
-
 def put_along(g: Any, shape: tuple[int, ...], dim: int, indices: Any) -> Any:
     """Zeros of `shape` with `g` (array or Tensor) added at `indices` along a dimension."""
-    return add_at(g, shape, places(indices, dim)) if shape else g
+    zeros = backend.namespace(raw(g)).zeros(shape, raw(g).dtype)
+    return either(ScatterAdd, zeros, g, dim=dim, index=raw(indices))
 
 
 _WIDER = {"e": np.float32, "f": np.float64}  # in which PyTorch adds and multiplies
