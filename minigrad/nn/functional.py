@@ -1,5 +1,6 @@
 """The functions that neural networks are made of."""
 
+from ..ops.batchnorm import batch_norm
 from ..ops.crossentropy import cross_entropy, nll_loss
 from ..ops.functions import relu, sigmoid, tanh
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
@@ -8,6 +9,7 @@ from ..ops.softmax import softmax_ as softmax
 from ..ops.softmax import softmin
 
 __all__ = [
+    "batch_norm",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "log_softmax",
