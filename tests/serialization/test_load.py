@@ -57,7 +57,6 @@ def test_live_checkpoints(new, protocol):
     assert same(minigrad.load(file), content(pytorch))
 
 
-@pytest.mark.skipif(not hasattr(minigrad.nn, "Linear"), reason="until modules land")
 @needs_torch
 def test_parameters_and_attributes():
     x = pytorch.ones(2)
