@@ -42,6 +42,9 @@ FAMILIES = {
     "ops.sorting": Family(
         both="argsort kthvalue median mode msort nanmedian sort topk",
     ),
+    "ops.convolution": Family(
+        functions="conv1d conv2d conv_transpose1d conv_transpose2d",
+    ),
     "ops.norm": Family(
         both="norm std var",
         functions="std_mean var_mean",

@@ -25,6 +25,7 @@ class Input:
     values: Any = None
     requires_grad: bool = True
     turned: bool = False
+    channels_last: bool = False
 
     @property
     def f32(self) -> Input:
@@ -44,13 +45,18 @@ class Input:
         """The same, transposed in memory and so not contiguous."""
         return replace(self, shape=self.shape[::-1], turned=True)
 
+    @property
+    def last(self) -> Input:
+        """Images of the same shape whose channels lie next to each other in memory."""
+        return replace(self, channels_last=True)
+
     def __str__(self) -> str:
         text = "x".join(map(str, self.shape)) or "0d"
         if self.values is not None:
             text = str(np.array(self.values).tolist())
         text += "" if self.kind in ("real", "fixed") else f" {self.kind}"
         text += "" if self.dtype == "float64" else f" {self.dtype}"
-        text += " turned" if self.turned else ""
+        text += " turned" if self.turned else " channels last" if self.channels_last else ""
         return text + ("" if self.requires_grad or not self.dtype.startswith("float") else " const")
 
     @property
@@ -75,6 +81,8 @@ class Input:
             case "bools":
                 numbers = rng.randint(0, 2, size)
         array = np.asarray(numbers).astype(self.dtype).reshape(shape)
+        if self.channels_last:
+            return np.moveaxis(np.moveaxis(array, 1, -1).copy(), -1, 1)
         return array.T if self.turned else array
 
     def tensor(self, torch: Any, array: np.ndarray) -> Any:

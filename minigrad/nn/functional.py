@@ -1,8 +1,10 @@
 """The functions that neural networks are made of."""
 
 from ..ops.batchnorm import batch_norm
+from ..ops.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from ..ops.crossentropy import cross_entropy, nll_loss
 from ..ops.functions import relu, sigmoid, tanh
+from ..ops.linear import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
 from ..ops.softmax import log_softmax_ as log_softmax
 from ..ops.softmax import softmax_ as softmax
@@ -11,7 +13,12 @@ from ..ops.softmax import softmin
 __all__ = [
     "batch_norm",
     "binary_cross_entropy_with_logits",
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
     "cross_entropy",
+    "linear",
     "log_softmax",
     "mse_loss",
     "nll_loss",
