@@ -17,7 +17,7 @@ PACKAGES = frozenset(
     f"minigrad{name}"
     for name in (
         *("", ".autograd", ".autograd.errors", ".ops", ".nn", ".optim", ".models", ".serialization"),
-        *(".viz", ".course"),
+        *(".utils", ".utils.data", ".viz", ".course"),
     )
 )
 
