@@ -124,6 +124,11 @@ def alias(array: Any) -> Any:
     return cupy.ndarray(array.shape, array.dtype, pointer, array.strides)
 
 
+def writable(array: ndarray) -> ndarray:
+    """The same memory, which may be written, whatever the array says."""
+    return np.asarray(_Memory(array, None, data=(first_byte(array), False)))
+
+
 def as_strided(array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> Any:
     """A view of `array`'s memory: `shape` elements, `strides` bytes apart, `offset` bytes after its first element."""
     if isinstance(array, ndarray):

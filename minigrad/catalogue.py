@@ -59,6 +59,7 @@ FAMILIES = {
     "ops.softmax": Family(
         both="log_softmax softmax",
     ),
+    "exchange": Family(functions="from_dlpack"),
     "serialization": Family(functions="load save"),
 }
 

@@ -164,16 +164,6 @@ def from_numpy(array: np.ndarray) -> Tensor:
     return wrap(_usable(array).view())
 
 
-def from_dlpack(x: Any) -> Tensor:
-    """A tensor that shares the memory of another library's, by DLPack."""
-    kind, _ = x.__dlpack_device__()
-    if int(kind) == 1:
-        return wrap(_usable(np.from_dlpack(x)))
-    import cupy
-
-    return wrap(cupy.from_dlpack(x))
-
-
 # ------------------------------------------------------------ filled with one number
 def shape_of(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
     if not size:

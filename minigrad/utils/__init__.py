@@ -1,5 +1,5 @@
-"""What is useful around a model: `minigrad.utils.data` gives it its data."""
+"""What is useful around a model: `minigrad.utils.data` gives it its data, `dlpack` shares memory."""
 
-from . import data
+from . import data, dlpack
 
-__all__ = ["data"]
+__all__ = ["data", "dlpack"]
