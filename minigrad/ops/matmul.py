@@ -77,24 +77,37 @@ class Bmm(Op):
         return np.swapaxes(a, -1, -2) @ g
 
 
+def plus_product(a: Any, product: Any, alpha: float, beta: float) -> Any:
+    """`beta * a + alpha * product`, into the product's memory; at beta = 0 not even a NaN in `a` counts."""
+    if alpha != 1:
+        product *= product.dtype.type(alpha)
+    if beta == 1:
+        product += a
+    elif beta != 0:
+        product += product.dtype.type(beta) * a
+    return product
+
+
+def grad_of_term(g: Any, a_shape: tuple[int, ...], beta: float) -> Any:
+    """The gradient of the term that a product is added to."""
+    return sum_to(g * beta if beta != 1 else g, a_shape, backend.dtype_of(g))
+
+
 class Addmm(Op):
     """A matrix product plus a term: one node for a linear layer."""
 
-    formula = r"\bar z", r"\bar z\, c^\top", r"b^\top \bar z"
+    formula = r"\beta\, \bar z", r"\alpha\, \bar z\, c^\top", r"\alpha\, b^\top \bar z"
 
-    def forward(a, b, c):
-        z = np.matmul(b, c)
-        z += a
-        return z
+    def forward(a, b, c, alpha, beta):
+        return plus_product(a, _product(b, c), alpha, beta)
 
-    def grad_a(g, a_shape):
-        return sum_to(g, a_shape, backend.dtype_of(g))
+    grad_a = grad_of_term
 
-    def grad_b(g, c):
-        return g @ np.transpose(c)
+    def grad_b(g, c, alpha):
+        return _product(g if alpha == 1 else g * alpha, np.transpose(c))
 
-    def grad_c(g, b):
-        return np.transpose(b) @ g
+    def grad_c(g, b, alpha):
+        return _product(np.transpose(b), g if alpha == 1 else g * alpha)
 
 
 _mm, _mv = binary(Mm, "mm", broadcasts=False), binary(Mv, "mv", broadcasts=False)
@@ -135,9 +148,10 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     return _mv(input, vec)
 
 
-def dot(input: Tensor, tensor: Tensor) -> Tensor:
-    """The inner product of two vectors of one length."""
-    a, b = array_of(input, "dot"), array_of(tensor, "dot", "argument 'tensor' (position 2)")
+def check_dot(input: Tensor, tensor: Tensor, name: str) -> None:
+    """Raise if the two are not vectors of one length and one dtype."""
+    other = "other" if name == "vdot" else "tensor"
+    a, b = array_of(input, name), array_of(tensor, name, f"argument '{other}' (position 2)")
     if a.ndim != 1 or b.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
     _same_dtype(input, tensor, "dot : expected both vectors to have same dtype, but found {0} and {1}")
@@ -147,6 +161,11 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
             f"elements, but got {a.size} and {b.size} elements respectively"
         )
         raise errors.product_shapes(input, tensor, sentence)
+
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The inner product of two vectors of one length."""
+    check_dot(input, tensor, "dot")
     return _dot(input, tensor)
 
 
@@ -176,8 +195,10 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return reshape(input, -1, 1) * vec2
 
 
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor) -> Tensor:
-    """`input + mat1 @ mat2`, in one operation."""
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """`beta * input + alpha * (mat1 @ mat2)`, in one operation."""
+    for x in (input, mat1, mat2):
+        array_of(x, "addmm")
     if mat1.ndim != 2 or mat2.ndim != 2:
         raise RuntimeError(
             f"mat{1 if mat1.ndim != 2 else 2} must be a matrix, got {(mat1 if mat1.ndim != 2 else mat2).ndim}-D tensor"
@@ -187,7 +208,8 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor) -> Tensor:
         raise errors.product_shapes(mat1, mat2, f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {j}x{m})")
     _same_dtype(mat1, mat2, "mat1 and mat2 must have the same dtype, but got {0} and {1}")
     expand(input, mat1.shape[0], mat2.shape[1])  # raises where it does not fit
-    return apply(Addmm, input, mat1, mat2)
+    _same_dtype(input, mat2, "self and mat2 must have the same dtype, but got {0} and {1}")
+    return apply(Addmm, input, mat1, mat2, alpha=alpha, beta=beta)
 
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
