@@ -45,6 +45,8 @@ FAMILIES = {
     "ops.convolution": Family(
         functions="conv1d conv2d conv_transpose1d conv_transpose2d",
     ),
+    "ops.einsum": Family(functions="einsum"),
+    "ops.linalg": Family(both="det inverse=inv logdet slogdet"),
     "ops.norm": Family(
         both="norm std var",
         functions="std_mean var_mean",
@@ -61,6 +63,11 @@ FAMILIES = {
     ),
     "exchange": Family(functions="from_dlpack"),
     "serialization": Family(functions="load save"),
+    "ops.products": Family(
+        both="addbmm addmv addr baddbmm ger inner matrix_power trace vdot",
+        functions="tensordot",
+        in_place="addbmm addmv addr baddbmm",
+    ),
 }
 
 SUBMODULES = (

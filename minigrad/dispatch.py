@@ -111,6 +111,8 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
 LAZY_FUNCTIONS: dict[Callable[..., Any], tuple[str, str]] = {
     np.cumsum: ("ops.scan", "np_cumsum"),
     np.cumprod: ("ops.scan", "np_cumprod"),
+    np.linalg.inv: ("ops.linalg", "inv"),
+    np.linalg.solve: ("ops.linalg", "solve"),
 }
 
 

@@ -67,8 +67,8 @@ POLITE = {
     "floordiv": functions.floor_divide, "mod": functions.remainder,
 }  # fmt: skip
 
-IN_PLACE = ("add", "sub", "mul", "div", "pow", "neg", "abs", "exp", "log", "log1p", "sqrt", "sin", "cos", "tanh",
-            "sigmoid", "relu", "clamp", "square", "reciprocal", "floor", "ceil", "round")  # fmt: skip
+IN_PLACE = ("add", "addmm", "sub", "mul", "div", "pow", "neg", "abs", "exp", "log", "log1p", "sqrt", "sin", "cos",
+            "tanh", "sigmoid", "relu", "clamp", "square", "reciprocal", "floor", "ceil", "round")  # fmt: skip
 OPERATORS = {"add": "__iadd__", "sub": "__isub__", "mul": "__imul__", "div": "__itruediv__", "pow": "__ipow__"}
 
 

@@ -37,3 +37,4 @@ max, min, sort, topk, kthvalue, mode, median, nanmedian, cummax, cummin = (
     _named(name, "values", "indices")
     for name in ("max", "min", "sort", "topk", "kthvalue", "mode", "median", "nanmedian", "cummax", "cummin")
 )
+linalg_slogdet = _named("linalg_slogdet", "sign", "logabsdet")

@@ -76,6 +76,8 @@ class Input:
                 numbers = rng.uniform(0.5, 2.5, size)
             case "apart":  # no two closer than 0.3, none near zero: far from ties and kinks
                 numbers = (rng.permutation(size) - size // 2 + 0.4) * 0.3
+            case "regular":  # square matrices that are far from singular
+                numbers = rng.standard_normal(shape) + 3 * np.eye(*shape[-2:])
             case "ints":
                 numbers = rng.randint(-4, 5, size)
             case "bools":
@@ -101,6 +103,10 @@ def pos(*shape: int) -> Input:
 
 def apart(*shape: int) -> Input:
     return Input(shape, "apart")
+
+
+def regular(*shape: int) -> Input:
+    return Input(shape, "regular")
 
 
 def ints(*shape: int) -> Input:

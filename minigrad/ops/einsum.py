@@ -68,9 +68,7 @@ def _from_lists(*parts: Any) -> tuple[str, tuple[Any, ...]]:
     """The equation for operands that are each followed by a list of numbers of their subscripts."""
 
     def letters(numbers: Iterable[Any]) -> str:
-        return "".join(
-            ELLIPSIS if n is Ellipsis else chr(n + (ord("A") if n < 26 else ord("a") - 26)) for n in numbers
-        )
+        return "".join(ELLIPSIS if n is Ellipsis else chr(n + (ord("A") if n < 26 else ord("a") - 26)) for n in numbers)
 
     operands, lists = parts[0 : len(parts) // 2 * 2 : 2], parts[1::2]
     equation = ",".join(map(letters, lists))
@@ -252,7 +250,10 @@ def _contract(tensors: list[Tensor], plan: Plan) -> Tensor:
         return sum(tensors[0], summed) if summed else tensors[0]
     result, *others = tensors
     for other in others:
-        together, mine, theirs = [], [], []  # what can be summed now: no later operand has it
+        # What can be summed now, since no later operand has it: dimensions of both, of mine, of theirs.
+        together: list[int] = []
+        mine: list[int] = []
+        theirs: list[int] = []
         for dim in summed:
             n, m = result.array.shape[dim], other.array.shape[dim]
             if n != 1 and m != 1:

@@ -6,19 +6,17 @@ algorithmic differentiation* (2008). LAPACK, through NumPy, does the work; on a 
 
 from __future__ import annotations
 
-from math import inf, prod
 from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes
+from .. import backend, dtypes, return_types
 from ..autograd import errors
 from ..tensor import Tensor
-from .base import Op
+from .base import Op, Several
 from .calling import apply, apply_many
-from .functions import isnan, log, where
+from .functions import where
 from .operands import array_of
-from .reduce import results_type
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -97,21 +95,19 @@ def cofactors(a: Any) -> Any:
     return np.linalg.det(u @ v)[..., None, None] * ((u * others[..., None, :]) @ v)
 
 
-class Slogdet(Op):
-    """The sign of the determinant and the logarithm of its absolute value."""
+class Slogdet(Several):
+    """The sign of the determinant and the logarithm of its absolute value. The sign's slope is 0."""
 
+    results = ("sign", "logabsdet")
     node_name = "LinalgSlogdetBackward0"
     formula = (r"\bar z\, a^{-\top}",)
 
     def forward(a):
-        sign, logabsdet = np.linalg.slogdet(a)
-        return backend.as_array(sign), backend.as_array(logabsdet)
+        with np.errstate(invalid="ignore"):  # the logarithm of a NaN is no surprise
+            return tuple(np.linalg.slogdet(a))
 
     def grad_a(g, a):
-        of_log = g.get(1)
-        if of_log is None:
-            return a * 0  # the sign is constant
-        return of_log[..., None, None] * transposed(np.linalg.inv(a))
+        return g[1][..., None, None] * transposed(np.linalg.inv(a))
 
 
 # ------------------------------------------------------------ Cholesky
@@ -251,13 +247,10 @@ def det(A: Tensor) -> Tensor:
     return apply(Det, A)
 
 
-slogdet_result = results_type("linalg_slogdet", "sign", "logabsdet")
-
-
 def slogdet(A: Tensor) -> Any:
     """The sign of the determinant (0 if there is no inverse), and the logarithm of its absolute value."""
     check_square(A, "linalg.slogdet", "linalg_slogdet")
-    return slogdet_result(apply_many(Slogdet, A))
+    return return_types.linalg_slogdet(apply_many(Slogdet, A))
 
 
 def logdet(A: Tensor) -> Tensor:
@@ -297,10 +290,11 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
 
 def _first_bad_minor(array: Any) -> tuple[str, int]:
     """Of the first matrix that has no factor: its place in the batch, in words, and how much of it has none."""
-    for batch, matrix in enumerate(array.reshape(-1, *array.shape[-2:])):
-        for order in range(1, len(matrix) + 1):
+    n = array.shape[-1]
+    for batch, matrix in enumerate(array.reshape(-1, n, n)):
+        for order in range(1, n + 1):
             try:
                 np.linalg.cholesky(matrix[:order, :order])
             except np.linalg.LinAlgError:
                 return (f"(Batch element {batch}): " if array.ndim > 2 else ""), order
-    raise AssertionError("a factorisation that failed succeeds")
+    return "", n  # rounding alone lets it succeed here

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,12 +15,12 @@ from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import apply, binary
 from .functions import mul
-from .matmul import Dot, check_dot, dot, grad_of_term, mm, plus_product
+from .matmul import Dot, check_dot, dot, grad_of_term, mm
 from .operands import array_of
 from .reduce import sum
-from .shaping import broadcast_to, expand, permute, reshape, unsqueeze, view, wrap_dim
+from .shaping import expand, permute, reshape, unsqueeze, view, wrap_dim
 
-# mypy: disable-error-code="misc, operator, no-untyped-def"
+# mypy: disable-error-code="assignment, misc, operator, no-untyped-def"
 
 
 _FORMULA = r"\beta\, \bar z", r"\alpha\, \bar z\, c^\top", r"\alpha\, b^\top \bar z"
@@ -144,9 +146,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, a
         raise errors.product_shapes(batch1, batch2, sentence)
     if not input.array.dtype == batch1.array.dtype == batch2.array.dtype:
         names = [dtypes.CPP_NAMES[x.dtype.name] for x in (input, batch1, batch2)]
-        raise RuntimeError(
-            "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names)
-        )
+        raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names))
     return apply(Baddbmm, input, batch1, batch2, alpha=alpha, beta=beta)
 
 
@@ -241,24 +241,17 @@ def _contract(a: Tensor, b: Tensor, left: list[int], right: list[int]) -> Tensor
     free_a = [i for i in range(a.ndim) if i not in left]
     free_b = [j for j in range(b.ndim) if j not in right]
     rows, columns = (tuple(x.array.shape[i] for i in free) for x, free in ((a, free_a), (b, free_b)))
-    inner = _product(a.array.shape[i] for i in left)
-    if _product(rows) == 1 and _product(columns) == 1:
+    inner = prod(a.array.shape[i] for i in left)
+    if prod(rows) == 1 and prod(columns) == 1:
         return view(_one_number(a, b, free_a + left, right + free_b, inner), rows + columns)
-    matrix = reshape(permute(a, *free_a, *left), _product(rows), inner)
-    other = reshape(permute(b, *right, *free_b), inner, _product(columns))
+    matrix = reshape(permute(a, *free_a, *left), prod(rows), inner)
+    other = reshape(permute(b, *right, *free_b), inner, prod(columns))
     return view(mm(matrix, other), rows + columns)
 
 
 def _one_number(a: Tensor, b: Tensor, order_a: list[int], order_b: list[int], n: int) -> Tensor:
     """The sum of all products of two tensors."""
     return dot(*(x if x.ndim == 1 else reshape(x, n) for x in (permute(a, *order_a), permute(b, *order_b))))
-
-
-def _product(lengths: Any) -> int:
-    total = 1
-    for n in lengths:
-        total *= n
-    return total
 
 
 def trace(input: Tensor) -> Tensor:
@@ -271,6 +264,8 @@ def trace(input: Tensor) -> Tensor:
 
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products of vectors that lie along a dimension; the others broadcast."""
+    if x.ndim == 1 and y.ndim == 1:
+        return vdot(x, y)
     return sum(mul(x, y), dim)
 
 
@@ -285,10 +280,10 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
     if n == 0:
         identity = backend.namespace(input.array).eye(input.array.shape[-1], dtype=input.array.dtype)
         return input.clone().copy_(wrap(identity))
-    if n < 0:
-        input, n = inv(input), -n
     if n == 1:
         return input.clone()
+    if n < 0:
+        input, n = inv(input), -n
     result, square = None, input  # by squaring: n = 5 is a (a²)²
     while n:
         n, odd = divmod(n, 2)
@@ -323,7 +318,7 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
                 f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {names[0]} and "
                 f"tensor {i} {names[i]}"
             )
-    for i, (x, y) in enumerate(zip(tensors, tensors[1:], strict=False)):
+    for i, (x, y) in enumerate(pairwise(tensors)):
         if x.array.shape[1] != y.array.shape[0]:
             raise RuntimeError(
                 f"multi_dot(): tensors {i} and {i + 1} with shapes {list(x.shape)} and {list(y.shape)} "
@@ -341,9 +336,7 @@ def _best_splits(tensors: list[Tensor]) -> dict[tuple[int, int], int]:
     for length in range(1, len(tensors)):
         for i in range(len(tensors) - length):
             j = i + length
-            costs = {
-                k: cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1] for k in range(i, j)
-            }
+            costs = {k: cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1] for k in range(i, j)}
             best[i, j] = min(costs, key=costs.__getitem__)
             cost[i, j] = costs[best[i, j]]
     return best
@@ -354,4 +347,3 @@ def _chain(tensors: list[Tensor], best: dict[tuple[int, int], int], i: int, j: i
         return tensors[i]
     k = best[i, j]
     return mm(_chain(tensors, best, i, k), _chain(tensors, best, k + 1, j))
-

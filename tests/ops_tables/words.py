@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.samples import Case, Input, Refusal, Row, apart, bools, case, fixed, ints, pos, real, refused
+from tests.samples import Case, Input, Refusal, Row, apart, bools, case, fixed, ints, pos, real, refused, regular
 
 __all__ = [
     "Any", "Case", "Input", "Refusal", "Row", "Rows", "apart", "bools", "case", "fixed", "inf", "ints", "nan", "odd",
-    "out_of_range", "outside", "pairs", "pos", "real", "refused", "shapes_clash", "singles", "strangers", "twice",
+    "out_of_range", "outside", "pairs", "pos", "real", "refused", "regular", "shapes_clash", "singles", "strangers",
+    "twice",
 ]  # fmt: skip
 
 nan, inf = float("nan"), float("inf")
