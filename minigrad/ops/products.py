@@ -15,7 +15,7 @@ from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import apply, binary
 from .functions import mul
-from .matmul import Dot, check_dot, dot, grad_of_term, mm
+from .matmul import Dot, check_dot, dot, grad_of_term, mm, outer, plus_product
 from .operands import array_of
 from .reduce import sum
 from .shaping import expand, permute, reshape, unsqueeze, view, wrap_dim
@@ -171,6 +171,9 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: f
             raise RuntimeError(f"addr: Expected 1-D argument vec{position}, but got {x.ndim}-D")
     expand(input, vec1.array.size, vec2.array.size)  # raises where it does not fit
     return apply(Addr, input, vec1, vec2, alpha=alpha, beta=beta)
+
+
+ger = outer  # its old name
 
 
 # ------------------------------------------------------------ sums of products
