@@ -47,6 +47,9 @@ FAMILIES = {
     ),
     "ops.einsum": Family(functions="einsum"),
     "ops.linalg": Family(both="det inverse=inv logdet slogdet"),
+    "ops.pooling": Family(
+        functions="avg_pool1d max_pool1d max_pool2d",
+    ),
     "ops.norm": Family(
         both="norm std var",
         functions="std_mean var_mean",

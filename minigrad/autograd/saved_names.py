@@ -31,6 +31,7 @@ _SIZES_AND_NUMBER = {"self_sym_sizes": None, "self_sym_numel": prod}
 _REDUCTION = {"reduction": ("none", "mean", "sum").index}
 OWN: dict[str, dict[str, Any]] = {
     "AliasBackward0": {"a_shape": {}},
+    "AvgPool2DBackward0": {"a_shape": {}, "taps": {n: attrgetter(n) for n in ("stride", "padding")}},
     "BinaryCrossEntropyWithLogitsBackward0": {"b": "target", "reduction": _REDUCTION},
     "BmmBackward0": {"b": "mat2"},
     "ClampBackward1": {"lower": "min", "upper": "max"},

@@ -6,11 +6,14 @@ from ..ops.crossentropy import cross_entropy, nll_loss
 from ..ops.functions import relu, sigmoid, tanh
 from ..ops.linear import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
+from ..ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from ..ops.softmax import log_softmax_ as log_softmax
 from ..ops.softmax import softmax_ as softmax
 from ..ops.softmax import softmin
 
 __all__ = [
+    "avg_pool1d",
+    "avg_pool2d",
     "batch_norm",
     "binary_cross_entropy_with_logits",
     "conv1d",
@@ -20,6 +23,8 @@ __all__ = [
     "cross_entropy",
     "linear",
     "log_softmax",
+    "max_pool1d",
+    "max_pool2d",
     "mse_loss",
     "nll_loss",
     "relu",

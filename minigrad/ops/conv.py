@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import backend
-from ..tensor import Tensor, wrap
+from ..tensor import wrap
 from .base import Op
-from .calling import apply
+from .calling import either
 from .correlate import correlate, image_gradient, weight_gradient
 from .images import Pair, first, last
 
@@ -60,18 +60,6 @@ def _biased(z: Any, c: Any) -> Any:
     return z
 
 
-def _on_either(op: type[Op]) -> Callable[..., Any]:
-    """An operation of two arrays or tensors, for the rules."""
-
-    def function(a: Any, b: Any, **params: Any) -> Any:
-        if isinstance(a, Tensor) or isinstance(b, Tensor):
-            a, b = (x if isinstance(x, Tensor) else wrap(x) for x in (a, b))
-            return apply(op, a, b, **params)
-        return op.forward(a, b, **params)
-
-    return function
-
-
 class Convolve(Op):
     """Images (a) with weights (b)."""
 
@@ -82,10 +70,10 @@ class Convolve(Op):
         return _compute(correlate, a, b, how, (3, 0, 3))
 
     def grad_a(g, a_shape, b, how):
-        return spread(g, b, size=a_shape[2:], how=how)
+        return either(Spread, g, b, size=a_shape[2:], how=how)
 
     def grad_b(g, a, b_shape, how):
-        return gather(g, a, kernel=b_shape[2:], how=how)
+        return either(Gather, g, a, kernel=b_shape[2:], how=how)
 
 
 class Spread(Op):
@@ -101,7 +89,7 @@ class Spread(Op):
         return _convolve_to(a_shape, g, b, how)
 
     def grad_b(g, a, b_shape, how):
-        return gather(a, g, kernel=b_shape[2:], how=how)
+        return either(Gather, a, g, kernel=b_shape[2:], how=how)
 
 
 class Gather(Op):
@@ -117,16 +105,13 @@ class Gather(Op):
         return _convolve_to(a_shape, b, g, how)
 
     def grad_b(g, a, b_shape, how):
-        return spread(a, g, size=b_shape[2:], how=how)
+        return either(Spread, a, g, size=b_shape[2:], how=how)
 
 
 def _convolve_to(shape: Pair, x: Any, w: Any, how: How) -> Any:
     """Windows may be left over, where output_padding has made a result larger by a stride or more."""
-    z = convolve(x, w, how=how)
+    z = either(Convolve, x, w, how=how)
     return z if z.shape == shape else z[tuple(slice(n) for n in shape)]
-
-
-convolve, spread, gather = _on_either(Convolve), _on_either(Spread), _on_either(Gather)
 
 
 class Convolution(Op):
