@@ -189,7 +189,8 @@ def _replaced_all(gradients: tuple[Any, ...], result: Any, hook: Hook) -> tuple[
             f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(result)}, "
             f"but expected {len(gradients)})"
         )
-    return tuple(_replaced(g, new, hook) for g, new in zip(gradients, result, strict=True))
+    # None among them is no gradient; it is a hook that returns nothing at all that leaves them as they are
+    return tuple(None if new is None else _replaced(g, new, hook) for g, new in zip(gradients, result, strict=True))
 
 
 # ------------------------------------------------------------ registering

@@ -46,7 +46,7 @@ def register_forward_hook(
     with_kwargs : bool
         Whether it is called as `hook(module, args, kwargs, output)`.
     always_call : bool
-        Whether it is called (with the output None) also where `forward` raises.
+        Whether it is called also where `forward`, or a hook, raises; the output is None then, if there is none.
 
     Examples
     --------
@@ -90,6 +90,7 @@ def _add(table: HookTable, hook: Any, prepend: bool) -> RemovableHandle:
 def call(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run `forward` with all hooks."""
     called: set[int] = set()
+    result = None
     try:
         args, kwargs = _before(module, args, kwargs)
         backward = None
@@ -103,7 +104,7 @@ def call(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             result = result if seen is None else seen
         return result if backward is None else backward.leave(result)
     except Exception:
-        _after_failure(module, args, kwargs, called)
+        _after_failure(module, args, kwargs, result, called)
         raise
 
 
@@ -123,12 +124,12 @@ def _before(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tu
     return args, kwargs
 
 
-def _after_failure(module: Module, args: Any, kwargs: dict[str, Any], called: set[int]) -> None:
+def _after_failure(module: Module, args: Any, kwargs: dict[str, Any], result: Any, called: set[int]) -> None:
     """Run the hooks that asked to be called always and were not; what they raise becomes a warning."""
     for number, (hook, with_kwargs, always) in tuple(module._forward_hooks.items()):
         if always and number not in called:
             try:
-                hook(module, args, kwargs, None) if with_kwargs else hook(module, args, None)
+                hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
             except Exception as raised:
                 warnings.warn(
                     "module forward hook with ``always_call=True`` raised an exception that was silenced as another "

@@ -48,6 +48,9 @@ class Parameter(Tensor):
             memo[id(self)] = type(self)(self.data.clone(), self.requires_grad)
         return memo[id(self)]
 
+    def __format__(self, spec: str) -> str:
+        return object.__format__(self, spec)  # also of one number: as it is printed
+
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
 

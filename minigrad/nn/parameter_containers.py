@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 from ..tensor import Tensor
 from .containers import pairs_of, position_in
 from .module import Module
-from .parameter import Parameter
+from .parameter import Parameter, type_name
 
 
 class ParameterList(Module):
@@ -57,7 +57,7 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(f"({i}): {_described(value)}" for i, value in enumerate(self))
+        return "\n".join(f"  ({i}): {_described(x, _dtype)}" for i, x in enumerate(self))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterList should not be called.")
@@ -129,7 +129,7 @@ class ParameterDict(Module):
             self[key] = value
 
     def extra_repr(self) -> str:
-        return "\n".join(f"({key}): {_described(value)}" for key, value in self.items())
+        return "\n".join(f"  ({key}): {_described(x, type_name)}" for key, x in self.items())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")
@@ -139,9 +139,14 @@ def _as_parameter(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def _described(value: Any) -> str:
+def _dtype(x: Tensor) -> str:
+    return repr(x.dtype)
+
+
+def _described(value: Any, kind_of: Callable[[Tensor], str]) -> str:
+    """One line of a container's repr; a list's says the dtype, a dict's the type."""
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
     place = f" ({value.device})" if value.device.type == "cuda" else ""
-    return f"{kind} containing: [{value.dtype} of size {'x'.join(map(str, value.shape))}{place}]"
+    return f"{kind} containing: [{kind_of(value)} of size {'x'.join(map(str, value.shape))}{place}]"
