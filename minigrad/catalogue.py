@@ -39,6 +39,9 @@ FAMILIES = {
         both="cummax cummin cumprod cumsum logcumsumexp",
         in_place="cumprod cumsum",
     ),
+    "ops.statistics": Family(
+        both="aminmax count_nonzero diff dist logsumexp nanmean nansum",
+    ),
     "ops.sorting": Family(
         both="argsort kthvalue median mode msort nanmedian sort topk",
     ),

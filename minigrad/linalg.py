@@ -2,6 +2,7 @@
 
 from .ops.linalg import LinAlgError, cholesky, det, inv, slogdet, solve
 from .ops.matmul import matmul
+from .ops.matrixnorm import matrix_norm, norm
 from .ops.norm import vector_norm
 from .ops.products import matrix_power, multi_dot, vecdot
 
@@ -11,8 +12,10 @@ __all__ = [
     "det",
     "inv",
     "matmul",
+    "matrix_norm",
     "matrix_power",
     "multi_dot",
+    "norm",
     "slogdet",
     "solve",
     "vecdot",

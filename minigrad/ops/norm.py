@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -156,14 +157,73 @@ var_mean = _spread_of(VarMean, "var_mean", "The pair of variance and mean.")
 std_mean = _spread_of(StdMean, "std_mean", "The pair of standard deviation and mean.")
 
 
-def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Tensor:
+def norm(
+    input: Tensor,
+    p: Any = "fro",
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+) -> Tensor:
     """The p-norm of the elements, as one vector or along some dimensions; Euclid's by default."""
-    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim)
+    array_of(input, "norm")
+    several = isinstance(dim, Sequence)
+    if isinstance(p, str) and not (p == "fro" and (not several or len(dim) <= 2)):
+        from .matrixnorm import matrix_norm
+
+        dims = tuple(dim) if several else tuple(range(input.ndim)) if dim is None else (dim,)
+        return matrix_norm(input, p, dims, keepdim, dtype=dtype)
+    return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
 
 
-def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The p-norm (p is `ord`) of the elements, as one vector or along some dimensions."""
+def vector_norm(
+    x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The p-norm (p is `ord`) of the elements, as one vector or along some dimensions.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.linalg.vector_norm(minigrad.tensor([3., -4.]), ord=1)
+    tensor(7.)
+    """
+    array_of(x, "linalg_vector_norm")
+    needs_floats(x, dtype, "linalg.vector_norm")
+    dims = dims_of(dim, x.ndim)
+    refuse_empty(x.shape, ord, None if dim is None or (not isinstance(dim, int) and len(dim) == 0) else dims)
+    if dtype is not None and dtype is not x.dtype:
+        x = x.to(dtype)
+    return apply(VectorNorm, x, p=ord, dim=dims, keepdim=keepdim)
+
+
+def needs_floats(x: Tensor, dtype: dtypes.dtype | None, name: str) -> None:
+    """Raise unless a norm can be taken of this tensor, in this dtype."""
+    kinds = dtypes.SCALAR_TYPE_NAMES
     if not x.dtype.is_floating_point:
-        kind = dtypes.SCALAR_TYPE_NAMES[x.dtype.name]
-        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {kind}")
-    return apply(VectorNorm, x, p=ord, dim=dims_of(dim, x.ndim), keepdim=keepdim)
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {kinds[x.dtype.name]}")
+    if dtype is None:
+        return
+    if not dtype.is_floating_point:
+        raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {kinds[dtype.name]}")
+    if dtypes.promote_types(x.dtype, dtype) is not dtype:
+        raise RuntimeError(
+            f"{name}: the dtype of the input ({kinds[x.dtype.name]}) should be convertible without narrowing to the "
+            f"specified dtype ({kinds[dtype.name]})"
+        )
+
+
+def refuse_empty(shape: Sequence[int], p: float, dims: tuple[int, ...] | None) -> None:
+    """Raise if the norm asks for the largest or smallest element, of none."""
+    if (p >= 0 and p != np.inf) or 0 not in shape:
+        return
+    if dims is None:
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {p} norm on an empty tensor because the operation does not have "
+            "an identity"
+        )
+    for d in dims:
+        if not shape[d]:
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {p} norm on the dimension {d}because this dimension is empty "
+                "and the operation does not have an identity"
+            )

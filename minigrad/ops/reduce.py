@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes, return_types
+from ..autograd.meta import tracked
+from ..autograd.modes import mode
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply, apply_many, unary, undifferentiable
@@ -179,7 +181,7 @@ class MinDim(_Chosen):
 def _product_of_others(a: Any, dim: int) -> Any:
     """Products from the left times products from the right: right where elements are 0 too."""
     ahead, back = (slice(None),) * dim + (slice(-1),), (slice(None),) * dim + (slice(1, None),)
-    one = a[(slice(None),) * dim + (slice(1),)] * 0 + 1
+    one = np.zeros_like(a[(slice(None),) * dim + (slice(1),)]) + 1
     before = np.cumprod(np.concatenate([one, a[ahead]], axis=dim), axis=dim)
     after = np.flip(np.cumprod(np.concatenate([one, np.flip(a[back], dim)], axis=dim), axis=dim), dim)
     return before * after
@@ -224,6 +226,12 @@ def dims_of(dim: Any, ndim: int) -> tuple[int, ...]:
 _sum_all, _mean_all = unary(SumAll, "sum"), unary(MeanAll, "mean")
 
 
+def refuse_dtype(input: Tensor, dtype: dtypes.dtype | None) -> None:
+    """Raise if a tensor with a gradient is to be summed or multiplied as integers."""
+    if dtype is not None and not dtype.is_floating_point and mode.recording and tracked(input):
+        raise RuntimeError(f"Autograd not support dtype: {dtypes.SCALAR_TYPE_NAMES[dtype.name]}")
+
+
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sum of all elements, or along some dimensions. Integers and bools are summed as int64.
 
@@ -236,6 +244,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.
     if dim is None and dtype is None and not keepdim:
         return _sum_all(input)
     a = array_of(input, "sum")
+    refuse_dtype(input, dtype)
     if dtype is not None and dtype is not input.dtype:
         input = input.to(dtype)
         a = input.array
@@ -250,6 +259,11 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes
     if dim is None and dtype is None and not keepdim and array_of(input, "mean").dtype.kind == "f":
         return _mean_all(input)
     array_of(input, "mean")
+    if dtype is not None and not dtype.is_floating_point:
+        raise RuntimeError(
+            "mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. "
+            f"Got: {dtypes.SCALAR_TYPE_NAMES[dtype.name]}"
+        )
     if dtype is not None and dtype is not input.dtype:
         input = input.to(dtype)
     if input.array.dtype.kind != "f":
@@ -262,32 +276,38 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes
     return apply(Mean, input, dim=dims_of(dim, input.ndim), keepdim=keepdim)
 
 
-def _empty_reduction(input: Tensor, dims: tuple[int, ...], name: str) -> None:
-    if 0 in [input.array.shape[d] for d in dims]:
-        raise RuntimeError(
+def _refuse_nothing(input: Tensor, dim: Any, dims: tuple[int, ...], name: str) -> None:
+    """Raise if there is no largest or smallest element, because there are none."""
+    if dim in (None, (), []) and not input.array.size:
+        raise (IndexError if name.startswith("arg") else RuntimeError)(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
             "Specify the reduction dim with the 'dim' argument."
         )
+    for d in dims:
+        if not input.array.shape[d]:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
 
 def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The largest elements along some dimensions (all by default); equal ones share the gradient."""
     dims = dims_of(dim, input.ndim)
-    _empty_reduction(input, dims, "amax")
+    _refuse_nothing(input, dim, dims, "amax")
     return apply(Amax, input, dim=dims, keepdim=keepdim)
 
 
 def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
     """The smallest elements along some dimensions (all by default); equal ones share the gradient."""
     dims = dims_of(dim, input.ndim)
-    _empty_reduction(input, dims, "amin")
+    _refuse_nothing(input, dim, dims, "amin")
     return apply(Amin, input, dim=dims, keepdim=keepdim)
 
 
 def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], result: Any) -> Any:
+    if type(dim) is not int:
+        got = f"dim={type(dim).__name__}" if dim is not None else "keepdim=bool"
+        raise TypeError(f"{result.__name__}() received an invalid combination of arguments - got (Tensor, {got})")
     dim = wrap_dim(dim, input.ndim)
-    if input.ndim and input.array.shape[dim] == 0:
-        raise IndexError(f"{result.__name__}(): Expected reduction dim {dim} to have non-zero size.")
+    _refuse_nothing(input, dim, (dim,) if input.ndim else (), result.__name__)
     return result(apply_many(op, input, dim=dim, keepdim=keepdim))
 
 
@@ -295,8 +315,9 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise maximum."""
     if isinstance(dim, Tensor):
         return maximum(input, dim)
-    if dim is None:
-        _empty_reduction(input, tuple(range(input.ndim)), "max")
+    array_of(input, "max")
+    if dim is None and not keepdim:
+        _refuse_nothing(input, None, (), "max")
         return apply(MaxAll, input)
     return _along(input, dim, keepdim, MaxDim, return_types.max)
 
@@ -305,8 +326,9 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise minimum."""
     if isinstance(dim, Tensor):
         return minimum(input, dim)
-    if dim is None:
-        _empty_reduction(input, tuple(range(input.ndim)), "min")
+    array_of(input, "min")
+    if dim is None and not keepdim:
+        _refuse_nothing(input, None, (), "min")
         return apply(MinAll, input)
     return _along(input, dim, keepdim, MinDim, return_types.min)
 
@@ -314,6 +336,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 def prod_(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The product of all elements, or along a dimension. Integers and bools are multiplied as int64."""
     array_of(input, "prod")
+    refuse_dtype(input, dtype)
     if dtype is None and not input.dtype.is_floating_point:
         dtype = dtypes.int64
     if dtype is not None and dtype is not input.dtype:
@@ -334,24 +357,28 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _arg(function: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    if input.array.size == 0:
-        raise IndexError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
-            "Specify the reduction dim with the 'dim' argument."
-        )
-    axis = None if dim is None or input.ndim == 0 else wrap_dim(dim, input.ndim)
-    return undifferentiable(name, function(input.array, axis=axis, keepdims=keepdim), input)
+    a = array_of(input, name)
+    axis = None if dim is None else wrap_dim(dim, a.ndim)
+    _refuse_nothing(input, dim, () if axis is None or not a.ndim else (axis,), name)
+    if a.dtype == bool:
+        raise RuntimeError(f"{name}(): does not support bool input")
+    return undifferentiable(name, function(a, axis=axis if a.ndim else None, keepdims=keepdim), input)
 
 
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether all elements are true (not zero)."""
-    return undifferentiable(
-        "all", np.all(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input
-    )
+    """Whether all elements are true (not zero), or all along some dimensions; of uint8 as uint8."""
+    return _truth(np.all, "all", input, dim, keepdim)
 
 
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether at least one element is true (not zero)."""
-    return undifferentiable(
-        "any", np.any(input.array, axis=None if dim is None else dims_of(dim, input.ndim), keepdims=keepdim), input
-    )
+    """Whether at least one element is true (not zero), or one along some dimensions; of uint8 as uint8."""
+    return _truth(np.any, "any", input, dim, keepdim)
+
+
+def _truth(function: Any, name: str, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
+    a = array_of(input, name)
+    if dim in ((), []):
+        z = a != 0  # no dimension at all: each element by itself
+    else:
+        z = function(a, axis=dims_of(dim, a.ndim), keepdims=keepdim)
+    return undifferentiable(name, z.astype(np.uint8) if a.dtype == np.uint8 else z, input)
