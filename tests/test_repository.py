@@ -199,6 +199,7 @@ def test_wheel_holds_the_package_and_the_lessons(wheel):
     }
     assert lessons and lessons <= names
     assert {"minigrad/py.typed", "minigrad/__init__.py", "minigrad/viz/static/stepper.js"} <= names
+    assert {"minigrad/datasets/digits.npz", "minigrad/datasets/README.md"} <= names
     assert {name.split("/")[0] for name in names} == {"minigrad", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 
 
