@@ -64,6 +64,10 @@ FAMILIES = {
     "random": Family(
         functions="default_generator get_rng_state initial_seed seed set_rng_state",
     ),
+    "ops.activating": Family(
+        both="hardshrink prelu",
+        functions="celu celu_ relu_ selu selu_ threshold threshold_",
+    ),
     "ops.softmax": Family(
         both="log_softmax softmax",
     ),
