@@ -52,6 +52,41 @@ FAMILIES = {
     "ops.linalg": Family(both="det inverse=inv logdet slogdet"),
     "ops.pooling": Family(
         functions="avg_pool1d max_pool1d max_pool2d",
+    "ops.functions": Family(  # other names for what is there already
+        both="absolute=abs divide=div multiply=mul negative=neg subtract=sub true_divide=divide "
+        "greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne",
+        in_place="absolute=abs divide=div multiply=mul negative=neg subtract=sub true_divide=divide",
+    ),
+    "ops.exponential": Family(
+        both="exp2 expm1 float_power log2 log10 logaddexp logaddexp2 logit rsqrt xlogy",
+        methods="float_power_",
+        in_place="exp2 expm1 log2 log10 logit rsqrt xlogy",
+    ),
+    "ops.trigonometry": Family(
+        both="acos acosh arccos=acos arccosh=acosh arcsin=asin arcsinh=asinh arctan=atan arctan2=atan2 arctanh=atanh "
+        "asin asinh atan atan2 atanh cosh deg2rad hypot rad2deg sinc sinh tan",
+        methods="acosh_ arccosh_=acosh_ arcsinh_=asinh_ arctanh_=atanh_ asinh_ atanh_",
+        in_place="acos arccos=acos arcsin=asin arctan=atan arctan2=atan2 asin atan atan2 cosh deg2rad hypot rad2deg "
+        "sinc sinh tan",
+    ),
+    "ops.rounding": Family(
+        both="ceil fix=trunc floor floor_divide fmod frac remainder round trunc",
+        in_place="ceil fix=trunc floor floor_divide fmod frac remainder round trunc",
+    ),
+    "ops.choosing": Family(
+        both="clamp clamp_max clamp_min clip=clamp copysign fmax fmin heaviside nan_to_num positive sgn",
+        in_place="clamp clamp_max clamp_min clip=clamp copysign heaviside nan_to_num sgn",
+    ),
+    "ops.mixing": Family(
+        both="addcdiv addcmul lerp",
+        in_place="addcdiv addcmul lerp",
+    ),
+    "ops.logic": Family(
+        both="allclose bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor equal "
+        "isclose isfinite isinf isnan isneginf isposinf isreal logical_and logical_not logical_or logical_xor signbit",
+        methods="eq_ ge_ greater_=gt_ greater_equal_=ge_ gt_ le_ less_=lt_ less_equal_=le_ lt_ ne_ not_equal_=ne_",
+        in_place="bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor logical_and "
+        "logical_not logical_or logical_xor",
     ),
     "ops.norm": Family(
         both="norm std var",

@@ -32,9 +32,9 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.sin: functions.sin,
     np.cos: functions.cos,
     np.tanh: functions.tanh,
-    np.maximum: functions.maximum,
-    np.minimum: functions.minimum,
-    np.floor_divide: functions.floor_divide,
+    np.maximum: functions.larger,
+    np.minimum: functions.smaller,
+    np.floor_divide: lambda a, b: functions.div(a, b, rounding_mode="floor"),
     np.matmul: matmul.matmul,
     np.equal: functions.eq,
     np.not_equal: functions.ne,
@@ -42,15 +42,24 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.less_equal: functions.le,
     np.greater: functions.gt,
     np.greater_equal: functions.ge,
-    np.bitwise_and: functions.bitwise_and,
-    np.bitwise_or: functions.bitwise_or,
-    np.bitwise_xor: functions.bitwise_xor,
-    np.invert: functions.bitwise_not,
 }
 
 
 # Those whose family is imported when it is first used: the names of minigrad's functions (see `catalogue.py`).
-LAZY_UFUNCS: dict[np.ufunc, str] = {}
+LAZY_UFUNCS: dict[np.ufunc, str] = {
+    np.exp2: "exp2", np.expm1: "expm1", np.log2: "log2", np.log10: "log10",
+    np.logaddexp: "logaddexp", np.logaddexp2: "logaddexp2", np.float_power: "float_power",
+    np.tan: "tan", np.arcsin: "asin", np.arccos: "acos", np.arctan: "atan", np.arctan2: "atan2", np.hypot: "hypot",
+    np.sinh: "sinh", np.cosh: "cosh", np.arcsinh: "asinh", np.arccosh: "acosh", np.arctanh: "atanh",
+    np.deg2rad: "deg2rad", np.radians: "deg2rad", np.rad2deg: "rad2deg", np.degrees: "rad2deg",
+    np.floor: "floor", np.ceil: "ceil", np.trunc: "trunc", np.rint: "round", np.remainder: "remainder", np.fmod: "fmod",
+    np.copysign: "copysign", np.fmax: "fmax", np.fmin: "fmin", np.heaviside: "heaviside", np.positive: "positive",
+    np.isnan: "isnan", np.isinf: "isinf", np.isfinite: "isfinite", np.signbit: "signbit",
+    np.logical_and: "logical_and", np.logical_or: "logical_or", np.logical_xor: "logical_xor",
+    np.logical_not: "logical_not", np.bitwise_and: "bitwise_and", np.bitwise_or: "bitwise_or",
+    np.bitwise_xor: "bitwise_xor", np.invert: "bitwise_not", np.left_shift: "bitwise_left_shift",
+    np.right_shift: "bitwise_right_shift",
+}  # fmt: skip
 
 
 def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:

@@ -15,18 +15,14 @@ from .tensor import Tensor
 
 METHODS = {
     # elementwise
-    "add": functions.add, "sub": functions.sub, "mul": functions.mul, "multiply": functions.mul, "div": functions.div,
+    "add": functions.add, "sub": functions.sub, "mul": functions.mul, "div": functions.div,
     "neg": functions.neg, "pow": functions.pow, "square": functions.square, "reciprocal": functions.reciprocal,
     "abs": functions.abs, "sign": functions.sign, "exp": functions.exp, "log": functions.log, "log1p": functions.log1p,
     "sqrt": functions.sqrt, "sin": functions.sin, "cos": functions.cos, "tanh": functions.tanh,
-    "sigmoid": functions.sigmoid, "relu": functions.relu, "clamp": functions.clamp, "clip": functions.clamp,
-    "maximum": functions.maximum, "minimum": functions.minimum, "floor_divide": functions.floor_divide,
-    "remainder": functions.remainder, "floor": functions.floor, "ceil": functions.ceil, "round": functions.round,
+    "sigmoid": functions.sigmoid, "relu": functions.relu,
+    "maximum": functions.maximum, "minimum": functions.minimum, "where": functions._where_method,
     "eq": functions.eq, "ne": functions.ne, "lt": functions.lt, "le": functions.le, "gt": functions.gt,
-    "ge": functions.ge, "bitwise_and": functions.bitwise_and, "bitwise_or": functions.bitwise_or,
-    "bitwise_xor": functions.bitwise_xor, "bitwise_not": functions.bitwise_not, "isnan": functions.isnan,
-    "isinf": functions.isinf, "isfinite": functions.isfinite, "equal": functions.equal,
-    "allclose": functions.allclose, "clone": functions.clone, "where": functions._where_method,
+    "ge": functions.ge, "clone": functions.clone,
     # other dtypes, other places
     "to": functions.to, "cpu": functions.cpu, "cuda": functions.cuda, "type_as": functions.type_as,
     "double": functions.double, "float": functions.float_, "half": functions.half, "long": functions.long,
@@ -50,7 +46,7 @@ METHODS = {
     "__add__": functions.plus, "__radd__": functions.plus, "__sub__": functions.minus, "__rsub__": functions.rsub,
     "__mul__": functions.mul, "__rmul__": functions.mul, "__truediv__": functions.divide,
     "__rtruediv__": functions.rdiv, "__pow__": functions.pow, "__rpow__": functions.rpow, "__neg__": functions.neg,
-    "__abs__": functions.abs, "__matmul__": matmul.matmul, "__invert__": functions.bitwise_not,
+    "__abs__": functions.abs, "__matmul__": matmul.matmul,
     # copies
     "__copy__": copying.shallow, "__deepcopy__": copying.deepcopy, "__reduce_ex__": copying.reduce,
     # memory and history
@@ -61,22 +57,40 @@ METHODS = {
 }  # fmt: skip
 
 # Operators that nobody counts nanoseconds of: what they do not know, they leave to the other operand.
-POLITE = {
+COMPARISONS = {
     "eq": functions.eq, "ne": functions.ne, "lt": functions.lt, "le": functions.le, "gt": functions.gt,
-    "ge": functions.ge, "and": functions.bitwise_and, "or": functions.bitwise_or, "xor": functions.bitwise_xor,
-    "floordiv": functions.floor_divide, "mod": functions.remainder,
+    "ge": functions.ge,
+}  # fmt: skip
+# And those whose functions the catalogue has.
+LAZY_OPERATORS = {
+    "floordiv": "floor_divide", "mod": "remainder", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
 }  # fmt: skip
 
 IN_PLACE = ("add", "addmm", "sub", "mul", "div", "pow", "neg", "abs", "exp", "log", "log1p", "sqrt", "sin", "cos",
-            "tanh", "sigmoid", "relu", "clamp", "square", "reciprocal", "floor", "ceil", "round")  # fmt: skip
+            "tanh", "sigmoid", "relu", "square", "reciprocal", "sign")  # fmt: skip
 OPERATORS = {"add": "__iadd__", "sub": "__isub__", "mul": "__imul__", "div": "__itruediv__", "pow": "__ipow__"}
 
 
-def _polite(function: Any, reflected: bool = False) -> Any:
+def _polite(function: Any) -> Any:
     def operator(self: Tensor, other: Any) -> Any:
         if not isinstance(other, (Tensor, *NUMBERS)):
             return NotImplemented
-        return function(other, self) if reflected else function(self, other)
+        return function(self, other)
+
+    return operator
+
+
+def _lazily(name: str, kind: str = "") -> Any:
+    """The operator of a function of the catalogue: usual, "reflected" or "in place"."""
+    method = f"{name}_" if kind == "in place" else name
+
+    def operator(self: Tensor, other: Any) -> Any:
+        if not isinstance(other, (Tensor, *NUMBERS)):
+            return NotImplemented
+        if kind == "reflected":
+            return catalogue.fetch(*catalogue.FUNCTIONS[name])(other, self)
+        return getattr(self, method)(other)
 
     return operator
 
@@ -90,12 +104,15 @@ def install() -> None:
         setattr(Tensor, f"{name}_", method)
         if name in OPERATORS:
             setattr(Tensor, OPERATORS[name], method)
-    for name, function in POLITE.items():
+    for name, function in COMPARISONS.items():
         setattr(Tensor, f"__{name}__", _polite(function))
-        if name in ("and", "or", "xor", "floordiv", "mod"):
-            setattr(Tensor, f"__r{name}__", _polite(function, reflected=True))
+    for sign, name in LAZY_OPERATORS.items():
+        setattr(Tensor, f"__{sign}__", _lazily(name))
+        setattr(Tensor, f"__r{sign}__", _lazily(name, "reflected"))
+        setattr(Tensor, f"__i{sign}__", _lazily(name, "in place"))
     others = {
-        "__pos__": lambda self: self,
+        "__pos__": lambda self: self.positive(),
+        "__invert__": lambda self: self.bitwise_not(),
         "normal_": in_place(random.normal_values, "normal_"),
         "uniform_": in_place(random.uniform_values, "uniform_"),
         "bernoulli_": in_place(random.bernoulli_values, "bernoulli_"),

@@ -74,6 +74,10 @@ class Input:
                 numbers = rng.standard_normal(size)
             case "pos":
                 numbers = rng.uniform(0.5, 2.5, size)
+            case "unit":
+                numbers = rng.uniform(0.05, 0.95, size)
+            case "more":
+                numbers = rng.uniform(1.2, 3.0, size)
             case "apart":  # no two closer than 0.3, none near zero: far from ties and kinks
                 numbers = (rng.permutation(size) - size // 2 + 0.4) * 0.3
             case "regular":  # square matrices that are far from singular
@@ -99,6 +103,16 @@ def real(*shape: int) -> Input:
 
 def pos(*shape: int) -> Input:
     return Input(shape, "pos")
+
+
+def unit(*shape: int) -> Input:
+    """Between 0 and 1."""
+    return Input(shape, "unit")
+
+
+def more(*shape: int) -> Input:
+    """More than 1."""
+    return Input(shape, "more")
 
 
 def apart(*shape: int) -> Input:

@@ -30,11 +30,20 @@ USUAL = {"a": "self", "b": "other", "z": "result", "a_shape": "self_sym_sizes", 
 _SIZES_AND_NUMBER = {"self_sym_sizes": None, "self_sym_numel": prod}
 _REDUCTION = {"reduction": ("none", "mean", "sum").index}
 OWN: dict[str, dict[str, Any]] = {
+    "AddcdivBackward0": {"b": "tensor1", "c": "tensor2"},
+    "AddcmulBackward0": {"b": "tensor1", "c": "tensor2"},
     "AliasBackward0": {"a_shape": {}},
     "AvgPool2DBackward0": {"a_shape": {}, "taps": {n: attrgetter(n) for n in ("stride", "padding")}},
     "BinaryCrossEntropyWithLogitsBackward0": {"b": "target", "reduction": _REDUCTION},
     "BmmBackward0": {"b": "mat2"},
+    "ClampBackward0": {"b": "min", "c": "max"},
     "ClampBackward1": {"lower": "min", "upper": "max"},
+    "ClampLower": {"b": {"min": None, "max": lambda bound: None}},
+    "ClampMaxBackward0": {"n": "max"},
+    "ClampMaxBackward1": {"b": "max"},
+    "ClampMinBackward0": {"n": "min"},
+    "ClampMinBackward1": {"b": "min"},
+    "ClampUpper": {"b": {"min": lambda bound: None, "max": None}},
     "ConstantPadNdBackward0": {"a_shape": {}, "counts": {}},
     "ConvolutionBackward0": {
         "a": "input",
@@ -47,6 +56,7 @@ OWN: dict[str, dict[str, Any]] = {
     "DotBackward0": {"b": "tensor"},
     "GatherBackward0": {"index": "index"},
     "IndexPutBackward0": {"b_shape": {}},
+    "LerpBackward1": {"b": "end", "c": "weight"},
     "LinalgVectorNormBackward0": {"p": "ord"},
     "MeanBackward0": {"a_shape": _SIZES_AND_NUMBER},
     "MeanBackward1": {"a_shape": _SIZES_AND_NUMBER},
@@ -69,12 +79,14 @@ OWN: dict[str, dict[str, Any]] = {
     "TransposeBackward0": {"dims": {"dim0": itemgetter(0), "dim1": itemgetter(1)}},
     "UnbindBackward0": {"a_shape": {}},
     "UnsqueezeBackward0": {"a_shape": {}},
+    "XlogyBackward1": {"a": "other", "n": "self"},
+    "XlogyBackward2": {"n": "other"},
 }
 
 
 def names(node: Node) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
     """For each of PyTorch's names our own, and what gets its value out of ours (None: it is the same)."""
-    own = OWN.get(node.node_name, {})
+    own = OWN.get(type(node).__name__) or OWN.get(node.node_name, {})  # several classes may share a node's name
     found: dict[str, tuple[str, Callable[[Any], Any] | None]] = {}
     for symbol in dict.fromkeys(symbol for symbols in node.saves for symbol in symbols):
         theirs = own.get(symbol, USUAL.get(symbol, symbol))

@@ -259,6 +259,21 @@ def undifferentiable(name: str, array: Any, *inputs: Any) -> Tensor:
     return out
 
 
+def cast_then(op: type[Op], input: Tensor, array: Any, **params: Any) -> Tensor:
+    """Run an operation of one tensor on `array`, its tensor converted to the dtype that the operation is done in."""
+    if array is not input.array:
+        input = input.to(dtypes.of(array))
+    return apply(op, input, **params)
+
+
+def fitting(*tensors: Any) -> None:
+    """Raise, in PyTorch's words, where the shapes of tensors do not fit together."""
+    try:
+        np.broadcast_shapes(*(x.array.shape for x in tensors))
+    except ValueError:
+        raise errors.broadcast_shapes(*tensors) from None
+
+
 def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
     """Run any operation on tensors: the general form of `unary` and `binary`, for those with more to say.
 

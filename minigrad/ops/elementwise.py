@@ -13,7 +13,7 @@ from .. import backend, dtypes
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply
-from .operands import constant
+from .operands import constant, in_one_dtype
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -39,6 +39,60 @@ class Sub(Op):
 
     def grad_b(g):
         return -g
+
+
+class AddScaled(Op):
+    """a + alpha b for tensors a and b and a number alpha."""
+
+    node_name = "AddBackward0"
+    broadcasts = True
+    formula = r"\bar z", r"\alpha\, \bar z"
+
+    def forward(a, b, alpha):
+        a, b = in_one_dtype(a, b)
+        return a + alpha * b
+
+    def grad_a(g):
+        return g
+
+    def grad_b(g, alpha):
+        return g * alpha
+
+
+class SubScaled(Op):
+    """a - alpha b for tensors a and b and a number alpha."""
+
+    node_name = "SubBackward0"
+    broadcasts = True
+    formula = r"\bar z", r"-\alpha\, \bar z"
+
+    def forward(a, b, alpha):
+        a, b = in_one_dtype(a, b)
+        return a - alpha * b
+
+    def grad_a(g):
+        return g
+
+    def grad_b(g, alpha):
+        return -g * alpha
+
+
+class RsubTensor(Op):
+    """b - alpha a for tensors a and b and a number alpha."""
+
+    node_name = "RsubBackward0"
+    broadcasts = True
+    formula = r"-\alpha\, \bar z", r"\bar z"
+
+    def forward(a, b, alpha):
+        a, b = in_one_dtype(a, b)
+        return b - alpha * a
+
+    def grad_a(g, alpha):
+        return -g * alpha
+
+    def grad_b(g):
+        return g
 
 
 class Rsub(Op):
@@ -200,6 +254,7 @@ class Log(Op):
 class Log1p(Op):
     """The natural logarithm of 1 plus each element, exact for small ones too."""
 
+    node_name = "Log1PBackward0"
     forward = np.log1p
     of_floats = True
     formula = (r"\frac{\bar z}{1 + a}",)
@@ -324,69 +379,6 @@ class Where(Op):
 
     def grad_b(g, condition):
         return np.where(condition, 0, g)
-
-
-class Clamp(Op):
-    node_name = "ClampBackward1"
-    formula = (r"\bar z\, [l \le a \le u]",)
-
-    def forward(a, lower, upper):
-        if lower is not None:
-            a = np.maximum(a, lower)
-        return a if upper is None else np.minimum(a, upper)
-
-    def grad_a(g, a, lower, upper):
-        if lower is not None:
-            g = np.where(a >= lower, g, 0)
-        return g if upper is None else np.where(a <= upper, g, 0)
-
-
-# ------------------------------------------------------------ rounding: constant between its steps
-class _Rounding(Op):
-    formula = (r"0",)
-
-    def grad_a(g):
-        return g * 0
-
-
-class Floor(_Rounding):
-    forward = np.floor
-
-
-class Ceil(_Rounding):
-    forward = np.ceil
-
-
-class Round(_Rounding):
-    def forward(a):
-        return np.rint(a) if a.dtype.kind == "f" else a.copy()
-
-
-class Remainder(Op):
-    """What is left of dividing, with the divisor's sign."""
-
-    node_name = "RemainderBackward1"
-    forward = np.remainder
-    formula = r"\bar z", r"-\bar z\, \lfloor a / b \rfloor"
-
-    def grad_a(g):
-        return g
-
-    def grad_b(g, a, b):
-        return -g * np.floor_divide(a, b)
-
-
-class RemainderScalar(Op):
-    """What is left of dividing by a number, with the number's sign."""
-
-    node_name = "RemainderBackward0"
-    formula = (r"\bar z",)
-
-    def forward(a, n):
-        return np.remainder(a, n)
-
-    def grad_a(g):
-        return g
 
 
 # ------------------------------------------------------------ copies

@@ -9,9 +9,9 @@ import numpy as np
 from .. import backend, dtypes
 from ..tensor import Tensor, wrap
 from . import elementwise as ops
-from .calling import apply, binary, unary, undifferentiable, with_number
+from .calling import apply, binary, cast_then, fitting, unary, undifferentiable, with_number
 from .elementwise import clone
-from .operands import NUMBERS, array_of, operands
+from .operands import NUMBERS, array_of, no_such_call, not_for, operands, tensors_only
 
 # ------------------------------------------------------------ one tensor
 abs = unary(ops.Abs, "abs")
@@ -32,8 +32,8 @@ plus = binary(ops.Add, "add")
 minus = binary(ops.Sub, "sub")
 mul = binary(ops.Mul, "mul")
 divide = binary(ops.Div, "div")
-maximum = binary(ops.Maximum, "maximum")
-minimum = binary(ops.Minimum, "minimum")
+larger = binary(ops.Maximum, "maximum")  # these two also take numbers
+smaller = binary(ops.Minimum, "minimum")
 _pow = binary(ops.Pow, "pow")
 
 
@@ -59,62 +59,66 @@ def add(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     >>> minigrad.add(minigrad.tensor([1., 2.]), 1, alpha=10)
     tensor([11., 12.])
     """
-    return plus(input, other if alpha == 1 else _scaled(other, alpha, input))
-
-
-def _scaled(other: Any, alpha: float, input: Tensor) -> Any:
-    """`alpha * other`; integers cannot be scaled by a fraction."""
-    if isinstance(alpha, float) and all(
-        x.array.dtype.kind != "f" if hasattr(x, "array") else not isinstance(x, float) for x in (input, other)
-    ):
-        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return other * alpha
+    return plus(input, other) if alpha == 1 else _scaled(ops.AddScaled, plus, "add", input, other, alpha)
 
 
 def sub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """`input - alpha * other`."""
-    return minus(input, other if alpha == 1 else _scaled(other, alpha, input))
+    return minus(input, other) if alpha == 1 else _scaled(ops.SubScaled, minus, "sub", input, other, alpha)
+
+
+def _scaled(op: type[ops.Op], unscaled: Any, name: str, input: Any, other: Any, alpha: float) -> Tensor:
+    """The sum or difference of which the second operand is multiplied by a number."""
+    operands(input, other, name, False)  # says what is wrong with them
+    tensors = [x for x in (input, other) if hasattr(x, "array")]
+    if isinstance(alpha, float) and all(
+        x.array.dtype.kind != "f" if hasattr(x, "array") else not isinstance(x, float) for x in (input, other)
+    ):
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    fitting(*tensors)
+    return apply(op, input, other, alpha=alpha) if len(tensors) == 2 else unscaled(input, other * alpha)
 
 
 def rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """`other - alpha * input`."""
-    if hasattr(other, "array"):
-        return minus(other, input if alpha == 1 else input * alpha)
     a, b = operands(other, input, "sub", False)[::-1]
-    return _cast_then(ops.Rsub, input, a, other=b)
-
-
-def _cast_then(op: type[ops.Op], input: Tensor, array: Any, **params: Any) -> Tensor:
-    """Run an operation of one tensor on `array`, its tensor converted to the dtype that the operation is done in."""
-    if array is not input.array:
-        input = input.to(dtypes.of(array))
-    return apply(op, input, **params)
+    if hasattr(other, "array"):
+        fitting(other, input)
+        return apply(ops.RsubTensor, input, other, alpha=alpha)
+    return cast_then(ops.Rsub, input if alpha == 1 else input * alpha, a, other=b)
 
 
 def div(input: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-    """`input / other`; with `rounding_mode` "floor" or "trunc" rounded down or towards zero (no derivative)."""
+    """`input / other`; with `rounding_mode` "floor" or "trunc" rounded down or towards zero (with slope 0).
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.div(minigrad.tensor([7, -7]), 2, rounding_mode="trunc")
+    tensor([ 3, -3])
+    """
     if rounding_mode is None:
         return divide(input, other)
-    if rounding_mode not in ("floor", "trunc"):
-        raise RuntimeError(
-            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
-        )
-    a, b = operands(input, other, "div", False)
-    z = np.floor_divide(a, b) if rounding_mode == "floor" else np.trunc(np.true_divide(a, b)).astype(a.dtype)
-    return undifferentiable("div", z, input, other)
+    from .rounding import divide_rounding
 
-
-def floor_divide(input: Tensor, other: Any) -> Tensor:
-    """`input / other` rounded down."""
-    return div(input, other, rounding_mode="floor")
-
-
-remainder = with_number(ops.RemainderScalar, "remainder", binary(ops.Remainder, "remainder"))
+    return divide_rounding(input, other, rounding_mode)
 
 
 def rdiv(input: Tensor, other: Any) -> Tensor:
     """`other / input`, for a number."""
     return mul(reciprocal(input), other)
+
+
+def maximum(input: Tensor, other: Tensor) -> Tensor:
+    """The larger of two elements; NaN where one is NaN. Equal ones get half of the gradient each."""
+    tensors_only("maximum", other=other)
+    return larger(input, other)
+
+
+def minimum(input: Tensor, other: Tensor) -> Tensor:
+    """The smaller of two elements; NaN where one is NaN. Equal ones get half of the gradient each."""
+    tensors_only("minimum", other=other)
+    return smaller(input, other)
 
 
 def _any_pow(input: Any, exponent: Any) -> Tensor:
@@ -133,18 +137,22 @@ def _any_pow(input: Any, exponent: Any) -> Tensor:
     """
     if not hasattr(exponent, "array"):
         if not isinstance(exponent, NUMBERS):
-            raise TypeError(f"pow(): argument 'exponent' (position 2) must be Tensor, not {type(exponent).__name__}")
+            raise no_such_call("pow", input, exponent)
         array_of(input, "pow")
         a, _ = operands(input, exponent, "pow", False)
         if a.dtype.kind in "iu" and exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
         n = exponent.item() if isinstance(exponent, np.generic) else exponent
-        return _cast_then(ops.PowScalar, input, a, n=n)
+        if a.dtype == bool:
+            return undifferentiable("pow", a | (not n), input)
+        return cast_then(ops.PowScalar, input, a, n=n)
     if not hasattr(input, "array"):
         if not isinstance(input, NUMBERS):
-            raise TypeError(f"pow(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
+            raise no_such_call("pow", input, exponent)
         _, a = operands(input, exponent, "pow", False)
-        return _cast_then(ops.PowOfScalar, exponent, a, n=input)
+        return cast_then(ops.PowOfScalar, exponent, a, n=input)
+    if input.array.dtype == bool and exponent.array.dtype == bool:
+        raise not_for(input.array, "pow")
     return _pow(input, exponent)
 
 
@@ -161,22 +169,30 @@ def square(input: Tensor) -> Tensor:
     return pow(input, 2)
 
 
-def clamp(input: Tensor, min: float | None = None, max: float | None = None) -> Tensor:
-    """Elements below `min` become `min`, those above `max` become `max`."""
-    if min is None and max is None:
-        raise RuntimeError("minigrad.clamp: At least one of 'min' or 'max' must not be None")
-    bounds = [b for b in (min, max) if b is not None]
-    a = input.array
-    for bound in bounds:
-        a = operands(wrap(a), bound, "clamp", False)[0]
-    return _cast_then(ops.Clamp, input, input.array if a.dtype == input.array.dtype else a, lower=min, upper=max)
-
-
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
-    """`input` where the condition holds, `other` elsewhere; with the condition alone, the indices where it holds."""
-    c = array_of(condition, "where", "argument 'condition' (position 1)")
+    """`input` where the condition holds, `other` elsewhere; with the condition alone, the indices where it holds.
+
+    Parameters
+    ----------
+    condition : Tensor
+        Of bools (or of uint8).
+    input, other : Tensor or number
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x = minigrad.tensor([-1., 2.])
+    >>> minigrad.where(x > 0, x, 0.)
+    tensor([0., 2.])
+    """
+    if not hasattr(condition, "array"):
+        raise no_such_call("where", condition, input, other)
+    c = condition.array
     if input is None and other is None:
-        return tuple(wrap(i) for i in backend.namespace(c).nonzero(c))
+        return tuple(wrap(i) for i in c.nonzero()) if c.ndim else (wrap(c.reshape(1).nonzero()[0]),)
+    for x in (input, other):
+        if not hasattr(x, "array") and not isinstance(x, NUMBERS):
+            raise no_such_call("where", condition, *(v for v in (input, other) if v is not None))
     if c.dtype != bool:
         if c.dtype != np.uint8:
             raise RuntimeError(
@@ -187,18 +203,18 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     return _where(c, input, other)
 
 
-def _where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
+def _where_method(input: Tensor, condition: Tensor, other: Any = None) -> Tensor:
+    if other is None:
+        raise no_such_call("where", condition)
     return where(condition, input, other)
 
 
 def _where(c: Any, input: Any, other: Any) -> Tensor:
-    a, b = operands(input, other, "where", False)
-    x, y = ((v if hasattr(v, "array") else wrap(w)) for v, w in ((input, a), (other, b)))
-    x = x if x.array.dtype == a.dtype else x.to(dtypes.of(a))
-    y = y if y.array.dtype == b.dtype else y.to(dtypes.of(b))
-    from .shaping import broadcast_tensors
-
-    broadcast_tensors(wrap(c), x, y)  # raises where the shapes do not fit
+    pair = operands(input, other, "where", False)
+    dtype = dtypes.of(next(v for v in pair if hasattr(v, "dtype")))
+    x, y = (v if hasattr(v, "array") else wrap(backend.namespace(c).array(v, dtype.numpy)) for v in (input, other))
+    x, y = x.to(dtype), y.to(dtype)
+    fitting(wrap(c), x, y)
     return apply(ops.Where, x, y, condition=c)
 
 
@@ -209,9 +225,8 @@ def _comparison(function: Any, name: str) -> Any:
         try:
             return undifferentiable(name, function(a, b), input, other)
         except ValueError:
-            from ..autograd import errors
-
-            raise errors.broadcast_shapes(input, other) from None
+            fitting(input, other)
+            raise
 
     compare.__name__ = name
     compare.__doc__ = f"Element by element, as NumPy's `{function.__name__}`; a tensor of bools."
@@ -221,69 +236,6 @@ def _comparison(function: Any, name: str) -> Any:
 eq, ne = _comparison(np.equal, "eq"), _comparison(np.not_equal, "ne")
 lt, le = _comparison(np.less, "lt"), _comparison(np.less_equal, "le")
 gt, ge = _comparison(np.greater, "gt"), _comparison(np.greater_equal, "ge")
-
-
-def _bitwise(function: Any, name: str) -> Any:
-    def combine(input: Any, other: Any) -> Tensor:
-        a, b = operands(input, other, name, False)
-        if a.dtype.kind == "f":
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.SCALAR_TYPE_NAMES[a.dtype.name]}'")
-        return undifferentiable(name, function(a, b), input, other)
-
-    combine.__name__ = name
-    return combine
-
-
-bitwise_and, bitwise_or = _bitwise(np.bitwise_and, "bitwise_and"), _bitwise(np.bitwise_or, "bitwise_or")
-bitwise_xor = _bitwise(np.bitwise_xor, "bitwise_xor")
-
-
-def bitwise_not(input: Tensor) -> Tensor:
-    """Each bit flipped; of a bool tensor, each truth value."""
-    if input.array.dtype.kind == "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{kind}'")
-    return undifferentiable("bitwise_not", np.invert(input.array), input)
-
-
-def isnan(input: Tensor) -> Tensor:
-    """Which elements are not a number."""
-    return undifferentiable("isnan", np.isnan(input.array), input)
-
-
-def isinf(input: Tensor) -> Tensor:
-    """Which elements are infinite."""
-    return undifferentiable("isinf", np.isinf(input.array), input)
-
-
-def isfinite(input: Tensor) -> Tensor:
-    """Which elements are neither infinite nor NaN."""
-    return undifferentiable("isfinite", np.isfinite(input.array), input)
-
-
-def floor(input: Tensor) -> Tensor:
-    """Each element rounded down."""
-    return apply(ops.Floor, input)
-
-
-def ceil(input: Tensor) -> Tensor:
-    """Each element rounded up."""
-    return apply(ops.Ceil, input)
-
-
-def round(input: Tensor) -> Tensor:
-    """Each element rounded to the nearest integer, halves to the even one."""
-    return apply(ops.Round, input)
-
-
-def equal(input: Tensor, other: Tensor) -> bool:
-    """Whether two tensors have the same shape and the same elements."""
-    return input.array.shape == other.array.shape and bool(np.all(input.array == other.array))
-
-
-def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    """Whether all elements agree up to `atol + rtol * |other|`."""
-    return bool(np.allclose(input.array, other.array, rtol, atol, equal_nan))
 
 
 # ------------------------------------------------------------ other dtypes, other places

@@ -38,6 +38,30 @@ def array_of(x: Any, op: str, position: str = "argument 'input' (position 1)") -
         raise TypeError(f"{op}(): {position} must be Tensor, not {type(x).__name__}") from None
 
 
+def in_one_dtype(*arrays: Any) -> list[Any]:
+    """Arrays in the one dtype in which PyTorch computes."""
+    dtype = dtypes.result_dtype(arrays).numpy
+    return [x if x.dtype == dtype else x.astype(dtype) for x in arrays]
+
+
+def tensors_only(op: str, **arguments: Any) -> None:
+    """Refuse an argument, given by its name, that is not a tensor; the first is the second of the operation."""
+    for position, (name, x) in enumerate(arguments.items(), 2):
+        if not hasattr(x, "array"):
+            raise TypeError(f"{op}(): argument '{name}' (position {position}) must be Tensor, not {type(x).__name__}")
+
+
+def no_such_call(op: str, *arguments: Any) -> TypeError:
+    """What PyTorch says of arguments that fit none of an operation's forms."""
+    names = ", ".join("Tensor" if hasattr(x, "array") else type(x).__name__ for x in arguments)
+    return TypeError(f"{op}() received an invalid combination of arguments - got ({names})")
+
+
+def not_for(array: Any, kernel: str) -> NotImplementedError:
+    """What PyTorch says where an operation cannot be done on elements of this type."""
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.SCALAR_TYPE_NAMES[array.dtype.name]}'")
+
+
 def _refuse_bools(x: Any, y: Any) -> None:
     """Bools cannot be subtracted."""
     bools = [v.array.dtype == bool if hasattr(v, "array") else isinstance(v, bool) for v in (x, y)]

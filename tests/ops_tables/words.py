@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.samples import Case, Input, Refusal, Row, apart, bools, case, fixed, ints, pos, real, refused, regular
+from tests.samples import (
+    Case, Input, Refusal, Row, apart, bools, case, fixed, ints, more, pos, real, refused, regular, unit,
+)  # fmt: skip
 
 __all__ = [
-    "Any", "Case", "Input", "Refusal", "Row", "Rows", "apart", "bools", "case", "fixed", "inf", "ints", "nan", "odd",
-    "out_of_range", "outside", "pairs", "pos", "real", "refused", "regular", "shapes_clash", "singles", "strangers",
-    "twice",
+    "Any", "Case", "Input", "Refusal", "Row", "Rows", "apart", "bools", "case", "fixed", "inf", "ints", "more", "nan",
+    "odd", "out_of_range", "outside", "pairs", "pos", "real", "refused", "regular", "shapes_clash", "singles",
+    "strangers", "twice", "unit",
 ]  # fmt: skip
 
 nan, inf = float("nan"), float("inf")
