@@ -52,6 +52,7 @@ FAMILIES = {
     "ops.linalg": Family(both="det inverse=inv logdet slogdet"),
     "ops.pooling": Family(
         functions="avg_pool1d max_pool1d max_pool2d",
+    ),
     "ops.functions": Family(  # other names for what is there already
         both="absolute=abs divide=div multiply=mul negative=neg subtract=sub true_divide=divide "
         "greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne",

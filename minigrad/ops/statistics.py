@@ -9,7 +9,7 @@ import numpy as np
 from .. import backend, dtypes, return_types
 from ..autograd.engine import sum_to
 from ..tensor import Tensor, wrap
-from . import functions
+from . import functions, logic
 from .base import Op, Several
 from .calling import apply, apply_many, undifferentiable
 from .norm import VectorNorm, refuse_empty
@@ -140,7 +140,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtyp
 
 def _nansum_in(input: Tensor, dim: Any, keepdim: bool, dtype: dtypes.dtype) -> Tensor:
     """In another dtype: NaN must be gone before it becomes an integer."""
-    clean = functions.where(functions.isnan(input), wrap(np.zeros((), input.array.dtype)), input)
+    clean = functions.where(logic.isnan(input), wrap(np.zeros((), input.array.dtype)), input)
     return nansum(clean.to(dtype), dim, keepdim)
 
 
@@ -202,7 +202,7 @@ def diff(
     x = cat(parts, dim) if len(parts) > 1 else input
     if n == 0:
         return wrap(np.zeros_like(x.array)).copy_(x)
-    subtract = functions.bitwise_xor if x.array.dtype == bool else functions.sub
+    subtract = logic.bitwise_xor if x.array.dtype == bool else functions.sub
     for _ in range(min(n, x.shape[dim])):
         size = x.shape[dim] - 1
         x = subtract(narrow(x, dim, 1, size), narrow(x, dim, 0, size))

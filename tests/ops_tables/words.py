@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from tests.samples import (
-    Case, Input, Refusal, Row, apart, bools, case, fixed, ints, more, pos, real, refused, regular, unit,
+    Case,
+    Input,
+    Refusal,
+    Row,
+    apart,
+    bools,
+    case,
+    fixed,
+    ints,
+    more,
+    pos,
+    real,
+    refused,
+    regular,
+    unit,
 )  # fmt: skip
 
 __all__ = [
