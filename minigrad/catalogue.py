@@ -42,6 +42,10 @@ FAMILIES = {
     "ops.statistics": Family(
         both="aminmax count_nonzero diff dist logsumexp nanmean nansum",
     ),
+    "ops.counting": Family(
+        both="bincount histc unique unique_consecutive",
+        functions="bucketize searchsorted",
+    ),
     "ops.sorting": Family(
         both="argsort kthvalue median mode msort nanmedian sort topk",
     ),
