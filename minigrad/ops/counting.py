@@ -242,8 +242,8 @@ def searchsorted(
     if row.ndim > 1 and row.shape[:-1] != value.shape[:-1]:
         raise RuntimeError(
             "minigrad.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
-            f"boundaries tensor and input value tensor must match, but we got boundaries tensor {list(row.shape)} and input value "
-            f"tensor {list(value.shape)}"
+            f"boundaries tensor and input value tensor must match, but we got boundaries tensor {list(row.shape)} and "
+            f"input value tensor {list(value.shape)}"
         )
     if sorter is not None:
         row = _in_order(row, sorter)
