@@ -178,8 +178,9 @@ def bernoulli_values(input: Tensor, p: Any = 0.5, *, generator: Generator | None
     """`bernoulli_` overwrites with ones, each with probability `p` (a number or a tensor), and zeros."""
     if isinstance(p, Tensor):
         _check_probabilities(p)
+        chances = p.detach().expand(input.array.shape).array
         drawn = random.uniform(input.array.shape, np.float64, input.device, generator)
-        return apply(BernoulliInPlaceOf, input, p, values=drawn < p.array)
+        return apply(BernoulliInPlaceOf, input, p, values=drawn < chances)
     _check_probability(p)
     drawn = random.uniform(input.array.shape, np.float64, input.device, generator)
     return apply(BernoulliInPlace, input, values=drawn < p)
@@ -236,7 +237,7 @@ def _check_probability(p: float) -> None:
 def _check_probabilities(p: Tensor) -> None:
     _floats_only(p.dtype, "bernoulli_tensor_cpu_p_")
     if not ((p.array >= 0) & (p.array <= 1)).all():
-        raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
+        raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false")
 
 
 def _check_std(std: float) -> None:
