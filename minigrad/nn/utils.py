@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.modes import no_grad
 from ..ops.shaping import cat, stack
 from ..tensor import Tensor
+from .parameter import type_name
 
 __all__ = [
     "clip_grad_norm_",
@@ -135,7 +136,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     """Let the parameters hold the parts of a vector, one after the other."""
     if not isinstance(vec, Tensor):
-        raise TypeError(f"expected minigrad.Tensor, but got: minigrad.{type(vec).__name__}")
+        raise TypeError(f"expected minigrad.Tensor, but got: {type_name(vec)}")
     start = 0
     for parameter in _on_one_device(parameters):
         part: Any = vec[start : start + parameter.numel()]

@@ -45,7 +45,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     c = array_of(bias, "linear", "argument 'bias' (position 3)")
     fits = a.ndim == 2 and w.ndim == 2 and a.shape[1] == w.shape[1] and c.shape == w.shape[:1]
     if fits and a.dtype is w.dtype is c.dtype:
-        return apply(Addmm, bias, input, t(weight))  # the usual case, checked already
+        return apply(Addmm, bias, input, t(weight), alpha=1, beta=1)  # the usual case, checked already
     if a.ndim != 2 and not a.flags.c_contiguous:
         return add(matmul(input, t(weight)), bias)
     if c.dtype != w.dtype:
