@@ -31,6 +31,12 @@ class Family(NamedTuple):
 
 
 FAMILIES = {
+    "ops.arranging": Family(
+        both="adjoint hsplit movedim moveaxis=movedim split_with_sizes tensor_split unflatten vsplit",
+        functions="atleast_1d atleast_2d atleast_3d broadcast_shapes column_stack dstack hstack numel row_stack=vstack "
+        "vstack",
+        methods="mH reshape_as",
+    ),
     "ops.gathering": Family(
         both="gather scatter scatter_add take_along_dim",
         in_place="scatter scatter_add",
@@ -92,6 +98,19 @@ FAMILIES = {
         methods="eq_ ge_ greater_=gt_ greater_equal_=ge_ gt_ le_ less_=lt_ less_equal_=le_ lt_ ne_ not_equal_=ne_",
         in_place="bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor logical_and "
         "logical_not logical_or logical_xor",
+    "ops.grids": Family(
+        both="kron repeat_interleave",
+        functions="block_diag cartesian_prod meshgrid tril_indices triu_indices",
+    ),
+    "ops.masking": Family(
+        both="argwhere masked_fill masked_scatter masked_select nonzero take",
+        methods="put",
+        in_place="masked_fill masked_scatter put",
+    ),
+    "ops.moving": Family(
+        both="diag diag_embed diagflat flip fliplr flipud roll rot90 tile tril triu",
+        methods="repeat unfold",
+        in_place="tril triu",
     ),
     "ops.norm": Family(
         both="norm std var",
@@ -100,6 +119,14 @@ FAMILIES = {
     "ops.random": Family(
         both="bernoulli multinomial",
         functions="normal randint_like",
+    ),
+    "ops.rows": Family(
+        both="index_add index_copy index_fill index_select",
+        in_place="index_add index_copy index_fill",
+    ),
+    "ops.shaping": Family(
+        both="swapaxes=transpose swapdims=transpose",
+        functions="concat=cat concatenate=cat",
     ),
     "random": Family(
         functions="default_generator get_rng_state initial_seed seed set_rng_state",

@@ -95,8 +95,10 @@ def _where(condition: Any, x: Any, y: Any) -> Tensor:
     return functions._where(c, x, y)
 
 
-def _flip(a: Tensor, axis: int = 0) -> Tensor:
-    return a[(slice(None),) * axis + (np.arange(a.array.shape[axis] - 1, -1, -1),)]
+def _cumprod(a: Tensor) -> Tensor:
+    """Of a vector, by products of its growing beginnings (second derivatives of `prod` only)."""
+    parts = [reduce.prod_(shaping.narrow(a, 0, 0, n + 1)) for n in range(len(a.array))]
+    return shaping.stack(parts) if parts else a
 
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -110,7 +112,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.where: _where,
     np.concatenate: lambda arrays, axis=0: shaping.cat(arrays, axis),
     np.stack: lambda arrays, axis=0: shaping.stack(arrays, axis),
-    np.flip: _flip,
+    np.cumprod: _cumprod,
     np.zeros_like: lambda a: wrap(np.zeros_like(a.array)),
     np.shape: lambda a: a.array.shape,
 }
@@ -122,7 +124,14 @@ LAZY_FUNCTIONS: dict[Callable[..., Any], tuple[str, str]] = {
     np.cumprod: ("ops.scan", "np_cumprod"),
     np.linalg.inv: ("ops.linalg", "inv"),
     np.linalg.solve: ("ops.linalg", "solve"),
-}
+    **{
+        function: ("ops.numpy_calls", function.__name__)
+        for function in (
+            np.flip, np.roll, np.rot90, np.tile, np.tril, np.triu, np.diagonal, np.moveaxis, np.repeat,
+            np.take_along_axis, np.squeeze, np.split,
+        )
+    },
+}  # fmt: skip
 
 
 def _array_function(self: Tensor, function: Any, types: Any, args: Any, kwargs: Any) -> Any:

@@ -769,6 +769,8 @@ NOT_KEPT = {  # what PyTorch keeps beside it, of which our rules need nothing
     "SgnBackward0.self",
     *(f"MmBackward0.{x}_sym_{what}" for x in ("self", "mat2") for what in ("sizes", "strides")),
     "GatherBackward0.sparse_grad",
+    "IndexAddBackward0.alpha",
+    *(f"Index{name}Backward0.source_dim" for name in ("Add", "Copy")),
     *(f"{name}.dim" for name in ("CatBackward0", "StackBackward0", "UnsqueezeBackward0")),
     *(f"SqueezeBackward{n}.dim" for n in (1, 2, 4)),
     "IndexPutBackward0.accumulate",
@@ -776,6 +778,11 @@ NOT_KEPT = {  # what PyTorch keeps beside it, of which our rules need nothing
 }
 COUNTED = {
     "dim",
+    "dim2",
+    "dimension",
+    "diagonal",
+    "shifts",
+    "k",
     "dims",
     "dim0",
     "dim1",

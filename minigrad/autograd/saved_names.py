@@ -29,6 +29,8 @@ def _indices(index: Any) -> tuple[Any, ...]:
 USUAL = {"a": "self", "b": "other", "z": "result", "a_shape": "self_sym_sizes", "index": {"indices": _indices}}
 _SIZES_AND_NUMBER = {"self_sym_sizes": None, "self_sym_numel": prod}
 _REDUCTION = {"reduction": ("none", "mean", "sum").index}
+_INDEX = {"index": "index"}
+_SOURCE = {**_INDEX, "b": "source"}
 OWN: dict[str, dict[str, Any]] = {
     "AddcdivBackward0": {"b": "tensor1", "c": "tensor2"},
     "AddcmulBackward0": {"b": "tensor1", "c": "tensor2"},
@@ -54,10 +56,16 @@ OWN: dict[str, dict[str, Any]] = {
         "how": {name: attrgetter(name) for name in ("stride", "padding", "dilation", "groups", "output_padding")},
     },
     "DotBackward0": {"b": "tensor"},
-    "GatherBackward0": {"index": "index"},
+    "GatherBackward0": _INDEX,
+    "IndexAddBackward0": {**_SOURCE, "alpha": {}},
+    "IndexCopyBackward0": _SOURCE,
+    "IndexFillBackward0": {**_INDEX, "value": {}},
+    "IndexFillBackward1": _INDEX,
     "IndexPutBackward0": {"b_shape": {}},
+    "IndexSelectBackward0": _INDEX,
     "LerpBackward1": {"b": "end", "c": "weight"},
     "LinalgVectorNormBackward0": {"p": "ord"},
+    "MaskedScatterBackward0": {"b_shape": "source_sym_sizes"},
     "MeanBackward0": {"a_shape": _SIZES_AND_NUMBER},
     "MeanBackward1": {"a_shape": _SIZES_AND_NUMBER},
     "MmBackward0": {"b": "mat2"},
@@ -66,15 +74,17 @@ OWN: dict[str, dict[str, Any]] = {
     "PowBackward0": {"n": "exponent"},
     "PowBackward1": {"b": "exponent"},
     "PowBackward2": {"a": "exponent", "n": "self"},
-    "ScatterAddBackward0": {"index": "index", "b_shape": {}},
-    "ScatterBackward0": {"index": "index", "b_shape": {}},
-    "ScatterBackward1": {"index": "index", "value": {}},
+    "PutBackward0": {**_INDEX, "b": "source"},
+    "ScatterAddBackward0": {**_INDEX, "b_shape": {}},
+    "ScatterBackward0": {**_INDEX, "b_shape": {}},
+    "ScatterBackward1": {**_INDEX, "value": {}},
     "SelectBackward0": {"number": "index"},
     "SliceBackward0": {
         "span": {"start": lambda s: s.start or 0, "end": attrgetter("stop"), "step": lambda s: s.step or 1}
     },
     "SplitBackward0": {"sizes": {"split_size": itemgetter(0)}},
     "SplitWithSizesBackward0": {"sizes": "split_sizes"},
+    "TakeBackward0": _INDEX,
     "ToCopyBackward0": {"source": {}},
     "TransposeBackward0": {"dims": {"dim0": itemgetter(0), "dim1": itemgetter(1)}},
     "UnbindBackward0": {"a_shape": {}},

@@ -35,7 +35,14 @@ from ..autograd.meta import rejoin
 from ..autograd.node import Node, Output
 
 LETTERS = "abcd"
-ARRAYS = {*LETTERS, "z", "index", "indices", "condition"}  # saved things that backward frees; shapes and numbers stay
+ARRAYS = {
+    *LETTERS,
+    "z",
+    "index",
+    "indices",
+    "condition",
+    "mask",
+}  # saved things that backward frees; shapes and numbers stay
 
 
 class Op(Node):
