@@ -98,6 +98,7 @@ FAMILIES = {
         methods="eq_ ge_ greater_=gt_ greater_equal_=ge_ gt_ le_ less_=lt_ less_equal_=le_ lt_ ne_ not_equal_=ne_",
         in_place="bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor logical_and "
         "logical_not logical_or logical_xor",
+    ),
     "ops.grids": Family(
         both="kron repeat_interleave",
         functions="block_diag cartesian_prod meshgrid tril_indices triu_indices",
