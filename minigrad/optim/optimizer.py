@@ -264,7 +264,7 @@ class Stepper(Optimizer):
 
 
 # ------------------------------------------------------------ what rules are written with
-PIECE = 1 << 14  # elements: a few arrays of that size fit the processor's cache together
+PIECE = 1 << 17  # elements: a few arrays of that size fit the processor's cache together
 
 
 def pieces(spare: int, x: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
