@@ -177,7 +177,7 @@ def test_every_option_has_a_curve():
 
 def test_large_parameters_are_updated_in_pieces_and_alike(monkeypatch):
     """The pieces of an array, contiguous or not, get the update that the whole gets."""
-    monkeypatch.setattr("minigrad.optim.optimizer.PIECE", 500)
+    monkeypatch.setattr("minigrad.optim.stepper.PIECE", 500)
     rng = np.random.default_rng(0)
     n = 3 * 500 + 7
     for name, many in OPTIMIZERS.items():

@@ -17,6 +17,8 @@ from tests.test_errors_notebook import kernel_path, run  # noqa: F401
 
 ON = "minigrad.autograd.warn_silent_mistakes()\n"
 X = "x = minigrad.tensor([4., 0.], requires_grad=True)\n"
+NET = "from minigrad import nn\nfrom minigrad.optim import SGD\nnet = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))\n"
+NET += "sgd = SGD(net.parameters(), lr=0.1)\n"  # lines 3 to 6
 PY = "p = minigrad.ones(8, 1, requires_grad=True)\ny = minigrad.zeros(8)\n"
 
 
@@ -122,6 +124,23 @@ CASES = {
         ("`total += loss.item()`",),
         ("total += loss", "total += loss.item()"),
     ),
+    "a replaced layer": Case(
+        NET
+        + "net[1] = nn.Linear(3, 1)\nfor _ in range(2):\n    net(minigrad.ones(4, 2)).sum().backward()\n    sgd.step()",
+        "an optimizer's step leaves out parameters that were put in the place of its own",
+        ((7, "net[1]"), (10, "sgd.step()")),
+        ("`net[1] = nn.Linear(3, 1)` came after the optimizer was made", "`sgd.step()` updates only what was there"),
+        ("make the optimizer after", "`sgd.add_param_group({'params': net[1].parameters()})`"),
+        ("net[1] = nn.Linear(3, 1)", "net[1] = nn.Linear(3, 1)\nsgd.add_param_group({'params': net[1].parameters()})"),
+    ),
+    "a replaced parameter": Case(
+        NET + "net[1].bias = nn.Parameter(minigrad.ones(1))\nnet(minigrad.ones(2)).sum().backward()\nsgd.step()",
+        "an optimizer's step leaves out parameters that were put in the place of its own",
+        ((7, "net[1].bias"), (9, "sgd.step()")),
+        ("`net[1].bias` has a gradient",),
+        ("`sgd.add_param_group({'params': net[1].bias})`",),
+        ("net[1].bias = nn.Parameter(minigrad.ones(1))", "with minigrad.no_grad(): net[1].bias.fill_(1)"),
+    ),
 }
 
 
@@ -219,10 +238,11 @@ def test_warning_in_a_notebook(name, cells):
 def test_the_last_warnings_story_in_a_notebook(cells):
     (result,) = cells["explain"].outputs
     text = result.data["text/plain"]
-    assert text.startswith(CASES["total, in place"].sentence) and "A sum of losses remembers all their graphs" in text
+    assert text.startswith(CASES["a replaced parameter"].sentence) and "is given tensors and keeps them" in text
 
 
 # ------------------------------------------------------------ programs that are right
+STEP = "net(minigrad.ones(4, 2)).sum().backward(); sgd.step()"
 RIGHT = {
     "the same shapes": "((p - p * 2) ** 2).mean()",
     "a row against rows": "((minigrad.ones(8, 3, requires_grad=True) - minigrad.ones(3)) ** 2).mean()",
@@ -264,6 +284,20 @@ RIGHT = {
     "    l.backward(retain_graph=True)\n    t = t + l",
     "residual layers": "def layer(h):\n    return h + h.tanh()\nfor _ in range(3):\n"
     "    h = w * 1\n    for _ in range(4):\n        h = layer(h)\n    h.sum().backward()",
+    "a layer replaced before the optimizer was made": NET
+    + "net[1] = nn.Linear(3, 2)\nsgd = SGD(net.parameters(), lr=0.1)\n"
+    + STEP,
+    "a replaced layer in an optimizer of its own": NET
+    + "net[1] = nn.Linear(3, 2)\nhead = SGD(net[1].parameters(), lr=1.)\n"
+    + STEP
+    + "\nhead.step()",
+    "a replaced layer that is frozen": NET + "net[1] = nn.Linear(3, 2).requires_grad_(False)\n" + STEP,
+    "a replaced layer that is not used": NET + "first = net[0]\nnet[1] = nn.Linear(3, 2)\n"
+    "first(minigrad.ones(4, 2)).sum().backward()\nsgd.step()",
+    "a layer replaced by one without parameters": NET + "net[1] = nn.Identity()\n" + STEP,
+    "a layer that no optimizer holds, replaced": NET + "other = nn.ModuleList([nn.Linear(1, 1)])\n"
+    "other[0] = nn.Linear(1, 1)\nother[0](minigrad.ones(1)).sum().backward()\n" + STEP,
+    "loaded in place": NET + "net.load_state_dict(net.state_dict())\n" + STEP,
     "a hidden state that is detached": "h = w.detach()\nfor _ in range(4):\n    h = h.detach() + (h.detach() * w)\n"
     "    h.sum().backward()",
 }

@@ -1,8 +1,8 @@
 """Warnings about mistakes that raise no error: programs that run, and compute something else than was meant.
 
-Four of them: a loss that broadcasting has made out of all pairs; the first NaN or inf of a backward pass; a write
-through `.data` to what a rule still needs; a running total that keeps the graphs of all rounds alive. Switched off,
-they cost nothing; each place is told of once.
+Five of them: a loss that broadcasting has made out of all pairs; the first NaN or inf of a backward pass; a write
+through `.data` to what a rule still needs; a running total that keeps the graphs of all rounds alive; a parameter
+that was replaced after its optimizer was made. Switched off, they cost nothing; each place is told of once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import anomaly, versions
+from . import anomaly, replaced, versions
 from .errors import silent as texts
 from .modes import observe
 from .node import AccumulateGrad, Node
@@ -54,7 +54,7 @@ class Finder:
         self.told: set[tuple[Any, ...]] = set()
         self.guards = anomaly.Guards()
 
-    def tell(self, kind: str, node: Node, text: Callable[[], str]) -> None:
+    def tell(self, kind: str, node: Node | replaced.Replacement, text: Callable[[], str]) -> None:
         """Warn, unless it was said already of the same line."""
         key = kind, node.code, node.at
         if key in self.told:
@@ -87,6 +87,10 @@ class Finder:
 
     def failed(self, error: Exception) -> None:
         """An error says enough by itself."""
+
+    # ------------------------------------------------------------ when an optimizer makes a step
+    def left_out(self, replacement: replaced.Replacement) -> None:
+        self.tell("replaced", replacement, lambda: texts.replaced_parameters(replacement))
 
     # ------------------------------------------------------------ when a node is about to run
     def about_to_run(self, node: Node) -> None:
@@ -173,6 +177,7 @@ def _switch(finder: Finder | None) -> None:
     anomaly.watch(Finder, finder)
     observe(Finder, finder)
     versions.on_unseen = None if finder is None else finder.about_to_run
+    replaced.watcher = None if finder is None else replaced.Watcher(finder.left_out)
 
 
 class warn_silent_mistakes:
@@ -190,7 +195,8 @@ class warn_silent_mistakes:
     - a mean or sum over a difference such as (n, 1) - (n,), which broadcasting makes all n² pairs;
     - the first NaN or inf that a backward pass makes;
     - a write through `.data` to what a rule still needs;
-    - `total = total + loss` over rounds whose graphs are spent.
+    - `total = total + loss` over rounds whose graphs are spent;
+    - a step of an optimizer after `model.layer = …`, which leaves the new layer's parameters as they are.
 
     Backward passes are watched in all threads, new nodes only in the one that switches it on.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
+from ..autograd import replaced
 from ..autograd.hooks import HookTable
 from ..tensor import Tensor
 from . import converting, hooks, state
@@ -154,6 +155,9 @@ class Module:
 
     def __setattr__(self, name: str, value: Any) -> None:
         held = self.__dict__
+        if replaced.watcher is not None and "_modules" in held:
+            before = held["_parameters"].get(name, held["_modules"].get(name))
+            replaced.watcher.replaced(_parameters_of(before), _parameters_of(value))
         if isinstance(value, Parameter):
             if "_parameters" not in held:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
@@ -383,3 +387,8 @@ def indented(text: str) -> str:
     """The text with all lines but the first, and but empty ones, moved right by two."""
     first, *rest = text.split("\n")
     return "\n".join([first, *(f"  {line}" if line.strip() else "" for line in rest)])
+
+
+def _parameters_of(held: Any) -> list[Parameter]:
+    """The parameters of what a module holds: of a module, all of its own; a parameter itself."""
+    return list(held.parameters()) if isinstance(held, Module) else [held] if isinstance(held, Parameter) else []

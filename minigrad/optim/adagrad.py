@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import (
+from .stepper import (
     Stepper,
     check_fused,
     check_option,

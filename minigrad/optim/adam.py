@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import (
+from .stepper import (
     Stepper,
     check_fused,
     check_option,

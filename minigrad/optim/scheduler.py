@@ -8,7 +8,8 @@ from typing import Any
 from weakref import ref
 
 from ..tensor import Tensor
-from .optimizer import Optimizer, number
+from .optimizer import Optimizer
+from .stepper import number
 
 _ORDER = "See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
 DEPRECATED_EPOCH = (

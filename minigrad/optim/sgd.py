@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Stepper, check_fused, check_option, check_rate, direction, number, pieces, remember
+from .stepper import Stepper, check_fused, check_option, check_rate, direction, number, pieces, remember
 
 
 class SGD(Stepper):

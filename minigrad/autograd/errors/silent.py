@@ -114,3 +114,24 @@ def running_total(node: Any) -> str:
         f"add the number alone: `{total} += {bracketed(loss)}.item()`, or `.detach()` for a tensor.",
         "total",
     )
+
+
+# ------------------------------------------------------------ parameters that were replaced
+def replaced_parameters(replacement: Any) -> str:
+    """A step that updates what was in a module's place before, and not what is there now."""
+    scene = Scene()
+    where = place(replacement.code, replacement.at)
+    step = quote(scene.place) or "optimizer.step()"
+    target, optimizer = written(where), written(scene.place) or "optimizer"
+    code = quote(where) or "an assignment"
+    new = f"`{target}`" if target else "the new layer"
+    added = f"{target}.parameters()" if target and len(replacement.new) > 1 else target or "new_parameters"
+    return _compose(
+        scene,
+        "an optimizer's step leaves out parameters that were put in the place of its own",
+        f"`{code}` came after the optimizer was made:\n"
+        f"{new} has a gradient, but `{step}` updates only what was there before.",
+        [where, scene.place],
+        f"make the optimizer after the last replacement, or `{optimizer}.add_param_group({{'params': {added}}})`.",
+        "replaced",
+    )

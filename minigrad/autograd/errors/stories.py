@@ -296,6 +296,24 @@ What to do
   - Change it after backward().
   - To read the numbers without history, use `detach()`: it shares the version, too.
 """,
+    "replaced": """
+Why it matters
+  An optimizer is given tensors and keeps them. It knows nothing of the model: when an
+  attribute of the model gets another layer, or another parameter, the optimizer still holds
+  the tensors that were there before. They get no gradient any more, the new ones get one
+  that nobody uses, and training goes on without a word, with a part that does not learn.
+
+Usual causes
+  - Giving a pretrained network a new last layer (`model.fc = nn.Linear(512, 10)`) after the
+    optimizer was made.
+  - Assigning a new `nn.Parameter` instead of writing into the old one.
+  - `load_state_dict(…, assign=True)`, which puts the loaded tensors in the parameters' place.
+
+What to do
+  - Make the optimizer last, when the model is as it will be trained.
+  - Or give it the new parameters: `optimizer.add_param_group({"params": …})`.
+  - Or keep the parameter and write into it: `with no_grad(): layer.weight.copy_(…)`.
+""",
     "total": """
 Why it matters
   A loss remembers its graph. A sum of losses remembers all their graphs, so that the memory
