@@ -674,6 +674,24 @@ def saved_numbers_of_a_node(torch):
 
 
 @case
+def saved_values_of_several_results(torch):
+    m = torch.tensor([[1.0, 2.0, 6.0], [4.0, 8.0, 6.0]], requires_grad=True)
+    deviation, both = torch.std_mean(m, 1)[1].grad_fn, torch.aminmax(m, dim=1)[0].grad_fn
+    return (
+        deviation._saved_result0,
+        deviation._saved_correction,
+        both._saved_dim,
+        both._saved_min,
+        both._saved_max,
+        torch.aminmax(m)[0].grad_fn._saved_dim,
+        torch.sort(m, 1)[0].grad_fn._saved_indices,
+        torch.median(m, 1)[0].grad_fn._saved_self_sym_sizes,
+        torch.dist(m, m * 2).grad_fn._saved_p,
+        m.cumsum(1).grad_fn._saved_dim,
+    )
+
+
+@case
 def saved_tensors_freed(torch):
     x, w = pair(torch)
     y = x * w

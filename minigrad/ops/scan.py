@@ -66,8 +66,8 @@ class Cumsum(Op):
     def forward(a, dim, dtype):
         return np.cumsum(a, axis=dim, dtype=_WIDER.get(dtype.char, dtype)).astype(dtype).reshape(a.shape)
 
-    def grad_a(g, a_shape, dim):
-        return np.flip(np.cumsum(np.flip(g, dim), dim), dim) if a_shape else g
+    def grad_a(g, dim):
+        return np.flip(np.cumsum(np.flip(g, dim), dim), dim) if g.ndim else g
 
 
 class Cumprod(Op):
@@ -98,8 +98,8 @@ class _CumulativeExtreme(Op):
     results = ("values", "indices")
     formula = (r"\text{zeros, with } \bar z \text{ added at the indices}",)
 
-    def grad_a(g, a_shape, indices, dim):
-        return put_along(g, a_shape, dim, indices)
+    def grad_a(g, indices, dim):
+        return put_along(g, np.shape(g), dim, indices)
 
 
 def _with_indices(best: Any, a: Any, dim: int) -> tuple[Any, Any]:

@@ -32,8 +32,8 @@ class Aminmax(Several):
         return np.min(a, axis=axis, keepdims=keepdim), np.max(a, axis=axis, keepdims=keepdim)
 
     def grad_a(g, a, min, max, dim, keepdim):
-        rule = Amax.rules[0]
-        return rule(g[0], a, min, dim, keepdim) + rule(g[1], a, max, dim, keepdim)
+        rule, dims = Amax.rules[0], () if dim is None or not a.ndim else (dim,)
+        return rule(g[0], a, min, dims, keepdim) + rule(g[1], a, max, dims, keepdim)
 
 
 class Logsumexp(Op):
@@ -104,14 +104,15 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     tensor(3.)
     """
     a = array_of(input, "aminmax")
-    dims = tuple(range(a.ndim)) if dim is None else (wrap_dim(dim, a.ndim),)
     if dim is None and not a.size:
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )
-    if dim is not None and a.ndim and not a.shape[dims[0]]:
-        raise IndexError(f"aminmax: Expected reduction dim {dims[0]} to have non-zero size.")
-    return return_types.aminmax(apply_many(Aminmax, input, dim=dims if a.ndim else (), keepdim=keepdim))
+    if dim is not None:
+        dim = wrap_dim(dim, a.ndim)
+        if a.ndim and not a.shape[dim]:
+            raise IndexError(f"aminmax: Expected reduction dim {dim} to have non-zero size.")
+    return return_types.aminmax(apply_many(Aminmax, input, dim=dim, keepdim=keepdim))
 
 
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
