@@ -33,15 +33,27 @@ from ..ops.activating import relu_or_in_place as relu
 from ..ops.batchnorm import batch_norm
 from ..ops.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from ..ops.crossentropy import cross_entropy, nll_loss
+from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d
+from ..ops.embedding import embedding, one_hot
 from ..ops.functions import sigmoid, tanh
 from ..ops.linear import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
+from ..ops.normalization import (
+    cosine_similarity,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    normalize,
+    pairwise_distance,
+    rms_norm,
+)
 from ..ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from ..ops.softmax import log_softmax_ as log_softmax
 from ..ops.softmax import softmax_ as softmax
 from ..ops.softmax import softmin
 
 __all__ = [
+    "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
@@ -52,16 +64,25 @@ __all__ = [
     "conv2d",
     "conv_transpose1d",
     "conv_transpose2d",
+    "cosine_similarity",
     "cross_entropy",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "elu",
     "elu_",
+    "embedding",
     "gelu",
     "glu",
+    "group_norm",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
     "hardtanh_",
+    "instance_norm",
+    "layer_norm",
     "leaky_relu",
     "leaky_relu_",
     "linear",
@@ -72,10 +93,14 @@ __all__ = [
     "mish",
     "mse_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
+    "pairwise_distance",
     "prelu",
     "relu",
     "relu6",
     "relu_",
+    "rms_norm",
     "selu",
     "selu_",
     "sigmoid",
