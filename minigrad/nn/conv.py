@@ -211,12 +211,12 @@ class ConvTranspose2d(_Conv):
         output_size : sequence of int, optional
             The size wanted, in the place of `output_padding`.
         """
-        extra = self.output_padding if output_size is None else self._extra(input, list(output_size))
+        extra = self.output_padding if output_size is None else self._extra(input, output_size)
         return F.conv_transpose2d(
             input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
         )
 
-    def _extra(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
+    def _extra(self, input: Tensor, wanted: Any) -> tuple[int, ...]:
         """The `output_padding` that gives this size."""
         lead = input.ndim - self.dims  # batch and channel, or channel
         if len(wanted) == lead + self.dims:

@@ -31,6 +31,7 @@ from ..ops.activating import (
 )
 from ..ops.activating import relu_or_in_place as relu
 from ..ops.batchnorm import batch_norm
+from ..ops.bilinear import bilinear
 from ..ops.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from ..ops.crossentropy import cross_entropy, nll_loss
 from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d
@@ -57,6 +58,7 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
+    "bilinear",
     "binary_cross_entropy_with_logits",
     "celu",
     "celu_",

@@ -75,8 +75,7 @@ class _Cell(Module):
                 )
 
     def _zeros(self, input: Tensor) -> Tensor:
-        shape = (*input.shape[:-1], self.hidden_size)
-        return zeros(shape, dtype=input.dtype, device=input.device)
+        return zeros(len(input), self.hidden_size, dtype=input.dtype, device=input.device)
 
     def _products(self, input: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """W_ih x + b_ih and W_hh h + b_hh."""
@@ -84,6 +83,11 @@ class _Cell(Module):
 
     def extra_repr(self) -> str:
         return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else f", bias={self.bias}")
+
+
+def _batch(*tensors: Tensor | None) -> tuple[Any, ...]:
+    """Each as a batch of one."""
+    return tuple(None if x is None else x.unsqueeze(0) for x in tensors)
 
 
 class RNNCell(_Cell):
@@ -125,9 +129,12 @@ class RNNCell(_Cell):
         self._check(input, () if hx is None else (hx,), ("hidden",))
         if self.nonlinearity not in ("tanh", "relu"):
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        alone = input.ndim == 1
+        input, hx = _batch(input, hx) if alone else (input, hx)
         from_input, from_hidden = self._products(input, self._zeros(input) if hx is None else hx)
         total = from_input + from_hidden
-        return total.tanh() if self.nonlinearity == "tanh" else total.relu()
+        hx = total.tanh() if self.nonlinearity == "tanh" else total.relu()
+        return hx.squeeze(0) if alone else hx
 
     def extra_repr(self) -> str:
         return super().extra_repr() + ("" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}")
@@ -154,11 +161,15 @@ class LSTMCell(_Cell):
         if hx is not None and len(hx) != 2:
             raise RuntimeError("lstm_cell expects two hidden states")
         self._check(input, () if hx is None else tuple(hx), ("hx[0]", "hx[1]"))
-        h, c = (self._zeros(input), self._zeros(input)) if hx is None else hx
+        alone = input.ndim == 1
+        h, c = (None, None) if hx is None else hx
+        input, h, c = _batch(input, h, c) if alone else (input, h, c)
+        h, c = (self._zeros(input) if state is None else state for state in (h, c))
         from_input, from_hidden = self._products(input, h)
         i, f, g, o = (from_input + from_hidden).chunk(4, -1)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-        return o.sigmoid() * c.tanh(), c
+        h = o.sigmoid() * c.tanh()
+        return (h.squeeze(0), c.squeeze(0)) if alone else (h, c)
 
 
 class GRUCell(_Cell):
@@ -179,10 +190,13 @@ class GRUCell(_Cell):
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """The next hidden state, from (N, input_size) and (N, hidden_size), or both without N."""
         self._check(input, () if hx is None else (hx,), ("hidden",))
+        alone = input.ndim == 1
+        input, hx = _batch(input, hx) if alone else (input, hx)
         hx = self._zeros(input) if hx is None else hx
         from_input, from_hidden = self._products(input, hx)
         a_r, a_z, a_n = from_input.chunk(3, -1)
         b_r, b_z, b_n = from_hidden.chunk(3, -1)
         r, z = (b_r + a_r).sigmoid(), (b_z + a_z).sigmoid()
         n = (a_n + b_n * r).tanh()
-        return (hx - n) * z + n
+        hx = (hx - n) * z + n
+        return hx.squeeze(0) if alone else hx
