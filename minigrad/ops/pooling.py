@@ -141,7 +141,7 @@ def max_pool2d(
     spread = _pair(name, "dilation", 5, dilation, "be either")
     if a.ndim not in (3, 4):
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
-    taps = _taps(a.shape, kernel, step, margin, spread, ceil_mode)
+    taps = _taps(name, a.shape, kernel, step, margin, spread, ceil_mode)
     _refuse_kind(input, name, "bool")
     if not return_indices:
         return apply(MaxPool2DWithIndices, input, taps=taps)
@@ -238,7 +238,7 @@ def avg_pool2d(
         raise RuntimeError(
             f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(a.shape)}"
         )
-    taps = _taps(a.shape, kernel, step, margin, (1, 1), ceil_mode)
+    taps = _taps(name, a.shape, kernel, step, margin, (1, 1), ceil_mode)
     _refuse_kind(input, name, "bool")
     return apply(AvgPool2D, input, taps=taps, with_padding=count_include_pad, divisor=divisor_override)
 
