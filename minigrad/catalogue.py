@@ -60,6 +60,12 @@ FAMILIES = {
     ),
     "ops.einsum": Family(functions="einsum"),
     "ops.linalg": Family(both="det inverse=inv logdet slogdet"),
+    "ops.adaptive": Family(
+        functions="adaptive_avg_pool1d",
+    ),
+    "ops.pixels": Family(
+        functions="pixel_shuffle pixel_unshuffle",
+    ),
     "ops.pooling": Family(
         functions="avg_pool1d max_pool1d max_pool2d",
     ),

@@ -30,6 +30,7 @@ from ..ops.activating import (
     threshold_,
 )
 from ..ops.activating import relu_or_in_place as relu
+from ..ops.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_max_pool1d, adaptive_max_pool2d
 from ..ops.batchnorm import batch_norm
 from ..ops.bilinear import bilinear
 from ..ops.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
@@ -47,13 +48,18 @@ from ..ops.normalization import (
     normalize,
     pairwise_distance,
     rms_norm,
-)
+from ..ops.pixels import pixel_shuffle, pixel_unshuffle
 from ..ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from ..ops.softmax import log_softmax_ as log_softmax
 from ..ops.softmax import softmax_ as softmax
 from ..ops.softmax import softmin
+from ..ops.unfold import fold, unfold
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -75,6 +81,7 @@ __all__ = [
     "elu",
     "elu_",
     "embedding",
+    "fold",
     "gelu",
     "glu",
     "group_norm",
@@ -98,6 +105,8 @@ __all__ = [
     "normalize",
     "one_hot",
     "pairwise_distance",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "prelu",
     "relu",
     "relu6",
@@ -116,4 +125,5 @@ __all__ = [
     "tanhshrink",
     "threshold",
     "threshold_",
+    "unfold",
 ]

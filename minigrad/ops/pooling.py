@@ -17,7 +17,7 @@ from .shaping import squeeze, unsqueeze
 
 
 # ------------------------------------------------------------ checks
-def _ints(function: str, name: str, position: int, value: Any) -> tuple[int, ...]:
+def ints_of(function: str, name: str, position: int, value: Any) -> tuple[int, ...]:
     values = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
     if not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in values):
         kind = type(value).__name__
@@ -26,13 +26,13 @@ def _ints(function: str, name: str, position: int, value: Any) -> tuple[int, ...
 
 
 def _pair(function: str, name: str, position: int, value: Any, must: str) -> Pair:
-    values = _ints(function, name, position, value)
+    values = ints_of(function, name, position, value)
     if len(values) not in (1, 2):
         raise RuntimeError(f"{function}: {name} must {must} a single int, or a tuple of two ints")
     return values if len(values) == 2 else values * 2
 
 
-def _refuse_kind(input: Tensor, kernel: str, refused: str) -> None:
+def refuse_kind(input: Tensor, kernel: str, refused: str) -> None:
     if input.dtype.name in refused.split():
         kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
@@ -141,8 +141,8 @@ def max_pool2d(
     spread = _pair(name, "dilation", 5, dilation, "be either")
     if a.ndim not in (3, 4):
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
-    taps = _taps(name, a.shape, kernel, step, margin, spread, ceil_mode)
-    _refuse_kind(input, name, "bool")
+    taps = _taps(a.shape, kernel, step, margin, spread, ceil_mode)
+    refuse_kind(input, name, "bool")
     if not return_indices:
         return apply(MaxPool2DWithIndices, input, taps=taps)
     values = apply(MaxPool2DWithIndices, input, taps=taps)
@@ -151,7 +151,7 @@ def max_pool2d(
 
 
 def _one(function: str, name: str, value: Any, must: str) -> int:
-    values = _ints(function, name, 2, value)
+    values = ints_of(function, name, 2, value)
     if len(values) != 1:
         raise RuntimeError(f"{function}() {name} must be {must} of size 1 but got size {len(values)}")
     return values[0]
@@ -192,7 +192,7 @@ def max_pool1d(
     count = _count(a.shape[-1], k, s, p, d, ceil_mode)
     if count <= 0:
         raise RuntimeError(f"max_pool1d() Invalid computed output size: {count}")
-    _refuse_kind(input, "max_pool1d_impl", "bool int8 uint8 int16 int32 int64")
+    refuse_kind(input, "max_pool1d_impl", "bool int8 uint8 int16 int32 int64")
     found = max_pool2d(unsqueeze(input, -2), (1, k), (1, s), (0, p), (1, d), ceil_mode, return_indices)
     return tuple(squeeze(x, -2) for x in found) if return_indices else squeeze(found, -2)
 
@@ -238,8 +238,8 @@ def avg_pool2d(
         raise RuntimeError(
             f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(a.shape)}"
         )
-    taps = _taps(name, a.shape, kernel, step, margin, (1, 1), ceil_mode)
-    _refuse_kind(input, name, "bool")
+    taps = _taps(a.shape, kernel, step, margin, (1, 1), ceil_mode)
+    refuse_kind(input, name, "bool")
     return apply(AvgPool2D, input, taps=taps, with_padding=count_include_pad, divisor=divisor_override)
 
 
@@ -265,7 +265,7 @@ def avg_pool1d(
         ("stride", kernel_size if omitted else stride),
         ("padding", padding),
     ):
-        values = _ints(name, what, 2, value)
+        values = ints_of(name, what, 2, value)
         if len(values) != 1:
             raise RuntimeError(f"avg_pool1d() argument '{what}' should contain one int (got {len(values)})")
         numbers.append(values[0])

@@ -114,3 +114,51 @@ op("avg_pool1d", _f.format("avg_pool1d"), "torch.avg_pool1d(a, b, **kw)",
                     "#1 'self' (while checking arguments for avg_pool1d)"),
             refused(RuntimeError, x, (2, 2), says="avg_pool1d() argument 'kernel_size' should contain one int (got 2)"),
             refused(RuntimeError, x, 6, says="Given input size: (2x1x5). Calculated output size: (2x1x0).")))
+x = real(1, 2, 5, 4)
+_empty = "{}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes "
+op("adaptive_avg_pool2d", _f.format("adaptive_avg_pool2d"),
+   on=[case(x, 1), case(x, 2), case(x, (3, None)), case(x, (None, None)), case(x, (2, 3)), case(real(2, 4, 4), 2),
+       case(real(2, 4, 4), (1, 1)), case(x, 7), case(real(0, 2, 4, 4), 2), case(x.last,
+       2),
+       case(x.last, 1), case(real(4, 4, 2, 1).T, 3), case(x.f32, 2), case(x.f16, 2), case(nans, 2, smooth=False)],
+   refuses=(refused(RuntimeError, x, (1, 2, 3)), refused(RuntimeError, x, -1,
+                    says="adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but "
+                    "received {-1, -1}"),
+            refused(RuntimeError, real(5, 5), 2, says="adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got [5, "
+                    "5]"),
+            refused(RuntimeError, real(1, 2, 0, 5), 2, says=_empty.format("adaptive_avg_pool2d") + "[1, 2, 0, 5] with"),
+            refused(NotImplementedError, ints(1, 2, 4, 4), 2,
+                    says="\"adaptive_avg_pool2d\" not implemented for 'Long'"),
+            refused(RuntimeError, ints(1, 2, 4, 4), 1, says="mean(): could not infer output dtype.")))
+op("adaptive_avg_pool1d", _f.format("adaptive_avg_pool1d"), "torch.adaptive_avg_pool1d(a, b, **kw)",
+   on=[case(real(1, 2, 5), 2), case(real(1, 2, 5), 1), case(real(2, 5), 3), case(real(2, 5), (2,)), case(real(0, 2, 5),
+       2),
+       case(real(5, 2, 1).T, 2), case(real(1, 2, 5).f32, 2), case(real(1, 2, 3), 6)],
+   refuses=(refused(RuntimeError, real(2, 5), (2, 2),
+                    says="adaptive_avg_pool1d() argument 'output_size' should contain one int (got 2)"),
+            refused(RuntimeError, real(5), 2, says="Expected 2 to 3 dimensions, but got 1-dimensional tensor for "
+                    "argument"),
+            refused(RuntimeError, real(1, 2, 0), 2, says=_empty.format("adaptive_avg_pool2d") + "[1, 2, 1, 0] with")))
+x = apart(1, 2, 5, 4)
+op("adaptive_max_pool2d", _f.format("adaptive_max_pool2d"),
+   "torch.nn.functional.adaptive_max_pool2d(a, b, return_indices=True)[0]",
+   on=[case(x, 1), case(x, 2), case(x, (3, None)), case(x, (2, 3)), case(apart(2, 4, 4), 2), case(x, 7),
+       case(apart(0, 2, 4, 4), 2), case(x.last, 2), case(apart(4, 4, 2, 1).T, 3), case(x.f32, 2), case(x.f16, 2),
+       case(ties, 2, smooth=False), case(nans, 2, smooth=False), case(lows, 2, smooth=False)],
+   refuses=(refused(RuntimeError, x, (1, 2, 3)), refused(RuntimeError, real(5, 5), 2,
+                    says="adaptive_max_pool2d(): Expected 3D or 4D tensor, but got: [5, 5]"),
+            refused(RuntimeError, x, -1, says="Trying to create tensor with negative dimension -1: [1, 2, -1, -1]"),
+            refused(RuntimeError, real(1, 0, 5, 5), 2, says=_empty.format("adaptive_max_pool2d") + "[1, 0, 5, 5] with"),
+            refused(NotImplementedError, ints(1, 2, 4, 4), 2,
+                    says="\"adaptive_max_pool2d\" not implemented for 'Long'")))
+op("adaptive_max_pool2d_indices", "torch.nn.functional.adaptive_max_pool2d(a, b, return_indices=True)",
+   on=[case(x, 1), case(x, 2), case(x, (3, None)), case(apart(2, 4, 4), 2), case(x, 7), case(apart(0, 2, 4, 4), 2),
+       case(ties, 2, smooth=False), case(nans, 2, smooth=False), case(lows, 2, smooth=False)],
+   refuses=(refused(RuntimeError, x, (1, 2, 3)), refused(RuntimeError, real(5, 5), 2)))
+op("adaptive_max_pool1d", _f.format("adaptive_max_pool1d"),
+   "torch.nn.functional.adaptive_max_pool1d(a, b, return_indices=True)[0]",
+   on=[case(apart(1, 2, 5), 2), case(apart(1, 2, 5), 1), case(apart(2, 5), 3), case(apart(2, 5), (2,)),
+       case(apart(0, 2, 5), 2), case(apart(5, 2, 1).T, 2), case(apart(1, 2, 5).f32, 2), case(apart(1, 2, 3), 6)],
+   refuses=(refused(RuntimeError, real(2, 5), (2, 2),
+                    says="adaptive_max_pool1d() argument 'output_size' should contain one int (got 2)"),
+            refused(RuntimeError, real(1, 2, 0), 2, says=_empty.format("adaptive_max_pool1d") + "[1, 2, 0] with")))
