@@ -38,6 +38,7 @@ from ..ops.crossentropy import cross_entropy, nll_loss
 from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d
 from ..ops.embedding import embedding, one_hot
 from ..ops.functions import sigmoid, tanh
+from ..ops.interpolation import interpolate
 from ..ops.linear import linear
 from ..ops.loss import binary_cross_entropy_with_logits, mse_loss
 from ..ops.normalization import (
@@ -92,6 +93,7 @@ __all__ = [
     "hardtanh_",
     "instance_norm",
     "layer_norm",
+    "interpolate",
     "leaky_relu",
     "leaky_relu_",
     "linear",

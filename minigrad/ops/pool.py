@@ -22,10 +22,10 @@ Slices = tuple[Any, ...]
 
 
 class Taps(NamedTuple):
-    """How windows lie on images of `size`; there are `count` of them down and across."""
+    """How windows lie on images of `size`; there are `places` of them down and across."""
 
     size: Pair
-    count: Pair
+    places: Pair
     kernel: Pair
     stride: Pair
     padding: Pair
@@ -41,7 +41,7 @@ class Taps(NamedTuple):
 
     def _along(self, dim: int, k: int) -> tuple[slice, slice] | None:
         """For the k-th element of windows along one dimension: which windows, and where."""
-        n, count, step = self.size[dim], self.count[dim], self.stride[dim]
+        n, count, step = self.size[dim], self.places[dim], self.stride[dim]
         start = k * self.dilation[dim] - self.padding[dim]  # of the first window, maybe in the margin
         low = max(0, -(start // step))
         high = min(count, (n - 1 - start) // step + 1)
@@ -52,7 +52,7 @@ class Taps(NamedTuple):
     def origins(self, like: Any) -> tuple[Any, Any]:
         """Row and column of each window's first element, as arrays that broadcast against each other."""
         arange = backend.namespace(like).arange
-        down, across = (arange(n) * s - p for n, s, p in zip(self.count, self.stride, self.padding, strict=True))
+        down, across = (arange(n) * s - p for n, s, p in zip(self.places, self.stride, self.padding, strict=True))
         return down[:, None], across
 
 
@@ -71,7 +71,7 @@ class MaxPool2DWithIndices(Op):
     extras = ("indices",)  # for each window the number of its largest tap
 
     def forward(a, taps):
-        shape = (*a.shape[:-2], *taps.count)
+        shape = (*a.shape[:-2], *taps.places)
         lowest = -np.inf if a.dtype.kind == "f" else np.iinfo(a.dtype).min
         few = taps.kernel[0] * taps.kernel[1] <= 127
         z, best = empty_as(a, shape, lowest), empty_as(a, shape, 0, np.int8 if few else np.int32)
@@ -141,7 +141,7 @@ class AvgPool2D(Op):
     formula = (r"\frac{\bar z}{\text{size of the window}} \text{ for each element of the window}",)
 
     def forward(a, taps, with_padding, divisor):
-        total = empty_as(a, (*a.shape[:-2], *taps.count), 0)
+        total = empty_as(a, (*a.shape[:-2], *taps.places), 0)
         for _, out, inside in taps.each():
             total[out] += a[inside]
         count = window_sizes(taps, with_padding, divisor, a)

@@ -47,9 +47,7 @@ def _count(n: int, kernel: int, stride: int, padding: int, dilation: int, ceil_m
     return count
 
 
-def _taps(
-    function: str, shape: Sequence[int], kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
-) -> Taps:
+def _taps(shape: Sequence[int], kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool) -> Taps:
     """What PyTorch's `pool2d_shape_check` (aten/src/ATen/native/Pool.h) checks, in its order and words."""
     size = tuple(shape[-2:])
     if 0 in stride:

@@ -26,10 +26,10 @@ class Im2Col(Op):
     formula = (r"\text{each column added where its window was}",)
 
     def forward(a, taps):
-        z = backend.namespace(a).zeros((*a.shape[:-2], prod(taps.kernel), *taps.count), a.dtype)
+        z = backend.namespace(a).zeros((*a.shape[:-2], prod(taps.kernel), *taps.places), a.dtype)
         for number, out, inside in taps.each():
             z[..., number, :, :][out] = a[inside]
-        return np.reshape(z, (*a.shape[:-3], a.shape[-3] * prod(taps.kernel), prod(taps.count)))
+        return np.reshape(z, (*a.shape[:-3], a.shape[-3] * prod(taps.kernel), prod(taps.places)))
 
     def grad_a(g, taps):
         return either(Col2Im, g, taps=taps)
@@ -42,7 +42,7 @@ class Col2Im(Op):
 
     def forward(a, taps):
         size = prod(taps.kernel)
-        a = np.reshape(a, (*a.shape[:-2], a.shape[-2] // size, size, *taps.count))
+        a = np.reshape(a, (*a.shape[:-2], a.shape[-2] // size, size, *taps.places))
         z = backend.namespace(a).zeros((*a.shape[:-3], *taps.size), a.dtype)
         for number, out, inside in taps.each():
             z[inside] += a[..., number, :, :][out]
