@@ -49,6 +49,7 @@ from ..ops.normalization import (
     normalize,
     pairwise_distance,
     rms_norm,
+)
 from ..ops.pixels import pixel_shuffle, pixel_unshuffle
 from ..ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from ..ops.softmax import log_softmax_ as log_softmax
@@ -92,8 +93,8 @@ __all__ = [
     "hardtanh",
     "hardtanh_",
     "instance_norm",
-    "layer_norm",
     "interpolate",
+    "layer_norm",
     "leaky_relu",
     "leaky_relu_",
     "linear",
