@@ -7,6 +7,8 @@ CuPy's arrays and to minigrad for tensors. Here stands what that dispatch does n
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -77,17 +79,49 @@ def device_of(array: Any) -> device:
     return CPU if isinstance(array, (ndarray, np.generic)) else device("cuda", array.device.id)
 
 
+def gpu_library() -> Any:
+    """CuPy, or None where it is not installed or finds no GPU."""
+    from importlib.util import find_spec
+
+    if "cupy" not in sys.modules and find_spec("cupy") is None:
+        return None
+    import cupy
+
+    return cupy if cupy.cuda.is_available() else None
+
+
+@contextmanager
+def on(where: device) -> Iterator[Any]:
+    """The module, `numpy` or `cupy`, whose new arrays are on this device within the block.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such device.
+    """
+    if where.type == "cpu":
+        yield np
+        return
+    cupy = gpu_library()
+    if cupy is None:
+        raise RuntimeError(
+            "No CUDA GPUs are available. minigrad reaches a GPU through CuPy: "
+            'pip install "minigrad-course[cuda12]", on a machine that has one.'
+        )
+    count = cupy.cuda.runtime.getDeviceCount()
+    if (where.index or 0) >= count:
+        raise RuntimeError(f"CUDA error: invalid device ordinal: {where} of {count}")
+    with cupy.cuda.Device(where.index or 0):
+        yield cupy
+
+
 def array_on(where: device, data: Any, dtype: Any) -> Any:
     """A new array of this dtype on this device, from an array or nested lists."""
     if where.type == "cpu":
         if not isinstance(data, (ndarray, np.generic)) and is_array(data):
             data = data.get()
         return np.array(data, dtype)
-    import cupy
-
-    if not cupy.cuda.is_available():
-        raise RuntimeError("No CUDA GPUs are available")
-    with cupy.cuda.Device(where.index or 0):
+    with on(where) as cupy:
         return cupy.array(data, dtype)
 
 

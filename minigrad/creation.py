@@ -189,7 +189,8 @@ def shape_of(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
 
 def _filled(shape: tuple[int, ...], value: Any, dtype: dtypes.dtype | None, device: Any, requires_grad: bool) -> Tensor:
     kind = dtype or dtypes.get_default_dtype()
-    return finish(backend.array_on(place(device), np.full(shape, value, kind.numpy), kind.numpy), requires_grad)
+    with backend.on(place(device)) as xp:
+        return finish(xp.full(shape, value, kind.numpy) if value else xp.zeros(shape, kind.numpy), requires_grad)
 
 
 def zeros(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -252,7 +253,8 @@ def eye(
             f"n must be greater or equal to 0, got {n}" if n < 0 else f"m must be greater or equal to 0, got {m}"
         )
     kind = dtype or dtypes.get_default_dtype()
-    return finish(backend.array_on(place(device), np.eye(n, m, dtype=kind.numpy), kind.numpy), requires_grad)
+    with backend.on(place(device)) as xp:
+        return finish(xp.eye(n, m, dtype=kind.numpy), requires_grad)
 
 
 def arange(
@@ -273,7 +275,8 @@ def arange(
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(v, (int, np.integer)) for v in (start, end, step))
     kind = dtype or (dtypes.int64 if whole else dtypes.get_default_dtype())
-    return finish(backend.array_on(place(device), np.arange(start, end, step), kind.numpy), requires_grad)
+    with backend.on(place(device)) as xp:
+        return finish(xp.arange(start, end, step).astype(kind.numpy), requires_grad)
 
 
 def linspace(
@@ -289,7 +292,8 @@ def linspace(
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = dtype or dtypes.get_default_dtype()
-    return finish(backend.array_on(place(device), np.linspace(start, end, steps), kind.numpy), requires_grad)
+    with backend.on(place(device)) as xp:
+        return finish(xp.linspace(start, end, steps).astype(kind.numpy), requires_grad)
 
 
 zeros_like, ones_like, empty_like, full_like = (like(f) for f in (zeros, ones, empty, full))

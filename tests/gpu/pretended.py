@@ -1,0 +1,349 @@
+"""A CuPy for machines without a GPU: NumPy's arrays behind CuPy's face, as strict as CuPy is.
+
+What CuPy does not have (``cupy.json``, written by ``record_cupy.py``) is not here either: functions, their parameters,
+methods of arrays. NumPy's arrays are refused where CuPy refuses them, an array never becomes NumPy's by itself, and
+every way back to the host is counted in `transfers`. Nothing is said about speed, nor about CuPy's own mistakes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+RECORD: dict[str, Any] = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
+transfers: list[str] = []  # what brought numbers back to the host
+used: set[str] = set()  # the functions that were called
+
+
+def unwrapped(x: Any) -> Any:
+    """What CuPy's functions take, with NumPy's arrays behind the face; NumPy's own arrays are refused."""
+    if isinstance(x, ndarray):
+        return x._real
+    if isinstance(x, np.ndarray):
+        raise TypeError(f"Unsupported type {type(x)}")
+    if type(x) in (list, tuple):
+        return type(x)(unwrapped(item) for item in x)
+    if isinstance(x, slice):
+        return slice(*(unwrapped(part) for part in (x.start, x.stop, x.step)))
+    return x
+
+
+def wrapped(x: Any) -> Any:
+    """The result of a function of NumPy's as CuPy gives it: always an array, even of one number."""
+    if isinstance(x, (np.ndarray, np.generic)):
+        return ndarray._of(np.asarray(x))
+    if isinstance(x, (tuple, list)):
+        return tuple(wrapped(item) for item in x) if not hasattr(x, "_fields") else type(x)(*map(wrapped, x))
+    return x
+
+
+class Memory:
+    """A stretch of memory: the same object for all views of one array."""
+
+    def __init__(self, root: np.ndarray) -> None:
+        self.root, self.ptr, self.size = root, root.__array_interface__["data"][0], root.nbytes
+
+    @classmethod
+    def under(cls, array: np.ndarray) -> Memory:
+        while isinstance(array.base, np.ndarray):
+            array = array.base
+        if isinstance(array.base, _Place):
+            return array.base.memory
+        memory = _memories.get(id(array))
+        if memory is None or memory.root is not array:
+            memory = _memories[id(array)] = cls(array)
+        return memory
+
+
+class _Memories(dict[int, Memory]):
+    """Memories by the identity of the arrays that own them; a few hundred are kept, those in use among them."""
+
+    def __setitem__(self, key: int, memory: Memory) -> None:
+        if len(self) > 500:
+            for old in [k for k, m in self.items() if sys.getrefcount(m.root) <= 3]:
+                del self[old]
+        super().__setitem__(key, memory)
+
+
+_memories = _Memories()
+
+
+class _Place:
+    """Tells NumPy where an array's memory is, and keeps that memory alive."""
+
+    def __init__(self, memory: Memory, interface: dict[str, Any]) -> None:
+        self.memory, self.__array_interface__ = memory, interface
+
+
+class MemoryPointer:
+    def __init__(self, mem: Any, offset: int) -> None:
+        self.mem, self.ptr = mem, mem.ptr + offset
+
+    def __add__(self, offset: int) -> MemoryPointer:
+        return MemoryPointer(self.mem, self.ptr - self.mem.ptr + offset)
+
+
+class UnownedMemory(Memory):
+    def __init__(self, ptr: int, size: int, owner: Any) -> None:
+        self.root, self.ptr, self.size = owner, ptr, size
+
+
+class ndarray:
+    """CuPy's array, with one of NumPy's behind it."""
+
+    __slots__ = ("__weakref__", "_real")
+    __hash__ = None  # type: ignore[assignment]
+    _real: np.ndarray
+
+    def __init__(
+        self, shape: Any, dtype: Any = float, memptr: Any = None, strides: Any = None, order: Any = "C"
+    ) -> None:
+        if memptr is None:
+            self._real = np.empty(shape, dtype, order)
+            return
+        dtype = np.dtype(dtype)
+        interface = {"shape": tuple(shape), "typestr": dtype.str, "strides": strides, "version": 3}
+        self._real = np.asarray(_Place(memptr.mem, {**interface, "data": (memptr.ptr, False)}))
+
+    @classmethod
+    def _of(cls, real: np.ndarray) -> ndarray:
+        array = cls.__new__(cls)
+        array._real = real
+        return array
+
+    # ------------------------------------------------------------ what it says of itself
+    def __getattr__(self, name: str) -> Any:
+        if name not in RECORD["array"]:
+            raise AttributeError(f"'cupy.ndarray' object has no attribute {name!r}")
+        found = getattr(self._real, name)
+        if not callable(found):
+            return wrapped(found)
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            return wrapped(found(*unwrapped(args), **{k: unwrapped(v) for k, v in kwargs.items()}))
+
+        return method
+
+    shape = property(lambda self: self._real.shape)
+    device = property(lambda self: Device(0))
+    base = property(lambda self: None if self._real.base is None else self)
+    data = property(
+        lambda self: MemoryPointer(
+            memory := Memory.under(self._real), self._real.__array_interface__["data"][0] - memory.ptr
+        )
+    )
+
+    def __len__(self) -> int:
+        return len(self._real)
+
+    def __repr__(self) -> str:
+        return repr(self._real)
+
+    # ------------------------------------------------------------ NumPy's dispatch
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__" or RECORD.get(f"cupy.{ufunc.__name__}") is None:
+            return NotImplemented
+        return getattr(module, ufunc.__name__)(*inputs, **kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        home = module.linalg if function.__module__ == "numpy.linalg" else module
+        if not hasattr(home, function.__name__):
+            return NotImplemented
+        return getattr(home, function.__name__)(*args, **kwargs)
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(
+            "Implicit conversion to a NumPy array is not allowed. Please use `.get()` to construct a NumPy array "
+            "explicitly."
+        )
+
+    # ------------------------------------------------------------ back to the host
+    def get(self, *args: Any, **kwargs: Any) -> np.ndarray:
+        transfers.append("get")
+        return self._real.copy()
+
+    def item(self, *args: Any) -> Any:
+        transfers.append("item")
+        return self._real.item(*args)
+
+    def tolist(self) -> Any:
+        transfers.append("tolist")
+        return self._real.tolist()
+
+    def __bool__(self) -> bool:
+        transfers.append("bool")
+        return bool(self._real)
+
+    def __int__(self) -> int:
+        transfers.append("int")
+        return int(self._real)
+
+    __index__ = __int__
+
+    def __float__(self) -> float:
+        transfers.append("float")
+        return float(self._real)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self._real)))
+
+    def __getitem__(self, index: Any) -> Any:
+        return wrapped(self._real[unwrapped(index)])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            raise TypeError(f"Unsupported type {type(value)}")
+        self._real[unwrapped(index)] = unwrapped(value)
+
+
+def _operator(name: str, in_place: bool = False) -> Any:
+    def operate(self: ndarray, *others: Any) -> Any:
+        for other in others:
+            if isinstance(other, np.ndarray):
+                raise TypeError(f"Unsupported type {type(other)}")
+            if not isinstance(other, (ndarray, bool, int, float, complex, np.generic)):
+                return NotImplemented
+        result = getattr(self._real, name)(*map(unwrapped, others))
+        return self if in_place else wrapped(result)
+
+    return operate
+
+
+_BINARY = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]
+for _name in _BINARY:
+    for _form in (f"__{_name}__", f"__r{_name}__"):
+        setattr(ndarray, _form, _operator(_form))
+    setattr(ndarray, f"__i{_name}__", _operator(f"__i{_name}__", in_place=True))
+for _name in ("neg", "pos", "abs", "invert", "eq", "ne", "lt", "le", "gt", "ge"):
+    setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
+
+
+# ------------------------------------------------------------ functions
+class Ufunc:
+    """CuPy's ufunc: `out`, `dtype`, `casting` and `where` are all it takes by name; `at` is there for some."""
+
+    def __init__(self, real: np.ufunc) -> None:
+        self.real = real
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if set(kwargs) - {"out", "dtype", "casting", "where"}:
+            raise TypeError(f"Wrong arguments {set(kwargs)}")
+        out = kwargs.get("out")
+        result = self.real(*unwrapped(args), **{k: unwrapped(v) for k, v in kwargs.items()})
+        return (out[0] if isinstance(out, tuple) else out) if out is not None else wrapped(result)
+
+    def at(self, a: ndarray, indices: Any, b: Any) -> None:
+        if self.real not in (np.add, np.subtract, np.maximum, np.minimum):
+            raise NotImplementedError(f"`cupy.{self.real.__name__}.at` is not supported yet")
+        self.real.at(a._real, unwrapped(indices), unwrapped(b))
+
+
+def _function(name: str, real: Any) -> Any:
+    """NumPy's function with the parameters that CuPy's has."""
+    if RECORD[name] == ["ufunc"]:
+        return Ufunc(real)
+    allowed = RECORD[name]
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        used.add(name)
+        if allowed is not None and not {"args", "kwargs"} & set(allowed):
+            unknown = [k for k in kwargs if k not in allowed]
+            if unknown or len(args) > len(allowed):
+                raise TypeError(f"{name}() got an unexpected keyword argument {unknown}")
+        creates = name in ("cupy.array", "cupy.asarray")  # these take what is on the host
+        args = args if creates and not isinstance(args[0], ndarray) else unwrapped(args)
+        return wrapped(real(*args, **{k: unwrapped(v) for k, v in kwargs.items()}))
+
+    function.__name__ = name.rpartition(".")[2]
+    return function
+
+
+class Device:
+    def __init__(self, id: int = 0) -> None:
+        self.id = id
+
+    def __enter__(self) -> Device:
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        pass
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) and self.id == other.id
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def use(self) -> None:
+        pass
+
+    def synchronize(self) -> None:
+        pass
+
+
+class Generator:
+    """CuPy's random generator has fewer methods than NumPy's."""
+
+    def __init__(self, seed: Any = None) -> None:
+        self._real = np.random.default_rng(seed)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in RECORD["generator"]:
+            raise AttributeError(f"'Generator' object has no attribute {name!r}")
+        method = getattr(self._real, name)
+        return lambda *args, **kwargs: wrapped(method(*unwrapped(args), **kwargs))
+
+
+def make() -> ModuleType:
+    """The module that stands in for CuPy."""
+    cupy = ModuleType("cupy")
+    cupy.__version__ = RECORD["version"]  # type: ignore[attr-defined]
+    linalg, cuda, random = ModuleType("cupy.linalg"), ModuleType("cupy.cuda"), ModuleType("cupy.random")
+    for name in RECORD:
+        prefix, _, short = name.rpartition(".")
+        real = getattr(np.linalg if prefix == "cupy.linalg" else np, short, None)
+        if prefix and real is not None:
+            setattr(linalg if prefix == "cupy.linalg" else cupy, short, _function(name, real))
+    for name in ("float16", "float32", "float64", "int64", "int32", "bool_", "dtype", "inf", "nan", "newaxis"):
+        setattr(cupy, name, getattr(np, name))
+    pool = ModuleType("pool")
+    pool.used_bytes = lambda: sum(m.size for m in _memories.values())  # type: ignore[attr-defined]
+    pool.total_bytes = pool.used_bytes  # type: ignore[attr-defined]
+    pool.free_all_blocks = lambda: None  # type: ignore[attr-defined]
+    runtime = ModuleType("runtime")
+    runtime.getDeviceCount, runtime.getDevice = (lambda: 1), (lambda: 0)  # type: ignore[attr-defined]
+    runtime.getDeviceProperties = lambda number: {"name": b"pretended"}  # type: ignore[attr-defined]
+    for name, thing in dict(
+        Device=Device, MemoryPointer=MemoryPointer, UnownedMemory=UnownedMemory, runtime=runtime,
+        is_available=lambda: True,
+    ).items():  # fmt: skip
+        setattr(cuda, name, thing)
+    random.default_rng, random.Generator = Generator, Generator  # type: ignore[attr-defined]
+    for name, thing in dict(
+        ndarray=ndarray, linalg=linalg, cuda=cuda, random=random, get_default_memory_pool=lambda: pool,
+    ).items():  # fmt: skip
+        setattr(cupy, name, thing)
+    return cupy
+
+
+module = make()
+
+
+@contextmanager
+def installed() -> Iterator[ModuleType]:
+    """A block within which `import cupy` finds the pretended one."""
+    before = sys.modules.get("cupy")
+    sys.modules["cupy"] = module
+    try:
+        yield module
+    finally:
+        if before is None:
+            del sys.modules["cupy"]
+        else:
+            sys.modules["cupy"] = before
