@@ -131,7 +131,14 @@ class ndarray:
 
         return method
 
-    shape = property(lambda self: self._real.shape)
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._real.shape
+
+    @shape.setter
+    def shape(self, shape: tuple[int, ...]) -> None:
+        self._real.shape = shape
+
     device = property(lambda self: Device(0))
     base = property(lambda self: None if self._real.base is None else self)
     data = property(
