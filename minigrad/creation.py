@@ -107,6 +107,7 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
             stacklevel=2,
         )
         data = data.array
+        device = backend.device_of(data) if device is None else device
     if backend.is_array(data) or isinstance(data, np.generic):
         kind = dtypes.of(_usable(data))
     else:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import catalogue
+from .backend import is_array
 from .ops import functions, matmul, reduce, shaping
 from .tensor import Tensor, wrap
 
@@ -68,7 +69,7 @@ def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwa
         function = UFUNCS[ufunc] = catalogue.fetch(*catalogue.FUNCTIONS[LAZY_UFUNCS[ufunc]])
     if function is None or method != "__call__" or kwargs:
         raise TypeError(f"minigrad has no differentiable version of numpy.{ufunc.__name__} for tensors")
-    return function(*(wrap(x) if isinstance(x, np.ndarray) else x for x in inputs))
+    return function(*(wrap(x) if is_array(x) else x for x in inputs))
 
 
 def _sum(a: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:

@@ -113,6 +113,11 @@ class Tensor:
         """The size of one element in bytes."""
         return self.array.itemsize
 
+    @property
+    def nbytes(self) -> int:
+        """The size of all elements in bytes."""
+        return self.array.nbytes
+
     def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours are in memory, for each dimension or for one."""
         strides = tuple(s // self.array.itemsize for s in self.array.strides)

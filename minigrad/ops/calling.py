@@ -22,7 +22,7 @@ from ..autograd.source import PACKAGES, user_frame
 from ..autograd.versions import next_seq
 from ..tensor import Tensor, wrap
 from .base import LETTERS, Op, Several, picker
-from .operands import array_of, cached_constant, constant, operands
+from .operands import array_of, cached_constant, constant, on_one_device, operands, refuse_mixed_devices
 
 
 def note_cut(out: Tensor, *inputs: Any) -> None:
@@ -191,6 +191,9 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
         except ValueError:
             raise errors.broadcast_shapes(input, other) from None
         except TypeError:
+            pair = on_one_device(input, other)
+            if pair is not None:
+                return function(*pair)
             operands(input, other, name, of_floats)  # says what is wrong in PyTorch's words
             raise
         if type(z) is not ndarray:
@@ -286,7 +289,11 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
         Keyword arguments of `forward`.
     """
     arrays = [x.array for x in inputs]
-    z = op.forward(*arrays, **params)
+    try:
+        z = op.forward(*arrays, **params)
+    except TypeError:
+        refuse_mixed_devices(*inputs)
+        raise
     if op.extras:
         z, *extras = z
         params = {**params, **dict(zip(op.extras, extras, strict=True))}

@@ -11,7 +11,7 @@ from ..tensor import Tensor, wrap
 from . import elementwise as ops
 from .calling import apply, binary, cast_then, fitting, unary, undifferentiable, with_number
 from .elementwise import clone
-from .operands import NUMBERS, array_of, no_such_call, not_for, operands, tensors_only
+from .operands import NUMBERS, array_of, no_such_call, not_for, on_one_device, operands, tensors_only
 
 # ------------------------------------------------------------ one tensor
 abs = unary(ops.Abs, "abs")
@@ -227,6 +227,11 @@ def _comparison(function: Any, name: str) -> Any:
         except ValueError:
             fitting(input, other)
             raise
+        except TypeError:
+            pair = on_one_device(input, other)
+            if pair is None:
+                raise
+            return compare(*pair)
 
     compare.__name__ = name
     compare.__doc__ = f"Element by element, as NumPy's `{function.__name__}`; a tensor of bools."

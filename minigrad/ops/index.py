@@ -73,7 +73,7 @@ class IndexPut(Op):
         return z
 
     def grad_a(g, index):
-        kept = np.ones(g.shape, bool)
+        kept = backend.namespace(getattr(g, "array", g)).ones(g.shape, bool)
         kept[index] = False
         return np.where(kept, g, 0)
 
@@ -210,6 +210,7 @@ def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
             if isinstance(item, bool):
                 whole = unsqueeze(whole, dim)
                 item = backend.namespace(x.array).asarray([item])
+            item = beside(item, x.array)
             _check_numbers(item, whole, dim)
             numbers.extend([slice(None)] * (dim - covered))
             numbers.append(item)
@@ -261,6 +262,11 @@ def _sliced(x: Tensor, dim: int, item: slice) -> Tensor:
     return apply_view(shapes.Slice, x, dim=dim, span=item)
 
 
+def beside(index: Any, array: Any) -> Any:
+    """An index, which may be a list or on the CPU, where the array is."""
+    return backend.namespace(array).asarray(index) if isinstance(index, np.ndarray) else index
+
+
 def _check_numbers(item: Any, x: Tensor, dim: int) -> None:
     """Raise PyTorch's errors for masks and numbers that do not fit."""
     shape = x.array.shape
@@ -271,7 +277,7 @@ def _check_numbers(item: Any, x: Tensor, dim: int) -> None:
                     f"The shape of the mask {list(item.shape)} at index {i} does not match the shape of the indexed "
                     f"tensor {list(shape)} at index {dim + i}"
                 )
-    elif item.size:
+    elif item.size and isinstance(item, np.ndarray):  # on a GPU, to look would be to wait for it
         low, high, n = int(item.min()), int(item.max()), shape[dim]
         if n == 0:
             raise IndexError("index is out of bounds for dimension with size 0")
@@ -287,7 +293,7 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     viewed, numbers = _basic(input, index)
     if tracked_value is None:
         if backend.is_array(value) or isinstance(value, Sequence):
-            value = np.asarray(value)
+            value = beside(np.asarray(value), input.array) if not backend.is_array(value) else value
         tracked_value = wrap(backend.as_array(constant(value, input.array)))
         if not backend.is_array(value) and input.array.dtype.kind in "iub" and isinstance(value, float):
             tracked_value = wrap(np.asarray(value).astype(input.array.dtype))
@@ -330,6 +336,8 @@ def _index_put(input: Tensor, index: Any, value: Tensor, accumulate: bool = Fals
 
 
 def _copied(input: Tensor, src: Tensor) -> Tensor:
+    if src.device != input.device:
+        src = src.to(input.device)  # copy_ is what one asks for it with
     if src.array.shape != input.array.shape:
         try:
             shape = np.broadcast_shapes(input.array.shape, src.array.shape)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..autograd import errors
 
 NUMBERS = (int, float, np.number, np.bool_)
 
@@ -75,6 +76,30 @@ def _refuse_bools(x: Any, y: Any) -> None:
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
             "use the `~` or `logical_not()` operator instead."
         )
+
+
+def refuse_mixed_devices(*tensors: Any) -> None:
+    """Raise if tensors are on different devices. Asked where an operation has failed: no operation takes both."""
+    found = [x for x in tensors if hasattr(x, "array")]
+    if len({x.device for x in found}) > 1:
+        raise errors.mixed_devices(found)
+
+
+def on_one_device(x: Any, y: Any) -> tuple[Any, Any] | None:
+    """Two tensors with the one that is a single number on the CPU moved to the other's GPU; None where none is.
+
+    Raises
+    ------
+    DeviceError
+        If they are on different devices otherwise.
+    """
+    if not (hasattr(x, "array") and hasattr(y, "array")) or x.device == y.device:
+        return None
+    if x.ndim == 0 and x.device.type == "cpu":
+        return x.to(y.device), y
+    if y.ndim == 0 and y.device.type == "cpu":
+        return x, y.to(x.device)
+    raise errors.mixed_devices([x, y])
 
 
 def operands(x: Any, y: Any, op: str, of_floats: bool) -> tuple[Any, Any]:

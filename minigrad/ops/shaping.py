@@ -15,6 +15,7 @@ from ..tensor import Tensor
 from . import shape as ops
 from .calling import apply
 from .elementwise import Clone
+from .operands import refuse_mixed_devices
 from .views import apply_view, split_outputs
 
 
@@ -345,6 +346,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                     f"for tensor number {[y is x for y in tensors].index(True)} in the list."
                 )
     dtype = dtypes.result_dtype([x.array for x in tensors]).numpy
+    refuse_mixed_devices(*tensors)
     z = np.concatenate([x.array for x in real], axis=dim, dtype=dtype)
     spans, end = [], 0
     for x in tensors:
@@ -367,5 +369,6 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
             )
     dim = wrap_dim(dim, tensors[0].ndim + 1)
     dtype = dtypes.result_dtype([x.array for x in tensors]).numpy
+    refuse_mixed_devices(*tensors)
     z = np.stack([x.array for x in tensors], axis=dim, dtype=dtype)
     return ops.join(ops.Stack, tensors, z, [(dim, i) for i in range(len(tensors))])

@@ -4,6 +4,7 @@ Each function makes one error (or the text of one warning) where it is about to 
 up then, and not before. `error.explain()` tells the longer story.
 """
 
+from .devices import mixed_devices
 from .flags import flag_of_non_leaf, grad_of_non_leaf, integers_require_grad, non_leaf_parameter, numpy_on_tracked
 from .functions import (
     custom_view_in_place,
@@ -28,6 +29,7 @@ from .inplace import (
 )
 from .kinds import (
     AutogradError,
+    DeviceError,
     FunctionError,
     GradcheckError,
     GradientShapeError,

@@ -102,6 +102,10 @@ class GradcheckError(AutogradError):
     """A gradient is not what nudging the inputs says it is, or not what a gradient must be."""
 
 
+class DeviceError(TeachingError):
+    """Tensors on different devices."""
+
+
 class ShapeError(TeachingError):
     """Shapes that do not fit each other."""
 

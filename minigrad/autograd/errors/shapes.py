@@ -49,7 +49,7 @@ def broadcast_shapes(*tensors: Any, lead: int = 0) -> ShapeError:
     scene = Scene()
     whole = [tuple(getattr(x, "shape", ())) for x in tensors]
     shapes = [shape[: -lead or None] for shape in whole]
-    names = _names(scene, tensors)
+    names = names_of(scene, tensors)
     pairs = [(i, j) for j in range(len(shapes)) for i in range(j) if clash(shapes[i], shapes[j]) is not None]
     if not pairs:
         return ShapeError(f"shapes {' and '.join(str(list(s)) for s in shapes)} do not fit")
@@ -94,7 +94,7 @@ def _make_broadcast(a: str, shape_a: Shape, b: str, shape_b: Shape) -> str:
 def product_shapes(a: Any, b: Any, sentence: str) -> ShapeError:
     """Error 15: two shapes that cannot be multiplied."""
     scene = Scene()
-    name_a, name_b = _names(scene, (a, b))
+    name_a, name_b = names_of(scene, (a, b))
     shape_a, shape_b = tuple(a.shape), tuple(b.shape)
     axis_b = -2 if len(shape_b) > 1 else -1
     n, m = shape_a[-1], shape_b[axis_b]
@@ -128,7 +128,7 @@ def _make_product(a: str, shape_a: Shape, b: str, shape_b: Shape) -> str:
 
 
 # ------------------------------------------------------------ how it looks
-def _names(scene: Scene, tensors: Any) -> list[str]:
+def names_of(scene: Scene, tensors: Any) -> list[str]:
     """What the user calls the operands: variables, or the code itself."""
     parts = operands(scene.place, scene.modules)
     return [

@@ -222,6 +222,19 @@ Usual causes
   - A row where a column was meant: `x.unsqueeze(-1)` or `x[:, None]`.
   - A transposed matrix, or a batch dimension that is missing or one too many.
 """,
+    "devices": """
+Why it matters
+  A GPU has memory of its own, and computes only with what lies there. Moving numbers between
+  the two takes longer than most computations, so it is never done behind your back.
+
+What to do
+  - Choose the device once, at the top: `device = "cuda" if cuda.is_available() else "cpu"`.
+  - Make tensors there (`zeros(3, device=device)`), or move them once (`x = x.to(device)`);
+    move the model before the optimizer is made (`model.to(device)`).
+  - `x.to(device)` of a tensor that requires grad is an operation: the result is no leaf.
+    Make the leaf on the device itself.
+  - To print, plot or save: `x.detach().cpu()`.
+""",
     "product": """
 How products are fitted
   (n, k) @ (k, m) gives (n, m): the inner two lengths are summed over, so they must be the
