@@ -127,6 +127,7 @@ FAMILIES = {
         both="bernoulli multinomial",
         functions="normal randint_like",
     ),
+    "ops.overwrite": Family(both="index_put"),
     "ops.rows": Family(
         both="index_add index_copy index_fill index_select",
         in_place="index_add index_copy index_fill",

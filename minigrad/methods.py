@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import catalogue, copying, creation, dispatch
-from .ops import functions, index, matmul, random, reduce, shaping, storage
+from .ops import functions, index, matmul, overwrite, random, reduce, shaping, storage
 from .ops.inplace import in_place
 from .ops.operands import NUMBERS
 from .tensor import Tensor
@@ -41,7 +41,7 @@ METHODS = {
     "expand": shaping.expand, "expand_as": shaping.expand_as, "broadcast_to": shaping.broadcast_to,
     "select": shaping.select, "narrow": shaping.narrow, "diagonal": shaping.diagonal, "unbind": shaping.unbind,
     "split": shaping.split, "chunk": shaping.chunk,
-    "__getitem__": index.getitem, "__setitem__": index.setitem,
+    "__getitem__": index.getitem, "__setitem__": overwrite.setitem,
     # operators
     "__add__": functions.plus, "__radd__": functions.plus, "__sub__": functions.minus, "__rsub__": functions.rsub,
     "__mul__": functions.mul, "__rmul__": functions.mul, "__truediv__": functions.divide,
@@ -53,7 +53,7 @@ METHODS = {
     "detach": storage.detach, "detach_": storage.detach_, "set_": storage.set_, "as_strided": storage.as_strided,
     "as_strided_": storage.as_strided_, "storage_offset": storage.storage_offset,
     # in place
-    "copy_": index.copy_, "zero_": index.zero_, "fill_": index.fill_, "index_put_": index.put,
+    "copy_": overwrite.copy_, "zero_": overwrite.zero_, "fill_": overwrite.fill_, "index_put_": overwrite.put_,
 }  # fmt: skip
 
 # Operators that nobody counts nanoseconds of: what they do not know, they leave to the other operand.

@@ -802,6 +802,8 @@ COUNTED = {
     "dimension",
     "diagonal",
     "shifts",
+    "pad",
+    "padding",
     "k",
     "dims",
     "dim0",

@@ -92,7 +92,7 @@ def _add(variable: Tensor, g: Any, create_graph: bool) -> None:
 
 
 def _recorded_copy(g: Tensor) -> Tensor:
-    from ..ops.index import copy_
+    from ..ops.overwrite import copy_
 
     return copy_(tensor.wrap(backend.namespace(g.array).empty_like(g.array)), g)
 

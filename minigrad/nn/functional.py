@@ -51,6 +51,7 @@ from ..ops.normalization import (
     rms_norm,
 )
 from ..ops.pixels import pixel_shuffle, pixel_unshuffle
+from ..ops.padding import pad
 from ..ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from ..ops.softmax import log_softmax_ as log_softmax
 from ..ops.softmax import softmax_ as softmax
@@ -110,6 +111,7 @@ __all__ = [
     "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
+    "pad",
     "prelu",
     "relu",
     "relu6",

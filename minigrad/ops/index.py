@@ -1,4 +1,4 @@
-"""Indexing: `x[...]` and `x[...] = v`.
+"""Indexing: `x[...]`; what `x[...] = v` does is in `overwrite.py`.
 
 Ints, slices, `None` and `...` give views, one small view operation for each, as in PyTorch. Tensors, lists and masks
 pick elements by number and give a copy (`Index`); what they pick twice gets two gradients, which are added.
@@ -11,16 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes
-from ..autograd import errors
-from ..autograd.engine import sum_to
-from ..tensor import Tensor, wrap
+from .. import backend
+from ..tensor import Tensor
 from . import shape as shapes
 from .base import Op
 from .calling import apply
-from .inplace import in_place, output_shape, refuse_partial_overlap, refuse_repeats
-from .operands import constant
-from .shaping import alias, expand, select, unsqueeze, view
+from .shaping import alias, select, unsqueeze
 from .views import apply_view
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -62,122 +58,43 @@ def add_at(g: Any, shape: tuple[int, ...], index: Any) -> Any:
     return _AddAt.forward(g, shape, index)
 
 
-class IndexPut(Op):
-    """`a` with `b` written at the picked places."""
-
-    formula = r"\bar z \text{, but 0 at the picked places}", r"\bar z \text{ at the picked places}"
-
-    def forward(a, b, index):
-        z = a.copy()
-        z[index] = b
-        return z
-
-    def grad_a(g, index):
-        kept = backend.namespace(getattr(g, "array", g)).ones(g.shape, bool)
-        kept[index] = False
-        return np.where(kept, g, 0)
-
-    def grad_b(g, b_shape, index):
-        picked = g[index] if not isinstance(g, Tensor) else apply(Index, g, index=index)
-        return sum_to(picked, b_shape, backend.dtype_of(picked))
-
-
-class IndexAdd(Op):
-    """`a` with `b` added at the picked places."""
-
-    node_name = "IndexPutBackward0"
-    formula = r"\bar z", r"\bar z \text{ at the picked places}"
-
-    def forward(a, b, index):
-        z = a.copy()
-        backend.namespace(a).add.at(z, index, b)
-        return z
-
-    def grad_a(g):
-        return g
-
-    grad_b = IndexPut.rules[1]
-
-
-class CopyBackwards(Op):
-    """The old values replaced by `b`."""
-
-    node_name = "CopyBackwards"
-    formula = r"0", r"\bar z"
-
-    def name(self) -> str:
-        return "minigrad::autograd::CopyBackwards"
-
-    def forward(a, b):
-        return np.broadcast_to(b, a.shape)
-
-    def grad_a(g):
-        return np.zeros_like(g)
-
-    def grad_b(g):
-        return g
-
-
-class Fill(Op):
-    node_name = "FillBackward2"
-    formula = (r"0",)
-
-    def forward(a, value):
-        return np.full_like(a, value)
-
-    def grad_a(g):
-        return np.zeros_like(g)
-
-
-class FillWith(Op):
-    """All elements become the one of `b`, a tensor without dimensions."""
-
-    node_name = "FillBackward3"
-    formula = r"0", r"\textstyle\sum \bar z"
-    broadcasts = True
-
-    def forward(a, b):
-        return np.full_like(a, b)
-
-    def grad_a(g):
-        return np.zeros_like(g)
-
-    def grad_b(g):
-        return g
-
-
-class Zero(Op):
-    formula = (r"0",)
-
-    def forward(a):
-        return np.zeros_like(a)
-
-    def grad_a(g):
-        return np.zeros_like(g)
-
-
 # ------------------------------------------------------------ x[...]
 def getitem(input: Tensor, index: Any) -> Tensor:
     """The elements that `index` names; what `x[index]` calls."""
     if isinstance(index, slice) and input.ndim:
-        return apply_view(shapes.Slice, input, dim=0, span=_clean(index))  # also where it is the whole
-    viewed, numbers = _basic(input, index)
+        return apply_view(shapes.Slice, input, dim=0, span=clean(index))  # also where it is the whole
+    viewed, numbers = split_index(input, index)
     if numbers is None:
         return alias(input) if viewed is input else viewed
-    return apply(Index, viewed, index=numbers)
+    try:
+        return apply(Index, viewed, index=numbers)
+    except IndexError:
+        raise do_not_broadcast(numbers) from None
+
+
+def do_not_broadcast(numbers: tuple[Any, ...]) -> Exception:
+    """The error for arrays of numbers whose shapes do not fit; a mask counts as a vector for each of its dimensions."""
+    shapes: list[list[int]] = []
+    for item in numbers:
+        if not isinstance(item, slice):
+            shapes += [[int(item.sum())]] * item.ndim if item.dtype == bool else [list(item.shape)]
+    shown = ", ".join(map(str, shapes))
+    return IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shown}")
 
 
 def _items(index: Any) -> list[Any]:
+    """The indices that an index is made of: PyTorch, too, takes a short list for a tuple if it holds sequences."""
     if isinstance(index, tuple):
         return list(index)
-    if isinstance(index, list) and any(isinstance(i, (slice, Tensor, type(None), type(...))) for i in index):
+    kinds = (Sequence, slice, Tensor, np.ndarray, type(None), type(...))
+    if isinstance(index, list) and len(index) < 32 and any(isinstance(i, kinds) for i in index):
         return list(index)
     return [index]
 
 
-def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
+def split_index(x: Tensor, index: Any) -> tuple[Tensor, Any]:
     """Apply ints, slices, None and `...` as views (`x` itself if none does a thing); the rest are arrays, or None."""
-    items = [_clean(i) for i in _items(index)]
+    items = [clean(i) for i in _items(index)]
     named = sum(_dims_used(i) for i in items)
     if x.ndim == 0 and isinstance(index, slice):
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
@@ -221,7 +138,7 @@ def _basic(x: Tensor, index: Any) -> tuple[Tensor, Any]:
     return whole, tuple(numbers)
 
 
-def _clean(item: Any) -> Any:
+def clean(item: Any) -> Any:
     """An index as int, slice, None, `...`, bool, or an array of numbers or bools."""
     if item is None or item is Ellipsis or isinstance(item, (bool, np.bool_)):
         return bool(item) if isinstance(item, np.bool_) else item
@@ -242,7 +159,7 @@ def _clean(item: Any) -> Any:
         raise TypeError(f"new(): invalid data type '{type(item).__name__}'")
     if not backend.is_array(array):
         raise IndexError(_VALID.format(type(item).__name__))
-    if array.dtype.kind not in "iub":
+    if array.dtype not in (np.int64, np.int32, np.uint8, np.bool_):
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     if array.ndim == 0:
         return bool(array) if array.dtype == bool else int(array)
@@ -277,13 +194,18 @@ def _check_numbers(item: Any, x: Tensor, dim: int) -> None:
                     f"The shape of the mask {list(item.shape)} at index {i} does not match the shape of the indexed "
                     f"tensor {list(shape)} at index {dim + i}"
                 )
+<<<<<<< HEAD
     elif item.size and isinstance(item, np.ndarray):  # on a GPU, to look would be to wait for it
+=======
+    elif isinstance(item, np.ndarray) and item.size:  # to look at a GPU's numbers would wait for all its work
+>>>>>>> 27eeda7 (Margins: pad in four modes; overwriting in a file of its own; lists of lists index as in PyTorch)
         low, high, n = int(item.min()), int(item.max()), shape[dim]
         if n == 0:
             raise IndexError("index is out of bounds for dimension with size 0")
         if low < -n or high >= n:
             bad = low if low < -n else high
             raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {n}")
+<<<<<<< HEAD
 
 
 # ------------------------------------------------------------ x[...] = v and what else overwrites
@@ -398,3 +320,5 @@ def put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bo
 copy_ = in_place(_copied, "copy_")
 zero_ = in_place(lambda input: apply(Zero, input), "zero_", repeats=True)
 fill_ = in_place(_filled, "fill_", repeats=True)
+=======
+>>>>>>> 27eeda7 (Margins: pad in four modes; overwriting in a file of its own; lists of lists index as in PyTorch)

@@ -20,7 +20,7 @@ from .batchnorm import batch_norm, channel_sum, per_channel
 from .calling import apply
 from .choosing import clamp_min
 from .functions import mul, sqrt
-from .index import copy_
+from .overwrite import copy_
 from .norm import VectorNorm, vector_norm
 from .operands import array_of
 from .reduce import dims_of, mean, sum
