@@ -50,8 +50,8 @@ from ..ops.normalization import (
     pairwise_distance,
     rms_norm,
 )
-from ..ops.pixels import pixel_shuffle, pixel_unshuffle
 from ..ops.padding import pad
+from ..ops.pixels import pixel_shuffle, pixel_unshuffle
 from ..ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from ..ops.softmax import log_softmax_ as log_softmax
 from ..ops.softmax import softmax_ as softmax
@@ -108,10 +108,10 @@ __all__ = [
     "nll_loss",
     "normalize",
     "one_hot",
+    "pad",
     "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
-    "pad",
     "prelu",
     "relu",
     "relu6",

@@ -139,7 +139,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
     --------
     >>> import minigrad
     >>> minigrad.broadcast_shapes((2, 1), (3,), 1)
-    torch.Size([2, 3])
+    minigrad.Size([2, 3])
     """
     result: list[int] = []
     for number, given in enumerate(shapes):

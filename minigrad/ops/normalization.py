@@ -20,9 +20,9 @@ from .batchnorm import batch_norm, channel_sum, per_channel
 from .calling import apply
 from .choosing import clamp_min
 from .functions import mul, sqrt
-from .overwrite import copy_
 from .norm import VectorNorm, vector_norm
 from .operands import array_of
+from .overwrite import copy_
 from .reduce import dims_of, mean, sum
 from .shaping import broadcast_tensors, cat, contiguous, expand, view
 from .softmax import wide
