@@ -86,6 +86,8 @@ class _Pickler(pickle._Pickler):  # the one written in Python, whose steps can b
             return self.named("torch.Size"), (tuple(obj),)
         if isinstance(obj, backend.device):
             return self.named("torch.device"), (obj.type,) if obj.index is None else (obj.type, obj.index)
+        if isinstance(obj, OrderedDict) and type(obj).__module__ == "minigrad.nn.state":
+            return OrderedDict, (), vars(obj) or None, None, iter(obj.items())  # a module's, which PyTorch has not
         if type(obj) not in _PLAIN and not any(obj is used for used in _USED_BY_PICKLE):
             raise PicklingError(_refusal(obj))
         return NotImplemented

@@ -24,6 +24,7 @@ KINDS = {
     "printing": "tests.test_printing",
     "expressions": "tests.test_expressions",
     "errors": "tests.test_errors",
+    "resnet": "tests.test_resnet",
     "optim_curves": "tests.test_optim_curves",
 }
 VERSION = "2.13"

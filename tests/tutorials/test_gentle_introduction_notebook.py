@@ -1,5 +1,32 @@
-"""The cells 7 to 11 of the notebook "A Gentle Introduction to torch.autograd" (gentle_introduction_notebook.txt)."""
+"""The cells of the notebook "A Gentle Introduction to torch.autograd" (gentle_introduction_notebook.txt)."""
 # fmt: off
+
+import pytest
+
+from tests.tutorials import array
+
+
+def test_training_step(torch, torchvision):
+    # In [1]
+    resnet18, ResNet18_Weights = torchvision.models.resnet18, torchvision.models.ResNet18_Weights
+    model = resnet18(weights=ResNet18_Weights.DEFAULT)
+    data = torch.rand(1, 3, 64, 64)
+    labels = torch.rand(1, 1000)
+    # In [2]
+    # let us run forward pass
+    prediction = model(data)
+    # In [3]
+    loss = (prediction - labels).sum()
+    loss.backward() # backward pass
+    # In [4]
+    optim = torch.optim.SGD(model.parameters(), lr=1e-2, momentum=0.9)
+    bias = array(model.fc.bias)
+    # In [5]
+    optim.step() #gradient descent
+
+    assert array(model.fc.bias) == pytest.approx(bias - 1e-2, abs=1e-6)  # its gradient is 1
+    assert all(p.grad.shape == p.shape for p in model.parameters())
+
 
 def test_cells(torch, capsys):
     # In [7]

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import minigrad
+from tests.checkpoints import DATA, DTYPES, content, same
 from tests.oracle import needs_torch
 from tests.oracle import torch as pytorch
-from tests.serialization.checkpoints import DATA, DTYPES, content, same
 
 
 def through(obj, load=minigrad.load):

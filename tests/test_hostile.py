@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import minigrad
-from tests.serialization.checkpoints import integer, storage, streamed, tensor, text, zipped
+from tests.checkpoints import integer, storage, streamed, tensor, text, zipped
 
 WITNESS = "witness.txt"
 COMMAND = f"touch {WITNESS}"
@@ -51,9 +51,9 @@ RUNS = {
     "OBJ": b"(" + instruction("os system") + text(COMMAND) + b"o.",
     "STACK_GLOBAL": b"\x80\x04" + text("os") + text("system") + b"\x93" + text(COMMAND) + b"\x85R.",
     "BUILD with a setstate": b"\x80\x02"
-    + instruction("tests.serialization.test_hostile Opener") + b")\x81" + text(WITNESS) + b"b.",
-    "NEWOBJ": b"\x80\x02" + instruction("tests.serialization.test_hostile Maker") + text(WITNESS) + b"\x85\x81.",
-    "NEWOBJ_EX": b"\x80\x04" + instruction("tests.serialization.test_hostile Maker") + text(WITNESS) + b"\x85}\x92.",
+    + instruction("tests.test_hostile Opener") + b")\x81" + text(WITNESS) + b"b.",
+    "NEWOBJ": b"\x80\x02" + instruction("tests.test_hostile Maker") + text(WITNESS) + b"\x85\x81.",
+    "NEWOBJ_EX": b"\x80\x04" + instruction("tests.test_hostile Maker") + text(WITNESS) + b"\x85}\x92.",
     "memo": b"\x80\x02" + instruction("os system") + b"q\x000h\x00" + text(COMMAND) + b"\x85R.",
     "a name with dots": b"\x80\x04" + text("os") + text("path.os.system") + b"\x93" + text(COMMAND) + b"\x85R.",
 }  # fmt: skip

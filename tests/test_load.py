@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import minigrad
+from tests import checkpoints
+from tests.checkpoints import DATA, FILES, content, same, storage, streamed, tensor, zipped
 from tests.oracle import needs_torch
 from tests.oracle import torch as pytorch
-from tests.serialization import checkpoints
-from tests.serialization.checkpoints import DATA, FILES, content, same, storage, streamed, tensor, zipped
 
 ONES = np.ones(2, np.float32).tobytes()
 

@@ -1,4 +1,4 @@
-"""Checkpoints that PyTorch wrote, kept as files, and what is in them: ``python -m tests.serialization.checkpoints``."""
+"""Checkpoints that PyTorch wrote, kept as files, and what is in them: ``python -m tests.checkpoints``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parent / "data"
 FILES = {"checkpoint_zip.pt": True, "checkpoint_legacy.pt": False}
 DTYPES = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
 
