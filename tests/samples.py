@@ -72,6 +72,8 @@ class Input:
                 numbers = np.array(self.values)
             case "real":
                 numbers = rng.standard_normal(size)
+            case "share":
+                numbers = rng.uniform(0.05, 0.95, size)
             case "pos":
                 numbers = rng.uniform(0.5, 2.5, size)
             case "unit":

@@ -10,10 +10,13 @@ import numpy as np
 
 from .. import dtypes
 from ..tensor import Tensor
+from .activation import logistic, softplus_of
 from .base import Op
 from .calling import apply
+from .functions import abs
 from .operands import array_of
-from .shaping import broadcast_tensors
+from .reduce import mean, sum
+from .shaping import broadcast_tensors, expand
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -70,6 +73,80 @@ class BinaryCrossEntropyWithLogits(Op):
         return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
 
 
+class SmoothL1Loss(Op):
+    """Half the squared difference, divided by beta, where it is small; the absolute one, less beta / 2, elsewhere."""
+
+    formula = (
+        r"\frac{\bar z}{n} \operatorname{clamp}(\tfrac{a - b}{\beta}, -1, 1)",
+        (r"-\frac{\bar z}{n} \operatorname{clamp}(\tfrac{a - b}{\beta}, -1, 1)"),
+    )
+
+    def forward(a, b, reduction, beta):
+        d = np.absolute(a - b)
+        return _reduce(np.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta), reduction)
+
+    def grad_a(g, a, b, reduction, beta):
+        d = a - b
+        return _share(g, a.shape, reduction) * np.where(d <= -beta, -1, np.where(d >= beta, 1, d / beta))
+
+    def grad_b(g, a, b, reduction, beta):
+        return -SmoothL1Loss.rules[0](g, a, b, reduction, beta)
+
+
+class HuberLoss(Op):
+    """Half the squared difference where it is small; delta times the absolute one, less delta / 2, elsewhere."""
+
+    formula = (
+        r"\frac{\bar z}{n} \operatorname{clamp}(a - b, -\delta, \delta)",
+        (r"-\frac{\bar z}{n} \operatorname{clamp}(a - b, -\delta, \delta)"),
+    )
+
+    def forward(a, b, reduction, delta):
+        d = np.absolute(a - b)
+        return _reduce(np.where(d <= delta, d * d * 0.5, delta * (d - 0.5 * delta)), reduction)
+
+    def grad_a(g, a, b, reduction, delta):
+        d = a - b
+        return _share(g, a.shape, reduction) * np.where(d < -delta, -delta, np.where(d > delta, delta, d))
+
+    def grad_b(g, a, b, reduction, delta):
+        return -HuberLoss.rules[0](g, a, b, reduction, delta)
+
+
+class BinaryCrossEntropy(Op):
+    """-(b log a + (1 - b) log(1 - a)), element by element; logarithms below -100 count as that.
+
+    So a sure and wrong answer costs 100, not infinity (PyTorch's documentation of BCELoss). `weight` is an array or
+    None.
+    """
+
+    formula = r"\frac{\bar z}{n} \frac{a - b}{a\,(1 - a)}", r"\frac{\bar z}{n} (\ln(1 - a) - \ln a)"
+
+    def forward(a, b, weight, reduction):
+        z = (b - 1) * np.maximum(np.log1p(-a), -100) - b * np.maximum(np.log(a), -100)
+        return _reduce(z if weight is None else z * weight, reduction)
+
+    def grad_a(g, a, b, weight, reduction):
+        d = (a - b) / np.maximum(a * (1 - a), 1e-12)
+        return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
+
+    def grad_b(g, a, weight, reduction):
+        d = np.maximum(np.log1p(-a), -100) - np.maximum(np.log(a), -100)
+        return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
+
+
+class SoftMarginLoss(Op):
+    """log(1 + exp(-target a)), element by element. `target` is an array."""
+
+    formula = (r"-\frac{\bar z}{n}\, t\, \sigma(-t a)",)
+
+    def forward(a, target, reduction):
+        return _reduce(softplus_of(-a * target), reduction)
+
+    def grad_a(g, a, target, reduction):
+        return _share(g, a.shape, reduction) * (-target * logistic(-a * target))
+
+
 def reduction_of(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
     """The reduction, checked; `size_average` and `reduce` are PyTorch's old way to name it."""
     if size_average is not None or reduce is not None:
@@ -84,8 +161,54 @@ def reduction_of(reduction: str, size_average: bool | None = None, reduce: bool 
     return reduction
 
 
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+def reduced(loss: Tensor, reduction: str) -> Tensor:
+    """The mean or the sum of a loss, or the loss itself."""
+    return mean(loss) if reduction == "mean" else sum(loss) if reduction == "sum" else loss
+
+
+def _alike(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
+    """Both in one shape, with PyTorch's warning where they were not, and in one dtype."""
+    a, b = array_of(input, name), array_of(target, name, "argument 'target' (position 2)")
+    if a.shape != b.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). "
+            "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            UserWarning,
+            stacklevel=3,
+        )
+        input, target = broadcast_tensors(input, target)
+    dtype = dtypes.result_dtype([a, b])
+    return input.to(dtype), target.to(dtype)
+
+
+def _weighted(loss: Tensor, weight: Tensor, input: Tensor, reduction: str) -> Tensor:
+    """Each loss times its weight; their sum, or their mean by weight."""
+    if weight.shape != input.shape:
+        raise ValueError("Weights and input must have the same size.")
+    loss = loss * weight
+    return sum(loss) / sum(weight) if reduction == "mean" else reduced(loss, reduction)
+
+
+def _floats(input: Tensor, kernel: str) -> None:
+    if input.array.dtype.kind != "f":
+        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+
+
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
     """The squared difference between `input` and `target`: its mean, its sum ("sum") or each ("none").
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        A factor for each element; the mean is then divided by their sum.
 
     Examples
     --------
@@ -93,24 +216,148 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     >>> minigrad.nn.functional.mse_loss(minigrad.tensor([1., 3.]), minigrad.tensor([1., 1.]))
     tensor(2.)
     """
-    a, b = array_of(input, "mse_loss"), array_of(target, "mse_loss", "argument 'target' (position 2)")
+    reduction = reduction_of(reduction, size_average, reduce)
+    a, b = _alike(input, target, "mse_loss")
+    if weight is not None:
+        return _weighted((a - b) ** 2, weight, input, reduction)
+    _floats(a, "mse_cpu")
+    return apply(MseLoss, a, b, reduction=reduction)
+
+
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The absolute difference between `input` and `target`: its mean, its sum ("sum") or each ("none").
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        A factor for each element; the mean is then divided by their sum.
+    """
+    reduction = reduction_of(reduction, size_average, reduce)
+    a, b = _alike(input, target, "l1_loss")
+    loss = abs(a - b)
+    return reduced(loss, reduction) if weight is None else _weighted(loss, weight, input, reduction)
+
+
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
+    """`l1_loss` with a parabola in place of its kink, where the difference is less than `beta`."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    a, b = _alike(input, target, "smooth_l1_loss")
+    if beta == 0:
+        return reduced(abs(a - b), reduction)
+    _floats(a, "smooth_l1_cpu")
+    return apply(SmoothL1Loss, a, b, reduction=reduction, beta=beta)
+
+
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
+    """Half of `mse_loss` where the difference is less than `delta`; going on as a straight line elsewhere.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        A factor for each element.
+    """
+    reduction = reduction_of(reduction)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    a, b = _alike(input, target, "huber_loss")
+    _floats(a, "huber_cpu")
+    if weight is None:
+        return apply(HuberLoss, a, b, reduction=reduction, delta=delta)
+    if weight.shape != input.shape:
+        raise ValueError("Weights and input must have the same size.")
+    return reduced(apply(HuberLoss, a, b, reduction="none", delta=delta) * weight, reduction)
+
+
+def soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """`log(1 + exp(-target * input))`, for targets of 1 and -1: its mean, its sum ("sum") or each ("none")."""
+    reduction = reduction_of(reduction, size_average, reduce)
+    array_of(input, "soft_margin_loss")
+    array_of(target, "soft_margin_loss", "argument 'target' (position 2)")
+    a, b = broadcast_tensors(input, target)
+    return apply(SoftMarginLoss, a, target=b.to(a.dtype).array, reduction=reduction)
+
+
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Cross entropy between a target in [0, 1] and the probability `input`.
+
+    Parameters
+    ----------
+    input, target : Tensor
+        Of the same shape and dtype, from 0 to 1.
+    weight : Tensor, optional
+        A factor for each element; broadcasts.
+    reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    RuntimeError
+        If something is not between 0 and 1.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.nn.functional.binary_cross_entropy(minigrad.tensor([0.5, 1.]), minigrad.tensor([1., 0.]))
+    tensor(50.3466)
+    """
+    reduction = reduction_of(reduction, size_average, reduce)
+    a = array_of(input, "binary_cross_entropy")
+    b = array_of(target, "binary_cross_entropy", "argument 'target' (position 2)")
     if a.shape != b.shape:
-        warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). "
-            "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-            UserWarning,
-            stacklevel=2,
+        raise ValueError(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
+            "Please ensure they have the same size."
         )
-        input, target = broadcast_tensors(input, target)
-    reduction_of(reduction)
-    dtype = dtypes.result_dtype([input.array, target.array])
-    return apply(MseLoss, input.to(dtype), target.to(dtype), reduction=reduction)
+    w = None if weight is None else expand(weight, a.shape).array
+    _floats(input, "binary_cross_entropy")
+    for other in (target, weight):
+        if other is not None and other.array.dtype != a.dtype:
+            found, want = (dtypes.SCALAR_TYPE_NAMES[x.dtype.name] for x in (other, input))
+            raise RuntimeError(f"Found dtype {found} but expected {want}")
+    for name, x in (("input", a), ("target", b)):
+        if type(x) is np.ndarray and not ((x >= 0) & (x <= 1)).all():
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+    return apply(BinaryCrossEntropy, input, target, weight=w, reduction=reduction)
 
 
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
@@ -137,10 +384,10 @@ def binary_cross_entropy_with_logits(
     >>> minigrad.nn.functional.binary_cross_entropy_with_logits(minigrad.zeros(3), minigrad.ones(3))
     tensor(0.6931)
     """
+    reduction = reduction_of(reduction, size_average, reduce)
     a = array_of(input, "binary_cross_entropy_with_logits")
     b = array_of(target, "binary_cross_entropy_with_logits", "argument 'target' (position 2)")
     if a.shape != b.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     w, p = (None if x is None else x.array for x in (weight, pos_weight))
-    reduction_of(reduction)
     return apply(BinaryCrossEntropyWithLogits, input, target, weight=w, pos_weight=p, reduction=reduction)

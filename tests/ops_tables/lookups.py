@@ -36,3 +36,21 @@ op("one_hot", "torch.nn.functional.one_hot(a, **kw)", smooth=False,
             refused(RuntimeError, numbers([], "int64"), says="Can not infer total number of classes from empty"),
             refused(RuntimeError, real(3), says="one_hot is only applicable to index tensor of type LongTensor."),
             refused(TypeError, 3)))
+
+
+# ---------------------------------------------------------------- attention
+qkv = [real(2, 3, 4), real(2, 2, 4), real(2, 2, 3)]
+flat = [real(2, 3), real(3, 3), real(3, 2)]
+op("scaled_dot_product_attention", "torch.nn.functional.scaled_dot_product_attention(a, b, c, **kw)",
+   on=[case(*qkv), case(*flat), case(*qkv, scale=0.7), case(*qkv, is_causal=True), case(*flat, is_causal=True),
+       case(*qkv, attn_mask=fixed([[True, False], [True, True], [False, True]])), case(*qkv, attn_mask=real(3, 2)),
+       case(*qkv, attn_mask=fixed([[False, False], [True, True], [False, True]])),
+       case(*qkv, attn_mask=real(2, 1, 2).const), case(real(1, 2, 2, 3), real(1, 2, 3, 3), real(1, 2, 3, 2)),
+       case(*[x.f32 for x in qkv]), case(real(4, 3).T, real(2, 4), real(3, 2).T, is_causal=True),
+       case(real(2, 3).const, real(3, 3), real(3, 2))],
+   refuses=(refused(RuntimeError, *qkv, is_causal=True, attn_mask=real(3, 2), says="_scaled_dot_product_attention: Ex"),
+            refused(RuntimeError, *qkv, attn_mask=ints(3, 2), says="Expected attn_mask dtype to be bool or float"),
+            refused(RuntimeError, *qkv, attn_mask=real(4, 2)), refused(RuntimeError, real(3), real(3), real(3)),
+            refused(RuntimeError, *qkv[:2], real(2, 2, 3).f32, says="Expected query, key, and value to have the same"),
+            refused(RuntimeError, *qkv, dropout_p=1.5, says="dropout probability has to be between 0 and 1, but got"),
+            refused(TypeError, *qkv[:2], 3)))
