@@ -673,6 +673,17 @@ def test_a_write_to_what_the_optimizer_remembers_is_seen():
         loss.backward()
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_loaded_state_is_ones_own(name):
+    """PyTorch's is that of the optimizer it came from, if nothing had to be converted."""
+    (x, optimizer), (y, other) = (stepped(minigrad, name, steps=n) for n in (2, 1))
+    other.load_state_dict(optimizer.state_dict())
+    before = pickle.dumps(optimizer.state_dict())
+    y.grad = minigrad.ones(2)
+    other.step()
+    assert pickle.dumps(optimizer.state_dict()) == before
+
+
 def test_inference_tensors_are_refused_before_anything_is_written():
     x = minigrad.ones(2, requires_grad=True)
     with minigrad.inference_mode():

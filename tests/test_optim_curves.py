@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -198,3 +199,44 @@ def test_large_parameters_are_updated_in_pieces_and_alike(monkeypatch):
             for w, i in zip(wholes, (0, n // 2, n - 1), strict=True):
                 for whole in (big, tall, column.T):
                     assert np.array_equal(w.detach().numpy(), whole.detach().numpy()[:, i])
+
+
+@needs_torch
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_state_of_torch_is_gone_on_from(name):
+    """Training that began in PyTorch goes on here as it would have gone on there; also from older files."""
+
+    def loss(x):
+        return ((x * 3).sin() ** 2).sum() + (x**2).sum()
+
+    def steps(x, optimizer, n):
+        for _ in range(n):
+            optimizer.zero_grad()
+            loss(x).backward()
+            optimizer.step()
+
+    for options in OPTIMIZERS[name]:
+        theirs = torch.linspace(-1.0, 1.0, 7, dtype=torch.float64).requires_grad_()
+        optimizer = getattr(torch.optim, name)([theirs], **options)
+        steps(theirs, optimizer, 4)
+        saved = optimizer.state_dict()
+        for older in (False, True):
+            ours = minigrad.from_numpy(theirs.detach().numpy().copy()).requires_grad_()
+            other = getattr(minigrad.optim, name)([ours], **options)
+            state = {
+                number: {
+                    key: value.item() if older and key == "step" else minigrad.from_numpy(value.numpy().copy())
+                    for key, value in kept.items()
+                }
+                for number, kept in saved["state"].items()
+            }
+            (group,) = saved["param_groups"]
+            lacking = {"foreach", "fused"} if older else set()
+            groups = [{key: value for key, value in group.items() if key not in lacking}]
+            other.load_state_dict({"state": state, "param_groups": groups})
+            steps(ours, other, 4)
+            again = theirs.detach().clone().requires_grad_()
+            there = getattr(torch.optim, name)([again], **options)
+            there.load_state_dict(copy.deepcopy(saved))
+            steps(again, there, 4)
+            np.testing.assert_allclose(ours.detach().numpy(), again.detach().numpy(), rtol=1e-10)

@@ -251,9 +251,11 @@ def _take_names(group: dict[str, Any]) -> None:
 
 
 def _fitted(value: Any, p: Tensor, name: str = "") -> Any:
-    """A part of a loaded state in the dtype and on the device of its parameter."""
+    """A copy of a part of a loaded state, in the dtype and on the device of its parameter."""
     if isinstance(value, dict):
         return {key: _fitted(v, p, key) for key, v in value.items()}
-    if isinstance(value, Tensor) and name != "step":
-        return value.to(dtype=p.dtype if p.is_floating_point() else None, device=p.device)
-    return value
+    if not isinstance(value, Tensor):
+        return value
+    if name == "step":  # stays on the CPU, in its own dtype
+        return value.detach().clone()
+    return value.detach().to(dtype=p.dtype if p.is_floating_point() else None, device=p.device, copy=True)

@@ -27,6 +27,12 @@ class Stepper(Optimizer):
         """Change the array `param` in place, given the array of its gradient and what `state` remembers."""
         raise NotImplementedError
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:  # what an older PyTorch has saved lacks options that came later
+            for name, value in self.defaults.items():
+                group.setdefault(name, value)
+
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update the parameters that have a gradient, in place. Nothing is recorded.
 
@@ -112,14 +118,15 @@ def move_square(average: Any, value: Any, weight: float, spare: Any) -> None:
 
 def count_step(state: dict[str, Any]) -> float:
     """The number of this step, the first being 1; a tensor on the CPU remembers it, as in PyTorch."""
-    step = state.setdefault("step", new_count())
-    step.array += 1
-    return step.array.item()
+    if not isinstance(state.get("step"), Tensor):  # the first step; or the state is of an older PyTorch
+        state["step"] = new_count(state.get("step", 0))
+    state["step"].array += 1
+    return state["step"].array.item()
 
 
-def new_count() -> Tensor:
-    """A count of steps, 0."""
-    return wrap(np.zeros((), np.float64 if get_default_dtype() is float64 else np.float32))
+def new_count(steps: float = 0) -> Tensor:
+    """A count of steps."""
+    return wrap(np.array(steps, np.float64 if get_default_dtype() is float64 else np.float32))
 
 
 def remember(state: dict[str, Any], name: str, x: Any, value: float = 0) -> Any:
