@@ -783,8 +783,9 @@ def test_as_torch(name):
 NOT_KEPT = {  # what PyTorch keeps beside it, of which our rules need nothing
     *(f"{name}Backward{n}.alpha" for name, n in (("Add", 0), ("Sub", 0), ("Rsub", 0), ("Rsub", 1))),
     *(f"DivBackward2.{name}" for name in ("self", "other", "rounding_mode")),
+    "LerpBackward1.weight",  # where only the weight needs a gradient
     "ErfinvBackward0.self",  # the result says the same
-    "SgnBackward0.self",
+    *(f"{name}.{what}" for name in ("SgnBackward0", "CopysignBackward0") for what in ("self", "result")),
     *(f"MmBackward0.{x}_sym_{what}" for x in ("self", "mat2") for what in ("sizes", "strides")),
     "GatherBackward0.sparse_grad",
     "IndexAddBackward0.alpha",

@@ -58,6 +58,7 @@ class Op(Node):
     getters: tuple[Callable[[dict[str, Any]], tuple[Any, ...]], ...] = ()  # for each rule, what picks them out
     shapes: tuple[tuple[str, int], ...] = ()  # the saved names that are shapes, with the input's number
     of_floats: bool = False  # integers are converted to the default dtype first
+    promotes: bool = False  # `apply` brings the inputs to one dtype first
     broadcasts: bool = False  # `apply` leaves it to the engine to fit gradients to the inputs' shapes
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

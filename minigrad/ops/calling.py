@@ -22,7 +22,7 @@ from ..autograd.source import PACKAGES, user_frame
 from ..autograd.versions import next_seq
 from ..tensor import Tensor, wrap
 from .base import LETTERS, Op, Several, picker
-from .operands import array_of, cached_constant, constant, on_one_device, operands, refuse_mixed_devices
+from .operands import array_of, cached_constant, constant, in_one_dtype, on_one_device, operands, refuse_mixed_devices
 
 
 def note_cut(out: Tensor, *inputs: Any) -> None:
@@ -289,6 +289,8 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
         Keyword arguments of `forward`.
     """
     arrays = [x.array for x in inputs]
+    if op.promotes:
+        arrays = in_one_dtype(*arrays)
     try:
         z = op.forward(*arrays, **params)
     except TypeError:

@@ -10,7 +10,7 @@ from .. import dtypes
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply, binary, cast_then, fitting, unary
-from .operands import NUMBERS, array_of, in_one_dtype, no_such_call, not_for, operands, tensors_only
+from .operands import NUMBERS, array_of, no_such_call, not_for, operands, tensors_only
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -37,11 +37,10 @@ class ClampBetween(Op):
     """a, brought between b and c."""
 
     node_name = "ClampBackward0"
-    broadcasts = True
+    broadcasts = promotes = True
     formula = r"\bar z\, [b \le a \le c]", r"\bar z\, [a < b < c]", r"\bar z\, [a > c \lor c < b]"
 
     def forward(a, b, c):
-        a, b, c = in_one_dtype(a, b, c)
         return np.minimum(np.maximum(a, b), c)
 
     def grad_a(g, a, b, c):

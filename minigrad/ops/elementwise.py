@@ -13,7 +13,7 @@ from .. import backend, dtypes
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply
-from .operands import constant, in_one_dtype
+from .operands import constant
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -45,11 +45,10 @@ class AddScaled(Op):
     """a + alpha b for tensors a and b and a number alpha."""
 
     node_name = "AddBackward0"
-    broadcasts = True
+    broadcasts = promotes = True
     formula = r"\bar z", r"\alpha\, \bar z"
 
     def forward(a, b, alpha):
-        a, b = in_one_dtype(a, b)
         return a + alpha * b
 
     def grad_a(g):
@@ -63,11 +62,10 @@ class SubScaled(Op):
     """a - alpha b for tensors a and b and a number alpha."""
 
     node_name = "SubBackward0"
-    broadcasts = True
+    broadcasts = promotes = True
     formula = r"\bar z", r"-\alpha\, \bar z"
 
     def forward(a, b, alpha):
-        a, b = in_one_dtype(a, b)
         return a - alpha * b
 
     def grad_a(g):
@@ -81,11 +79,10 @@ class RsubTensor(Op):
     """b - alpha a for tensors a and b and a number alpha."""
 
     node_name = "RsubBackward0"
-    broadcasts = True
+    broadcasts = promotes = True
     formula = r"-\alpha\, \bar z", r"\bar z"
 
     def forward(a, b, alpha):
-        a, b = in_one_dtype(a, b)
         return b - alpha * a
 
     def grad_a(g, alpha):

@@ -10,7 +10,7 @@ from .. import dtypes
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply, fitting
-from .operands import NUMBERS, array_of, in_one_dtype, no_such_call, not_for, tensors_only
+from .operands import NUMBERS, array_of, no_such_call, not_for, tensors_only
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -36,11 +36,10 @@ class LerpOfTensor(Op):
     """The point between a and b where c says."""
 
     node_name = "LerpBackward1"
-    broadcasts = True
+    broadcasts = promotes = True
     formula = r"\bar z\,(1 - c)", r"\bar z\, c", r"\bar z\,(b - a)"
 
     def forward(a, b, c):
-        a, b, c = in_one_dtype(a, b, c)
         return np.where(np.absolute(c) < 0.5, a + c * (b - a), b - (b - a) * (1 - c))
 
     def grad_a(g, c):
@@ -56,11 +55,10 @@ class LerpOfTensor(Op):
 class Addcmul(Op):
     """a + value b c."""
 
-    broadcasts = True
+    broadcasts = promotes = True
     formula = r"\bar z", r"\bar z\, v\, c", r"\bar z\, v\, b"
 
     def forward(a, b, c, value):
-        a, b, c = in_one_dtype(a, b, c)
         return a + value * b * c
 
     def grad_a(g):
@@ -76,11 +74,10 @@ class Addcmul(Op):
 class Addcdiv(Op):
     """a + value b / c."""
 
-    broadcasts = True
+    broadcasts = promotes = True
     formula = r"\bar z", r"\bar z\, \frac{v}{c}", r"-\bar z\, \frac{v\, b}{c^2}"
 
     def forward(a, b, c, value):
-        a, b, c = in_one_dtype(a, b, c)
         return a + value * b / c
 
     def grad_a(g):

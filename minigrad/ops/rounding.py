@@ -144,7 +144,6 @@ class FmodScalar(Op):
 
 # ------------------------------------------------------------ division that rounds
 class _DivRounded(Op):
-    node_name = "DivBackward2"
     formula = r"0", r"0"
 
     def grad_a(g):
@@ -157,19 +156,19 @@ class _DivRounded(Op):
 class DivFloor(_DivRounded):
     """a / b, rounded down."""
 
+    node_name = "DivBackward2"
     forward = np.floor_divide
 
 
 class DivTrunc(_DivRounded):
     """a / b, rounded towards zero."""
 
+    node_name = "DivBackward2"
     forward = truncated
 
 
 class _NotImplemented(Op):
-    """What PyTorch's node of this name says when backward comes to it."""
-
-    node_name = "NotImplemented"
+    """PyTorch's node of this name raises when backward comes to it."""
 
     def name(self) -> str:
         return "minigrad::autograd::NotImplemented"
