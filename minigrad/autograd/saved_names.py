@@ -104,7 +104,7 @@ OWN: dict[str, dict[str, Any]] = {
 
 def names(node: Node) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
     """For each of PyTorch's names our own, and what gets its value out of ours (None: it is the same)."""
-    own = OWN.get(type(node).__name__) or OWN.get(node.node_name, {})  # several classes may share a node's name
+    own = OWN.get(type(node).__qualname__) or OWN.get(node.node_name, {})  # several classes may share a node's name
     found: dict[str, tuple[str, Callable[[Any], Any] | None]] = {}
     for symbol in dict.fromkeys(symbol for symbols in node.saves for symbol in symbols):
         theirs = own.get(symbol, USUAL.get(symbol, symbol))

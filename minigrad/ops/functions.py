@@ -193,13 +193,11 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     for x in (input, other):
         if not hasattr(x, "array") and not isinstance(x, NUMBERS):
             raise no_such_call("where", condition, *(v for v in (input, other) if v is not None))
-    if c.dtype != bool:
-        if c.dtype != np.uint8:
-            raise RuntimeError(
-                "where expected condition to be a boolean tensor, but got a tensor with dtype "
-                + dtypes.SCALAR_TYPE_NAMES[condition.dtype.name]
-            )
-        c = c.astype(bool)
+    if c.dtype != bool and c.dtype != np.uint8:
+        raise RuntimeError(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype "
+            + dtypes.SCALAR_TYPE_NAMES[condition.dtype.name]
+        )
     return _where(c, input, other)
 
 
