@@ -79,6 +79,7 @@ for name, view in dict(select="v[0]", narrow="v.narrow(0, 0, 1)", t="v.t()", dia
                        view="v.view(-1)[1:3]", select_twice="v[1][0]").items():
     op(f"through {name}", f"through(a, lambda v: {view}, lambda v: v.mul_(b))",
        on=[case(real(2, 2), real()), case(real(3, 3), real()), case(real(2, 2).const, real()), case(real(2, 2), 3.0),
-           case(real(2, 2).f32, real().f32), case(real(3, 3).const, real()), case(real(3, 3), 0.5), case(ints(2, 2), 2)],
+           case(real(2, 2).f32, real().f32), case(real(3, 3).const, real()), case(real(3, 3), 0.5),
+           case(ints(2, 2), 2)],
        refuses=(refused(RuntimeError, ints(2, 2), 0.5, says="result type Float can't be cast to the desired output"),
                 refused(RuntimeError, real(2, 2), real(3, 2, 3, 1))))
