@@ -161,23 +161,9 @@ class Conv2d(_Conv):
         return F.conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
-class ConvTranspose2d(_Conv):
-    r"""The transpose of a convolution as a linear map (not its inverse): each number of the input paints a kernel.
+class _ConvTranspose(_Conv):
+    """What transposed convolutions have in common."""
 
-    Parameters
-    ----------
-    output_padding : int or pair of int
-        How much larger the result is at its ends: several sizes of an image give a convolution of the same size.
-
-    The other parameters are those of the `Conv2d` that it is the transpose of.
-
-    Attributes
-    ----------
-    weight : Parameter of shape (in_channels, out_channels / groups, \*kernel_size)
-    bias : Parameter of shape (out_channels,), or None
-    """
-
-    dims = 2
     transposed = True
 
     def __init__(
@@ -202,22 +188,10 @@ class ConvTranspose2d(_Conv):
             dtype, output_padding,
         )  # fmt: skip
 
-    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """The transposed convolution.
-
-        Parameters
-        ----------
-        input : Tensor of shape (N, in_channels, H, W)
-        output_size : sequence of int, optional
-            The size wanted, in the place of `output_padding`.
-        """
-        extra = self.output_padding if output_size is None else self._extra(input, output_size)
-        return F.conv_transpose2d(
-            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
-        )
-
     def _extra(self, input: Tensor, wanted: Any) -> tuple[int, ...]:
         """The `output_padding` that gives this size."""
+        if wanted is None:
+            return self.output_padding
         lead = input.ndim - self.dims  # batch and channel, or channel
         if len(wanted) == lead + self.dims:
             wanted = wanted[lead:]
@@ -239,3 +213,42 @@ class ConvTranspose2d(_Conv):
                 f"(for an input of {input.size()[2:]})"
             )
         return tuple(n - a for n, a in zip(wanted, smallest, strict=True))
+
+
+class ConvTranspose1d(_ConvTranspose):
+    """The transpose of a `Conv1d` as a linear map; see `ConvTranspose2d`."""
+
+    dims = 1
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        """The transposed convolution; `output_size` is the length wanted, in the place of `output_padding`."""
+        extra = self._extra(input, output_size)
+        return F.conv_transpose1d(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )
+
+
+class ConvTranspose2d(_ConvTranspose):
+    r"""The transpose of a convolution as a linear map (not its inverse): each number of the input paints a kernel.
+
+    Parameters
+    ----------
+    output_padding : int or pair of int
+        How much larger the result is at its ends: several sizes of an image give a convolution of the same size.
+
+    The other parameters are those of the `Conv2d` that it is the transpose of.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (in_channels, out_channels / groups, \*kernel_size)
+    bias : Parameter of shape (out_channels,), or None
+    """
+
+    dims = 2
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        """The transposed convolution; `output_size` is the size wanted, in the place of `output_padding`."""
+        extra = self._extra(input, output_size)
+        return F.conv_transpose2d(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )

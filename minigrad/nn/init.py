@@ -46,8 +46,8 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     Examples
     --------
     >>> from minigrad.nn import init
-    >>> init.calculate_gain("leaky_relu", 0.2) ** 2
-    1.9230769230769231
+    >>> init.calculate_gain("relu")
+    1.4142135623730951
     """
     if nonlinearity in _LINEAR or nonlinearity == "sigmoid":
         return 1

@@ -322,3 +322,44 @@ class GroupNorm(_Scaled):
             f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
             f"bias={self.bias is not None}"
         )
+
+
+class RMSNorm(_Scaled):
+    """Each example divided by the root of its mean square over its last dimensions; Zhang and Sennrich (2019).
+
+    Parameters
+    ----------
+    normalized_shape : int or sequence of int
+        The lengths of these dimensions.
+    eps : float, optional
+        Added to the mean square; default: the smallest step of the dtype.
+    elementwise_affine : bool
+        Whether there is a weight, of that shape.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: Any,
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        alone = isinstance(normalized_shape, (int, np.integer))
+        self.normalized_shape = (normalized_shape,) if alone else tuple(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        wanted = Parameter(empty(self.normalized_shape, device=device, dtype=dtype)) if elementwise_affine else None
+        self.register_parameter("weight", wanted)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the weight to ones."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
