@@ -24,14 +24,29 @@ LAYERS = {
     "nn.Bilinear(2, 3, 2, bias=False)": [(2, 2, 2), (2, 2, 3)],
     "nn.Conv1d(2, 3, 2)": [(2, 2, 5)],
     "nn.Conv1d(2, 2, 3, stride=2, padding=1, dilation=2, groups=2, bias=False)": [(2, 2, 7)],
+    "nn.Conv1d(1, 1, 3, padding='same', padding_mode='circular')": [(1, 1, 4)],
     "nn.Conv2d(2, 3, 2)": [(1, 2, 3, 3)],
     "nn.Conv2d(2, 2, (3, 2), stride=(2, 1), padding=(1, 0), groups=2)": [(1, 2, 4, 3)],
     "nn.Conv2d(1, 1, 3, padding='same', dilation=2, bias=False)": [(1, 1, 4, 4)],
     "nn.Conv2d(1, 1, 3, padding='same')": [(1, 3, 3)],
     "nn.Conv2d(1, 1, 2, padding='valid')": [(1, 1, 3, 3)],
+    "nn.Conv2d(1, 1, 3, padding=1, padding_mode='reflect')": [(1, 1, 3, 3)],
+    "nn.Conv2d(1, 1, 3, padding=(1, 2), padding_mode='replicate')": [(1, 1, 3, 3)],
+    "nn.Conv2d(1, 1, 3, padding=1, padding_mode='circular')": [(1, 1, 3, 3)],
     "nn.ConvTranspose2d(2, 3, 2)": [(1, 2, 2, 2)],
     "nn.ConvTranspose2d(2, 2, 3, stride=2, padding=1, output_padding=1, groups=2, bias=False)": [(1, 2, 2, 2)],
     "nn.ConvTranspose2d(1, 1, 2, dilation=2)": [(1, 1, 2, 2)],
+    "nn.MaxPool1d(2)": [(1, 2, 5)],
+    "nn.MaxPool2d(2)": [(1, 1, 4, 5)],
+    "nn.MaxPool2d(kernel_size=3, stride=2, padding=1, ceil_mode=True)": [(1, 1, 4, 5)],
+    "nn.MaxPool2d((2, 3), (1, 2), dilation=1)": [(1, 1, 4, 5)],
+    "nn.AvgPool1d(2, stride=1)": [(1, 2, 5)],
+    "nn.AvgPool2d(2)": [(1, 1, 4, 5)],
+    "nn.AvgPool2d(3, 2, 1, count_include_pad=False)": [(1, 1, 4, 5)],
+    "nn.AvgPool2d((2, 1), divisor_override=3, ceil_mode=True)": [(1, 1, 5, 2)],
+    "nn.AdaptiveAvgPool2d(1)": [(1, 2, 3, 4)],
+    "nn.AdaptiveAvgPool2d((2, None))": [(1, 1, 5, 3)],
+    "nn.AdaptiveMaxPool2d((2, 3))": [(1, 1, 5, 4)],
     "nn.BatchNorm1d(3)": [(4, 3)],
     "nn.BatchNorm1d(3, eps=1e-3, momentum=0.3)": [(2, 3, 2)],
     "nn.BatchNorm2d(2)": [(2, 2, 2, 2)],
@@ -39,6 +54,15 @@ LAYERS = {
     "nn.BatchNorm2d(2, affine=False)": [(2, 2, 2, 2)],
     "nn.BatchNorm2d(2, track_running_stats=False)": [(2, 2, 2, 2)],
     "nn.BatchNorm2d(2, bias=False)": [(2, 2, 2, 2)],
+    "nn.LayerNorm(3)": [(4, 3)],
+    "nn.LayerNorm([2, 3], eps=1e-2, bias=False)": [(2, 2, 3)],
+    "nn.LayerNorm((3,), elementwise_affine=False)": [(4, 3)],
+    "nn.GroupNorm(2, 4)": [(2, 4, 2)],
+    "nn.GroupNorm(1, 4, affine=False)": [(2, 4)],
+    "nn.InstanceNorm1d(2)": [(2, 2, 4)],
+    "nn.InstanceNorm2d(2)": [(2, 2, 2, 2)],
+    "nn.InstanceNorm2d(2, affine=True, track_running_stats=True)": [(2, 2, 2, 2)],
+    "nn.InstanceNorm2d(3, affine=True)": [(3, 2, 2)],
     "nn.ReLU()": [(2, 3)],
     "nn.ReLU(inplace=True)": [(2, 3)],
     "nn.ReLU6(True)": [(2, 3)],
@@ -87,27 +111,49 @@ LAYERS = {
     "nn.PixelUnshuffle(2)": [(1, 1, 2, 4)],
     "nn.PairwiseDistance()": [(2, 3), (2, 3)],
     "nn.PairwiseDistance(1.0, keepdim=True)": [(2, 3), (2, 3)],
+    "nn.RMSNorm(3)": [(4, 3)],
+    "nn.RMSNorm([2, 3], eps=0.1, elementwise_affine=False)": [(2, 2, 3)],
     "nn.Tanh()": [(2, 3)],
     "nn.Sigmoid()": [(2, 3)],
     "nn.Softmax(dim=1)": [(2, 3)],
     "nn.Softmax(-2)": [(2, 3)],
     "nn.LogSoftmax(dim=0)": [(2, 3)],
+    "nn.Dropout(0.0)": [(2, 3)],
+    "nn.Dropout(p=1.0, inplace=True)": [(2, 3)],
+    "nn.Dropout2d(1)": [(1, 2, 2, 2)],
+    "nn.Embedding(5, 2)": [("int", 2, 3)],
+    "nn.Embedding(5, 2, padding_idx=1)": [("int", 2, 3)],
+    "nn.Embedding(5, 2, padding_idx=-5, max_norm=0.3, norm_type=1.0, scale_grad_by_freq=True)": [("int", 4)],
+    "nn.Embedding.from_pretrained(t.ones(5, 2), padding_idx=0)": [("int", 4)],
+    "nn.Embedding.from_pretrained(t.ones(5, 2), freeze=False)": [("int", 4)],
     "nn.Flatten()": [(2, 3, 2)],
     "nn.Flatten(0, 1)": [(2, 3, 2)],
     "nn.Unflatten(1, (2, 3))": [(2, 6)],
     "nn.Unflatten(-1, [2, -1])": [(2, 6)],
+    "nn.Upsample(scale_factor=2)": [(1, 1, 2, 3)],
+    "nn.Upsample(size=(3, 4), mode='bilinear')": [(1, 1, 2, 3)],
+    "nn.Upsample(scale_factor=(1.5, 2), mode='bilinear', align_corners=True)": [(1, 1, 2, 3)],
+    "nn.CosineSimilarity()": [(2, 3), (2, 3)],
+    "nn.CosineSimilarity(dim=0, eps=1e-2)": [(2, 3), (2, 3)],
     "nn.RNNCell(3, 2)": [(4, 3)],
     "nn.RNNCell(3, 2, bias=False, nonlinearity='relu')": [(4, 3), (4, 2)],
     "nn.GRUCell(3, 2)": [(4, 3), (4, 2)],
     "nn.GRUCell(3, 2, False)": [(3,)],
     "nn.MSELoss()": [(2, 3), (2, 3)],
     "nn.MSELoss(reduction='sum')": [(2, 3), (2, 3)],
+    "nn.L1Loss(reduction='none')": [(2, 3), (2, 3)],
+    "nn.SmoothL1Loss(beta=0.5)": [(2, 3), (2, 3)],
+    "nn.HuberLoss(delta=0.5)": [(2, 3), (2, 3)],
     "nn.NLLLoss()": [(3, 5), ("int", 3)],
     "nn.NLLLoss(weight=t.arange(5.0).double(), ignore_index=2, reduction='sum')": [(3, 5), ("int", 3)],
     "nn.CrossEntropyLoss()": [(3, 5), ("int", 3)],
     "nn.CrossEntropyLoss(t.arange(5.0).double(), label_smoothing=0.1)": [(3, 5), ("int", 3)],
+    "nn.BCELoss()": [("unit", 2, 3), ("unit", 2, 3)],
+    "nn.BCELoss(weight=t.tensor([1.0, 2, 3]).double())": [("unit", 2, 3), ("unit", 2, 3)],
     "nn.BCEWithLogitsLoss()": [(2, 3), ("unit", 2, 3)],
     "nn.BCEWithLogitsLoss(pos_weight=t.tensor([1.0, 2, 3]).double())": [(2, 3), ("unit", 2, 3)],
+    "nn.KLDivLoss(reduction='batchmean')": [(2, 3), ("unit", 2, 3)],
+    "nn.KLDivLoss(reduction='sum', log_target=True)": [(2, 3), (2, 3)],
 }
 
 
@@ -208,6 +254,17 @@ def recurrent_cells_refuse(torch):
 
 
 @case
+def max_pool_indices(torch):
+    nn = torch.nn
+    x = numbers(torch, 1, 1, 4, 4)
+    return (
+        nn.MaxPool2d(2, return_indices=True)(x),
+        nn.MaxPool1d(2, return_indices=True)(x[0]),
+        nn.AdaptiveMaxPool2d(2, return_indices=True)(x),
+    )
+
+
+@case
 def transposed_output_sizes(torch):
     layer, x = filled(torch, torch.nn.ConvTranspose2d(1, 1, 3, stride=2, padding=1)), numbers(torch, 1, 1, 3, 3)
     told = [layer(x, output_size=size).shape for size in ((5, 5), (6, 5), [1, 1, 6, 6])]
@@ -241,6 +298,23 @@ def constructors_refuse(torch):
             lambda: nn.MultiheadAttention(5, 2),
             lambda: nn.MultiheadAttention(0, 2),
             lambda: nn.Bilinear(0, 2, 2),
+        )
+    ]
+
+
+@case
+def calls_refuse(torch):
+    nn, ones = torch.nn, torch.ones
+    return [
+        error(call)
+        for call in (
+            lambda: nn.BatchNorm1d(2)(ones(2)),
+            lambda: nn.BatchNorm1d(2)(ones(1, 2, 2, 2)),
+            lambda: nn.BatchNorm2d(2)(ones(2, 2)),
+            lambda: nn.BatchNorm2d(2)(ones(1, 2, 1, 1)),
+            lambda: nn.InstanceNorm2d(2)(ones(2, 2)),
+            lambda: nn.InstanceNorm2d(2, affine=True)(ones(1, 3, 2, 2)),
+            lambda: nn.InstanceNorm2d(2)(ones(1, 3, 2, 2)).shape,
         )
     ]
 
@@ -298,6 +372,15 @@ def test_as_torch_says(name):
 
 
 # ------------------------------------------------------------ that cases cannot say
+@on_both
+def test_dropout_is_random_in_training_alone(torch):
+    torch.manual_seed(0)
+    layer, x = torch.nn.Dropout(0.25), torch.ones(4000)
+    y = layer(x)
+    assert set(y.tolist()) == {0.0, float(torch.tensor(1 / 0.75))} and abs((y == 0).double().mean() - 0.25) < 0.03
+    assert not torch.equal(layer(x), y) and torch.equal(layer.eval()(x), x)
+    planes = torch.nn.Dropout2d(0.5)(torch.ones(50, 40, 2, 2)).sum((2, 3))
+    assert set(planes.unique().tolist() if hasattr(planes, "unique") else planes.view(-1).tolist()) == {0.0, 8.0}
 
 
 @on_both
@@ -317,3 +400,4 @@ def test_a_wrong_default_is_seen():
     assert compute(minigrad, "nn.BatchNorm1d(3)", shapes) != compute(
         minigrad, "nn.BatchNorm1d(3, momentum=0.11)", shapes
     )
+    assert compute(minigrad, "nn.LayerNorm(3)", shapes) != compute(minigrad, "nn.LayerNorm(3, eps=2e-5)", shapes)
