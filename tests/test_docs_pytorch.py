@@ -19,7 +19,7 @@ TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "pytorch.md").read_text("utf-8")
 SAME, REST = PAGE.split("## The same\n")[1].split("## Different on purpose\n")
 DIFFERENT, NOT_THERE = REST.split("## Not there\n")
-NAMED = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+NAMED = re.compile(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`")
 
 # Tests that speak of PyTorch in their first words, and are about something that is the same.
 NO_DIFFERENCE = {
@@ -65,7 +65,8 @@ def test_each_row_names_its_test(text):
 
 
 def test_each_family_of_behaviours_has_a_row():
-    assert {f"test_{family}.py" for family in FAMILIES} <= {file for file, _ in NAMED.findall(SAME)}
+    files = {module.removeprefix("tests.").replace(".", "/") + ".py" for module in FAMILIES.values()}
+    assert files <= {file for file, _ in NAMED.findall(SAME)}
 
 
 def test_a_row_without_its_test_is_noticed():
@@ -85,7 +86,7 @@ def test_each_deliberate_difference_has_a_row():
     on_page = {name for _, name in NAMED.findall(PAGE)} | NO_DIFFERENCE
     missing = [
         f"{file.name}::{name}"
-        for file in sorted(TESTS.glob("test_*.py"))
+        for file in sorted([*TESTS.glob("test_*.py"), *TESTS.glob("nn/test_*.py")])
         if file != Path(__file__)
         for name, function in functions(file).items()
         if name.startswith("test_") and speaks_of_a_difference(function) and name not in on_page

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad
+from minigrad.ops import scan
 from tests.oracle import needs_torch, torch
 
 MODULES = [minigrad] if torch is None else [minigrad, torch]
@@ -110,6 +111,9 @@ def test_long_scans(n):
     """The steps double: every length must come out, not powers of two alone."""
     numbers = np.random.default_rng(n).standard_normal((2, n))
     x = minigrad.from_numpy(numbers.copy()).requires_grad_()
+    for combine in (np.maximum, np.minimum):  # as on a GPU
+        doubled = scan.by_doubling(combine, numbers, 1)
+        np.testing.assert_array_equal(doubled, combine.accumulate(numbers, axis=1))
     np.testing.assert_array_equal(x.cummax(1).values.detach().numpy(), np.maximum.accumulate(numbers, axis=1))
     np.testing.assert_array_equal(x.cummin(1).values.detach().numpy(), np.minimum.accumulate(numbers, axis=1))
     np.testing.assert_allclose(x.logcumsumexp(1).detach().numpy(), np.logaddexp.accumulate(numbers, axis=1))
@@ -119,3 +123,22 @@ def test_long_scans(n):
     np.testing.assert_allclose(
         ours.numpy(), np.flip(np.cumsum(np.flip(products, 1), 1), 1) / numbers, rtol=1e-6, atol=1e-9
     )
+
+
+# ---------------------------------------------------------------- few of many
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("shape, dim", [((100,), 0), ((3, 50), 1), ((50, 3), 0)])
+def test_few_of_many(shape, dim, largest):
+    """What is not sorted as a whole gives what sorting would, NaN among the largest."""
+    numbers = np.random.default_rng(0).permutation(np.prod(shape)).reshape(shape).astype(float)
+    numbers.flat[5] = np.nan
+    x = minigrad.from_numpy(numbers)
+    values, indices = x.topk(4, dim, largest)
+    expected = x.sort(dim, descending=largest)
+    np.testing.assert_array_equal(values.numpy(), expected.values.narrow(dim, 0, 4).numpy())
+    np.testing.assert_array_equal(indices.numpy(), expected.indices.narrow(dim, 0, 4).numpy())
+
+
+def test_equal_ones_come_in_their_order():
+    values, indices = minigrad.tensor([1.0, 2.0] * 20).topk(3)
+    assert values.tolist() == [2.0] * 3 and indices.tolist() == sorted(indices.tolist())

@@ -24,7 +24,7 @@ class PixelShuffle(Op):
         n = len(lead)
         parts = np.reshape(a, (*lead, c // r**2, r, r, h, w))
         order = (*range(n), n, n + 3, n + 1, n + 4, n + 2)
-        return np.reshape(np.transpose(parts, order), (*lead, c // r**2, h * r, w * r))
+        return np.reshape(np.transpose(parts, order).copy("C"), (*lead, c // r**2, h * r, w * r))
 
     def grad_a(g, r):
         return either(PixelUnshuffle, g, r=r)
@@ -40,7 +40,7 @@ class PixelUnshuffle(Op):
         n = len(lead)
         parts = np.reshape(a, (*lead, c, h // r, r, w // r, r))
         order = (*range(n), n, n + 2, n + 4, n + 1, n + 3)
-        return np.reshape(np.transpose(parts, order), (*lead, c * r**2, h // r, w // r))
+        return np.reshape(np.transpose(parts, order).copy("C"), (*lead, c * r**2, h // r, w // r))
 
     def grad_a(g, r):
         return either(PixelShuffle, g, r=r)

@@ -1,7 +1,7 @@
 """Scans: sums, products and extremes of the elements up to each one, along one dimension; and differences.
 
-A scan is computed in log n steps, each of which joins every element with the one 1, 2, 4, ... places before it, where
-NumPy and CuPy have none of their own (Hillis and Steele, "Data parallel algorithms", 1986).
+Where the array library has no scan of its own, it takes log n steps, each of which joins every element with the one
+1, 2, 4, ... places before it (Hillis and Steele, "Data parallel algorithms", 1986).
 """
 
 from __future__ import annotations
@@ -27,8 +27,13 @@ def part(x: Any, dim: int, start: int | None, stop: int | None) -> Any:
     return x[(slice(None),) * dim + (slice(start, stop),)]
 
 
-def running(combine: Callable[[Any, Any], Any], a: Any, dim: int) -> Any:
-    """For each place, all elements up to it combined (an associative function of two arrays)."""
+def running(combine: np.ufunc, a: Any, dim: int) -> Any:
+    """For each place, all elements up to it combined."""
+    return combine.accumulate(a, axis=dim) if backend.namespace(a) is np else by_doubling(combine, a, dim)
+
+
+def by_doubling(combine: Callable[[Any, Any], Any], a: Any, dim: int) -> Any:
+    """The same of any associative function; CuPy has no `accumulate` of extremes."""
     step = 1
     while step < a.shape[dim]:
         joined = combine(part(a, dim, None, -step), part(a, dim, step, None))
@@ -64,7 +69,7 @@ class Cumsum(Op):
     broadcasts = True  # in so far as dtypes may differ
 
     def forward(a, dim, dtype):
-        return np.cumsum(a, axis=dim, dtype=_WIDER.get(dtype.char, dtype)).astype(dtype).reshape(a.shape)
+        return np.cumsum(a, axis=dim, dtype=_WIDER.get(dtype.char, dtype)).astype(dtype) if a.ndim else a.astype(dtype)
 
     def grad_a(g, dim):
         return np.flip(np.cumsum(np.flip(g, dim), dim), dim) if g.ndim else g
@@ -81,7 +86,7 @@ class Cumprod(Op):
     broadcasts = True
 
     def forward(a, dim, dtype):
-        return np.cumprod(a, axis=dim, dtype=_WIDER.get(dtype.char, dtype)).astype(dtype).reshape(a.shape)
+        return np.cumprod(a, axis=dim, dtype=_WIDER.get(dtype.char, dtype)).astype(dtype) if a.ndim else a.astype(dtype)
 
     def grad_a(g, a, z, dim):
         if not a.ndim or not a.shape[dim]:
@@ -108,7 +113,7 @@ def _with_indices(best: Any, a: Any, dim: int) -> tuple[Any, Any]:
     values = running(best, a, dim)
     numbers = backend.namespace(a).arange(a.shape[dim]).reshape([-1 if k == dim else 1 for k in range(a.ndim)])
     new = (a == values) | (a != a)
-    return values.copy() if values is a else values, running(np.maximum, np.where(new, numbers, 0), dim)
+    return values, running(np.maximum, np.where(new, numbers, 0), dim)
 
 
 class Cummax(_CumulativeExtreme):

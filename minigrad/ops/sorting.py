@@ -55,10 +55,20 @@ class SortStable(Sort):
     node_name = "SortBackward1"
 
 
+def _first(a: Any, dim: int, k: int, largest: bool) -> Any:
+    """Where the elements of the first k ranks stand."""
+    n = a.shape[dim]
+    if not 0 < 8 * k < n:
+        return part(order(a, dim, largest), dim, None, k).copy()
+    # For few of many, a partition is up to ten times faster than to sort them all.
+    some = np.argpartition(a, n - k if largest else k - 1, axis=dim)
+    some = np.sort(part(some, dim, n - k, None) if largest else part(some, dim, None, k), axis=dim)
+    return picked(some, order(picked(a, some, dim), dim, largest), dim)
+
+
 class Topk(_Picked):
     def forward(a, dim, k, largest):
-        indices = order(a, dim, largest)
-        indices = part(indices, dim, None, k).copy() if a.ndim else indices
+        indices = _first(a, dim, k, largest) if a.ndim else order(a, dim)
         return picked(a, indices, dim), indices
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from tests.conformance import Cases, error
+from tests.conformance import Cases, error, on_both
 from tests.nn.common import filled, numbers
 
 case = Cases("nn_attention", versions=False)
@@ -158,6 +158,17 @@ def refused(torch):
 @pytest.mark.parametrize("name", case)
 def test_as_torch_says(name):
     case.check(name)
+
+
+@on_both
+def test_dropout_of_weights(torch):
+    torch.manual_seed(0)
+    layer = attention(torch, 4, 2, dropout=0.5)
+    (x,) = inputs(torch, (6, 2, 4))
+    one, weights = layer(x, x, x)
+    assert (weights == 0).any() and not torch.equal(one, layer(x, x, x)[0])
+    layer.eval()
+    assert torch.equal(layer(x, x, x)[0], layer(x, x, x)[0]) and not (layer(x, x, x)[1] == 0).any()
 
 
 def test_gradients_by_finite_differences():

@@ -6,6 +6,7 @@ from collections import namedtuple
 
 import pytest
 
+import minigrad
 from tests.conformance import Cases, done, error, on_both, tell
 from tests.nn.common import filled, numbers, small
 
@@ -279,3 +280,11 @@ def test_a_hook_that_fails_stops_the_call(torch):
     with m.register_forward_pre_hook(fail), pytest.raises(KeyError, match="mine"):
         m(torch.ones(1, 1))
     m(torch.ones(1, 1))
+
+
+def test_inputs_that_need_no_gradient_get_none():
+    """PyTorch shows zeros to the hook, for an input that its own node left out."""
+    seen, m, (x, y) = [], layer(minigrad), pair(minigrad)
+    m.register_full_backward_hook(lambda module, grad_input, grad_output: seen.append(grad_input))
+    m(x.detach(), y)[0].sum().backward()
+    assert seen[0][0] is None

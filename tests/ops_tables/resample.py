@@ -64,7 +64,7 @@ op("interpolate", _one,
 _windows = ("Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
             "but got: ")
 x = real(1, 2, 3, 4)
-op("unfold", _f.format("unfold"),
+op("unfold_images", _f.format("unfold"),
    on=[case(x, 2), case(real(2, 3, 4), 2), case(x, (2, 3)), case(x, 2, stride=2, padding=1), case(x, 2, dilation=(1,
        2)),
        case(x, (3, 1), padding=(0, 1), stride=(1, 2)), case(real(0, 2, 3, 3), 2), case(real(4, 3, 2, 1).T, 2),
@@ -83,7 +83,7 @@ op("unfold", _f.format("unfold"),
             refused(NotImplementedError, ints(1, 2, 3, 3), 2, says="\"im2col_out_cpu\" not implemented for 'Long'"),
             refused(TypeError, 3, 2, says="im2col(): argument 'input' (position 1) must be Tensor, not int")))
 x = real(1, 8, 6)
-op("fold", "torch.nn.functional.fold(a, b, c, **kw)",
+op("fold_images", "torch.nn.functional.fold(a, b, c, **kw)",
    on=[case(x, (3, 4), 2), case(real(8, 6), (3, 4), 2), case(real(1, 4, 4), 3, 2), case(real(2, 4, 4), (3, 3), 2,
        stride=(2, 1), padding=(1, 0)),
        case(real(1, 4, 2), (3, 2), (2, 1), dilation=(2, 1)), case(real(0, 8, 6), (3, 4), 2), case(x.f32, (3, 4), 2),
@@ -103,7 +103,7 @@ op("fold", "torch.nn.functional.fold(a, b, c, **kw)",
 
 x = real(1, 4, 2, 1)
 op("pixel_shuffle", _f.format("pixel_shuffle"), "torch.pixel_shuffle(a, b)",
-   on=[case(x, 2), case(real(4, 1, 2), 2), case(real(2, 1, 4, 1, 2), 2), case(real(0, 4, 2, 2), 2), case(x, 1),
+   on=[case(x, 2), case(real(4, 1, 2), 2), case(real(2, 1, 4, 1, 2), 2), case(real(0, 4, 2, 2).const, 2), case(x, 1),
        case(x.f32, 2), case(ints(4, 2, 2), 2), case(real(2, 1, 8).T, 2), case(real(1, 9, 1, 1), 3)],
    refuses=(refused(RuntimeError, real(2, 2), 2,
                     says="pixel_shuffle expects input to have at least 3 dimensions, but got input with 2 "
@@ -116,7 +116,7 @@ op("pixel_shuffle", _f.format("pixel_shuffle"), "torch.pixel_shuffle(a, b)",
                     "not float")))
 x = real(1, 1, 4, 2)
 op("pixel_unshuffle", _f.format("pixel_unshuffle"), "torch.pixel_unshuffle(a, b)",
-   on=[case(x, 2), case(real(1, 2, 2), 2), case(real(2, 1, 1, 2, 4), 2), case(real(0, 1, 2, 2), 2), case(x, 1),
+   on=[case(x, 2), case(real(1, 2, 2), 2), case(real(2, 1, 1, 2, 4), 2), case(real(0, 1, 2, 2).const, 2), case(x, 1),
        case(x.f32, 2), case(ints(1, 4, 2), 2), case(real(2, 4, 1).T, 2), case(real(1, 1, 3, 3), 3)],
    refuses=(refused(RuntimeError, real(2, 2), 2,
                     says="pixel_unshuffle expects input to have at least 3 dimensions, but got input with 2 "
