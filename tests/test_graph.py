@@ -674,6 +674,34 @@ def saved_numbers_of_a_node(torch):
 
 
 @case
+def saved_values_of_losses_and_normalizations(torch):
+    functional = torch.nn.functional
+    x = torch.tensor([[1.0, 2.0, 6.0], [4.0, 8.0, 6.5]], requires_grad=True)
+    w, share = (torch.tensor(values, requires_grad=True) for values in ([1.0, 2.0, 3.0], [[0.25, 0.5, 0.75]] * 2))
+    target = torch.tensor([0, 2])
+    losses = (
+        functional.nll_loss(x, target).grad_fn,
+        functional.nll_loss(x.reshape(1, 3, 2), target.reshape(1, 2)).grad_fn,
+        functional.smooth_l1_loss(x, share).grad_fn,
+        functional.huber_loss(x, share, reduction="none").grad_fn,
+        functional.binary_cross_entropy(share, share.detach()).grad_fn,
+    )
+    norms = (
+        functional.batch_norm(x, None, None, w, training=True).grad_fn,
+        functional.layer_norm(x, (3,), w).grad_fn,
+        functional.group_norm(x, 1, w).grad_fn,
+    )
+    table = functional.embedding(target, w.reshape(3, 1), padding_idx=1).grad_fn
+    return (
+        [(n._saved_target, n._saved_reduction) for n in losses],
+        [(n._saved_input, n._saved_weight, n._saved_result1, n._saved_result2) for n in norms],
+        (table._saved_indices, table._saved_padding_idx, table._saved_weight_sym_argsize_0),
+        functional.prelu(x, w).grad_fn._saved_weight,
+        functional.softplus(x).grad_fn._saved_threshold,
+    )
+
+
+@case
 def saved_values_of_several_results(torch):
     m = torch.tensor([[1.0, 2.0, 6.0], [4.0, 8.0, 6.0]], requires_grad=True)
     deviation, both = torch.std_mean(m, 1)[1].grad_fn, torch.aminmax(m, dim=1)[0].grad_fn

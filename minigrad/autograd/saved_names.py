@@ -29,6 +29,15 @@ def _indices(index: Any) -> tuple[Any, ...]:
 USUAL = {"a": "self", "b": "other", "z": "result", "a_shape": "self_sym_sizes", "index": {"indices": _indices}}
 _SIZES_AND_NUMBER = {"self_sym_sizes": None, "self_sym_numel": prod}
 _REDUCTION = {"reduction": ("none", "mean", "sum").index}
+_LOSS: dict[str, Any] = {"b": "target", "reduction": _REDUCTION}
+_NLL: dict[str, Any] = {
+    "index": {"target": lambda index: wrap(index[min(1, len(index) - 1)])},
+    "ignored": {},
+    "weights": {},
+    "total": {},
+    "reduction": _REDUCTION,
+}
+_NORM: dict[str, Any] = {"a": "input", "b": "weight", "mean": "result1", "rstd": "result2", "rows": {}}
 _INDEX = {"index": "index"}
 _SOURCE = {**_INDEX, "b": "source"}
 OWN: dict[str, dict[str, Any]] = {
@@ -36,7 +45,8 @@ OWN: dict[str, dict[str, Any]] = {
     "AddcmulBackward0": {"b": "tensor1", "c": "tensor2"},
     "AliasBackward0": {"a_shape": {}},
     "AvgPool2DBackward0": {"a_shape": {}, "taps": {n: attrgetter(n) for n in ("stride", "padding")}},
-    "BinaryCrossEntropyWithLogitsBackward0": {"b": "target", "reduction": _REDUCTION},
+    "BinaryCrossEntropyBackward0": _LOSS,
+    "BinaryCrossEntropyWithLogitsBackward0": _LOSS,
     "BmmBackward0": {"b": "mat2"},
     "ClampBackward0": {"b": "min", "c": "max"},
     "ClampBackward1": {"lower": "min", "upper": "max"},
@@ -57,7 +67,9 @@ OWN: dict[str, dict[str, Any]] = {
     },
     "DistBackward0": {"dtype": {}},
     "DotBackward0": {"b": "tensor"},
+    "EmbeddingBackward0": {"a_shape": {"weight_sym_argsize_0": itemgetter(0)}},
     "GatherBackward0": _INDEX,
+    "HuberLossBackward0": _LOSS,
     "IndexAddBackward0": {**_SOURCE, "alpha": {}},
     "IndexCopyBackward0": _SOURCE,
     "IndexFillBackward0": {**_INDEX, "value": {}},
@@ -70,11 +82,17 @@ OWN: dict[str, dict[str, Any]] = {
     "MeanBackward0": {"a_shape": _SIZES_AND_NUMBER},
     "MeanBackward1": {"a_shape": _SIZES_AND_NUMBER},
     "MmBackward0": {"b": "mat2"},
-    "MseLossBackward0": {"b": "target", "reduction": _REDUCTION},
+    "MseLossBackward0": _LOSS,
     "MvBackward0": {"b": "vec"},
+    "NativeBatchNormBackward0": _NORM | {"invstd": "result2"},
+    "NativeGroupNormBackward0": _NORM,
+    "NativeLayerNormBackward0": _NORM | {"eps": {}},
+    "NllLoss2DBackward0": _NLL,
+    "NllLossBackward0": _NLL,
     "PowBackward0": {"n": "exponent"},
     "PowBackward1": {"b": "exponent"},
     "PowBackward2": {"a": "exponent", "n": "self"},
+    "PreluKernelBackward0": {"b": "weight"},
     "PutBackward0": {**_INDEX, "b": "source"},
     "ReflectionPad1DBackward0": {"find": {}},
     "ReflectionPad2DBackward0": {"find": {}},
@@ -89,6 +107,8 @@ OWN: dict[str, dict[str, Any]] = {
     "SliceBackward0": {
         "span": {"start": lambda s: s.start or 0, "end": attrgetter("stop"), "step": lambda s: s.step or 1}
     },
+    "SmoothL1LossBackward0": _LOSS,
+    "SoftMarginLossBackward0": {"reduction": _REDUCTION},
     "SplitBackward0": {"sizes": {"split_size": itemgetter(0)}},
     "SplitWithSizesBackward0": {"sizes": "split_sizes"},
     "StdMeanBackward0": {"std": "result0"},
