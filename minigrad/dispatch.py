@@ -96,12 +96,6 @@ def _where(condition: Any, x: Any, y: Any) -> Tensor:
     return functions._where(c, x, y)
 
 
-def _cumprod(a: Tensor) -> Tensor:
-    """Of a vector, by products of its growing beginnings (second derivatives of `prod` only)."""
-    parts = [reduce.prod_(shaping.narrow(a, 0, 0, n + 1)) for n in range(len(a.array))]
-    return shaping.stack(parts) if parts else a
-
-
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.sum: _sum,
     np.mean: _mean,
@@ -113,7 +107,6 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.where: _where,
     np.concatenate: lambda arrays, axis=0: shaping.cat(arrays, axis),
     np.stack: lambda arrays, axis=0: shaping.stack(arrays, axis),
-    np.cumprod: _cumprod,
     np.zeros_like: lambda a: wrap(np.zeros_like(a.array)),
     np.shape: lambda a: a.array.shape,
 }

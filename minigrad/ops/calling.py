@@ -182,7 +182,7 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
         except AttributeError:
             fits = False
         if not fits:
-            other = wrap(other) if isinstance(other, ndarray) else other
+            other = wrap(other) if backend.is_array(other) else other
             a, b = operands(input, other, name, of_floats)
             input = input if hasattr(input, "array") else _NUMBER
             other = other if hasattr(other, "array") else _NUMBER

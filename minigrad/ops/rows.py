@@ -14,6 +14,7 @@ from ..tensor import Tensor
 from .base import Op
 from .calling import apply, either, raw
 from .indices import bad_number, check_bounds, is_int_or_long, kind_of, must_be_tensors
+from .operands import constant
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -49,7 +50,7 @@ class IndexAddAlong(Op):
     def forward(a, b, dim, index, alpha):
         z = a.copy()
         whole, at = _at(z, dim, index)
-        scaled = b if alpha == 1 else b * np.asarray(alpha).astype(a.dtype)
+        scaled = b if alpha == 1 else b * constant(alpha, a)
         backend.namespace(a).add.at(whole, at, np.reshape(scaled, (1,)) if b.ndim == 0 else scaled)
         return z
 

@@ -141,7 +141,9 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtyp
 
 def _nansum_in(input: Tensor, dim: Any, keepdim: bool, dtype: dtypes.dtype) -> Tensor:
     """In another dtype: NaN must be gone before it becomes an integer."""
-    clean = functions.where(logic.isnan(input), wrap(np.zeros((), input.array.dtype)), input)
+    clean = functions.where(
+        logic.isnan(input), wrap(backend.namespace(input.array).zeros((), input.array.dtype)), input
+    )
     return nansum(clean.to(dtype), dim, keepdim)
 
 

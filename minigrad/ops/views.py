@@ -256,7 +256,12 @@ def scatter_layout(g: Any, layout: Layout) -> Any:
 def put_layout(g: Any, part: Any, layout: Layout) -> Any:
     """A gradient of the base with the view's part replaced (by zeros if `part` is None; arrays or Tensors)."""
     if isinstance(g, Tensor):
-        return apply(AsStridedPut, g, wrap(np.zeros((), g.array.dtype)) if part is None else part, layout=layout)
+        return apply(
+            AsStridedPut,
+            g,
+            wrap(backend.namespace(g.array).zeros((), g.array.dtype)) if part is None else part,
+            layout=layout,
+        )
     return AsStridedPut.forward(g, 0 if part is None else part, layout)
 
 

@@ -23,10 +23,10 @@ used: set[str] = set()  # the functions that were called
 
 
 def unwrapped(x: Any) -> Any:
-    """What CuPy's functions take, with NumPy's arrays behind the face; NumPy's own arrays are refused."""
+    """What CuPy's functions take, with NumPy's arrays behind the face; arrays of others, NumPy's too, are refused."""
     if isinstance(x, ndarray):
         return x._real
-    if isinstance(x, np.ndarray):
+    if hasattr(x, "__array_ufunc__") and not isinstance(x, (np.generic, type)):
         raise TypeError(f"Unsupported type {type(x)}")
     if type(x) in (list, tuple):
         return type(x)(unwrapped(item) for item in x)
@@ -161,7 +161,7 @@ class ndarray:
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         home = module.linalg if function.__module__ == "numpy.linalg" else module
-        if not hasattr(home, function.__name__):
+        if not hasattr(home, function.__name__) or not set(types) <= {ndarray, np.ndarray}:
             return NotImplemented
         return getattr(home, function.__name__)(*args, **kwargs)
 
@@ -213,8 +213,8 @@ class ndarray:
 def _operator(name: str, in_place: bool = False) -> Any:
     def operate(self: ndarray, *others: Any) -> Any:
         for other in others:
-            if isinstance(other, np.ndarray):
-                raise TypeError(f"Unsupported type {type(other)}")
+            if hasattr(other, "__array_ufunc__") and not isinstance(other, (ndarray, np.generic)):
+                raise TypeError(f"Unsupported type {type(other)}")  # CuPy does not ask it for its own way
             if not isinstance(other, (ndarray, bool, int, float, complex, np.generic)):
                 return NotImplemented
         result = getattr(self._real, name)(*map(unwrapped, others))

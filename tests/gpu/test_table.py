@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from tests.test_ops import CASES, FAMILY, SMOOTH, as_tuple, assert_close, weight
 # Operations that must know numbers on the host: their results' shapes depend on them, or the result is for Python.
 ASKS = {
     "masked_select", "nonzero", "argwhere", "unique", "bincount", "repeat_interleave", "where indices", "equal",
-    "allclose", "index", "put",
+    "allclose", "index", "put", "histc", "one_hot", "repeat_interleave counts",
 }  # fmt: skip
 
 
@@ -27,8 +28,11 @@ def numbers(tensor: Any) -> np.ndarray:
 class OnGPU:
     """`minigrad` as the checks of the table use it, with all that comes from NumPy on the GPU."""
 
+    makers = ("eye", "zeros", "ones", "full", "arange", "tensor", "tril_indices", "triu_indices")
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(minigrad, name)
+        found = getattr(minigrad, name)
+        return partial(found, device="cuda") if name in self.makers else found
 
     def from_numpy(self, array: np.ndarray) -> Any:
         return minigrad.from_numpy(array).to("cuda")
