@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import backend
-from .images import Pair, padded, tap, windows
+from .images import Pair, padded, reach, tap, windows
 
 FEW = 8  # channels: fewer make runs too short to be copied one by one
 BLOCK = 1 << 20  # bytes of windows that are laid out at once: what a core's cache holds
@@ -61,11 +61,21 @@ def image_gradient(g: Any, w: Any, size: Pair, stride: Pair, padding: Pair, dila
     """What the images of `size` get from the outputs' gradient g: (N, H, W, C)."""
     o, kh, kw, c = w.shape
     (n, down, across, _), (h, wide), (top, left) = g.shape, size, padding
+    far = reach((kh, kw), dilation)
+    fits = (down + far[0], across + far[1]) == (h + 2 * top, wide + 2 * left)
+    if stride == (1, 1) and fits and top <= far[0] and left <= far[1] and w.size < g.size:
+        # A correlation with the weights turned round: pays where turning them costs less than adding up below.
+        turned = backend.namespace(w).ascontiguousarray(np.transpose(w[:, ::-1, ::-1], (3, 1, 2, 0)))
+        return correlate(g, turned, stride, (far[0] - top, far[1] - left), dilation)
     z = backend.namespace(g).zeros((n, h + 2 * top, wide + 2 * left, c), g.dtype)
-    rows = np.reshape(g, (-1, o))
+    rows, one = np.reshape(g, (-1, o)), (n, down, across, c)
+    whole = None
+    if rows.shape[0] * w[0].size * g.itemsize <= BLOCK:
+        whole = np.matmul(rows, np.reshape(w, (o, -1))).reshape((n, down, across, kh, kw, c))
     for i in range(kh):
         for j in range(kw):
-            z[tap(i, j, (down, across), stride, dilation)] += np.matmul(rows, w[:, i, j]).reshape((n, down, across, c))
+            part = np.matmul(rows, w[:, i, j]).reshape(one) if whole is None else whole[:, :, :, i, j]
+            z[tap(i, j, (down, across), stride, dilation)] += part
     return z[:, top : top + h, left : left + wide]
 
 
@@ -75,10 +85,11 @@ def weight_gradient(g: Any, x: Any, kernel: Pair, stride: Pair, padding: Pair, d
     (kh, kw), c = kernel, x.shape[3]
     z = backend.namespace(g).empty((o, kh, kw, c), g.dtype)
     x = padded(x, padding, planes=c < FEW)
-    rows = np.reshape(g, (-1, o))
-    if c < FEW:
-        return np.matmul(rows.T, columns(windows(x, kernel, stride, dilation)[:, :down, :across])).reshape(z.shape)
+    rows = np.reshape(g, (-1, o)).T
+    if c < FEW or rows.shape[1] * kh * kw * c * g.itemsize <= BLOCK:
+        views = windows(x, kernel, stride, dilation)[:, :down, :across]
+        return np.matmul(rows, columns(views), out=np.reshape(z, (o, -1))).reshape(z.shape)
     for i in range(kh):
         for j in range(kw):
-            z[:, i, j] = np.matmul(rows.T, np.reshape(x[tap(i, j, (down, across), stride, dilation)], (-1, c)))
+            z[:, i, j] = np.matmul(rows, np.reshape(x[tap(i, j, (down, across), stride, dilation)], (-1, c)))
     return z
