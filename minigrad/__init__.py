@@ -55,6 +55,7 @@ from .dtypes import (
     set_default_dtype,
     uint8,
 )
+from .layouts import channels_last, contiguous_format, memory_format, preserve_format
 from .methods import install as _install
 from .ops.functions import (
     abs,

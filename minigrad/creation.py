@@ -11,6 +11,7 @@ import numpy as np
 from . import backend, dtypes
 from .autograd import errors
 from .autograd.meta import meta_of
+from .layouts import check_format, contiguous_format, ordered_as, preserve_format
 from .ops.shaping import sizes_of
 from .tensor import Tensor, wrap
 
@@ -212,9 +213,21 @@ def ones(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requ
     return _filled(shape_of(size, "ones"), 1, dtype, device, requires_grad)
 
 
-def empty(*size: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(
+    *size: Any,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = contiguous_format,
+) -> Tensor:
     """A tensor whose numbers are still to be written. (They are zeros here; PyTorch's may be anything.)"""
-    return _filled(shape_of(size, "empty"), 0, dtype, device, requires_grad)
+    shape = shape_of(size, "empty")
+    check_format("empty", memory_format, len(shape))
+    if memory_format is preserve_format:
+        raise RuntimeError("unsupported memory format Preserve")
+    out = _filled(shape, 0, dtype, device, requires_grad)
+    out.array = ordered_as(out.array, out.array, memory_format.order)
+    return out
 
 
 def full(
@@ -230,18 +243,26 @@ def full(
 
 def like(function: Any) -> Any:
     def like(
-        input: Tensor, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False
+        input: Tensor,
+        *args: Any,
+        dtype: dtypes.dtype | None = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        memory_format: Any = preserve_format,
     ) -> Tensor:
-        return function(
+        check_format(like.__name__, memory_format, input.array.ndim)
+        out = function(
             tuple(input.array.shape),
             *args,
             dtype=dtype or input.dtype,
             device=device or input.device,
             requires_grad=requires_grad,
         )
+        out.array = ordered_as(out.array, input.array, memory_format.order)
+        return out
 
     like.__name__ = like.__qualname__ = function.__name__ + "_like"
-    like.__doc__ = f"`{function.__name__}` in the shape, dtype and place of `input`."
+    like.__doc__ = f"`{function.__name__}` in the shape, dtype, place and memory format of `input`."
     return like
 
 

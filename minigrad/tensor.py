@@ -13,6 +13,7 @@ from . import backend, dtypes, printing
 from .autograd import errors, hooks, inference, modes, passes, versions
 from .autograd.meta import AutogradMeta, gradient_edge, meta_of, tracked
 from .autograd.node import Node, Output
+from .layouts import check_format, contiguous_format, in_order
 from .size import Size, check_dim
 
 
@@ -126,9 +127,12 @@ class Tensor:
             strides = tuple(prod(lengths[i + 1 :]) for i in range(len(lengths)))
         return strides if dim is None else strides[check_dim(dim, self.array.ndim)]
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in row-major order without gaps."""
-        return backend.is_contiguous(self.array)
+    def is_contiguous(self, memory_format: Any = contiguous_format) -> bool:
+        """Whether the elements lie in memory without gaps, row by row or in another order (`channels_last`)."""
+        if memory_format is contiguous_format:
+            return backend.is_contiguous(self.array)
+        check_format("is_contiguous", memory_format, 4)
+        return in_order(self.array, memory_format.order)
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating point numbers."""

@@ -18,7 +18,7 @@ from ..autograd.modes import mode
 from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import apply
-from .elementwise import clone
+from .functions import clone
 from .inplace import note_write
 from .operands import array_of
 from .softmax import wide

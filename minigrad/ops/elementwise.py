@@ -10,9 +10,9 @@ import math
 import numpy as np
 
 from .. import backend, dtypes
+from ..layouts import copied, in_order
 from ..tensor import Tensor
 from .base import Op
-from .calling import apply
 from .operands import constant
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -383,7 +383,7 @@ class Clone(Op):
     formula = (r"\bar z",)
 
     def forward(a, order="K"):
-        return a.copy(order if 0 not in a.strides else "C")  # what was repeated is laid out in order
+        return copied(a, order)
 
     def grad_a(g):
         return g
@@ -394,14 +394,10 @@ class ToCopy(Op):
 
     formula = (r"\bar z",)
 
-    def forward(a, dtype, device, source):
-        return backend.array_on(device, a, dtype)
+    def forward(a, dtype, device, source, order="K"):
+        z = backend.array_on(device, a, dtype)
+        return z if in_order(z, order) else copied(z, order)
 
     def grad_a(g, source):
         dtype, device = source
         return g.to(dtypes.of(dtype), device) if isinstance(g, Tensor) else backend.array_on(device, g, dtype)
-
-
-def clone(input: Tensor) -> Tensor:
-    """A copy; gradients flow through it."""
-    return apply(Clone, input)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
+from ..layouts import check_format, in_order, preserve_format
 from ..tensor import Tensor, wrap
 from . import elementwise as ops
 from .calling import apply, binary, cast_then, fitting, unary, undifferentiable, with_number
-from .elementwise import clone
 from .operands import NUMBERS, array_of, no_such_call, not_for, on_one_device, operands, tensors_only
 
 # ------------------------------------------------------------ one tensor
@@ -241,9 +241,26 @@ lt, le = _comparison(np.less, "lt"), _comparison(np.less_equal, "le")
 gt, ge = _comparison(np.greater, "gt"), _comparison(np.greater_equal, "ge")
 
 
-# ------------------------------------------------------------ other dtypes, other places
-def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Tensor:
-    """The tensor in another dtype, on another device, or as another tensor; itself where nothing changes."""
+# ------------------------------------------------------------ copies: other dtypes, other places, other layouts
+def clone(input: Tensor, *, memory_format: Any = preserve_format) -> Tensor:
+    """A copy, by default with its elements in the same order in memory; gradients flow through it."""
+    check_format("clone", memory_format, input.array.ndim)
+    return apply(ops.Clone, input, order=memory_format.order)
+
+
+def to(
+    input: Tensor,
+    *args: Any,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool = False,
+    memory_format: Any = preserve_format,
+) -> Tensor:
+    """The tensor in another dtype, on another device, as another tensor, or with its elements in another order.
+
+    It is the tensor itself where nothing changes and no `copy` is asked for.
+    """
+    check_format("to", memory_format, input.array.ndim)
     for arg in args:
         if isinstance(arg, dtypes.dtype):
             dtype = arg
@@ -256,11 +273,14 @@ def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, copy: b
     want = input.dtype if dtype is None else dtype
     here = input.device
     there = here if device is None else backend.device(device)
-    if want is input.dtype and (there == here or (there.type == here.type and there.index is None)):
-        return clone(input) if copy else input
+    order = memory_format.order
+    same = want is input.dtype and (there == here or (there.type == here.type and there.index is None))
+    if same and not copy and in_order(input.array, order):
+        return input
+    how = {"dtype": want.numpy, "device": there, "source": (input.array.dtype, here), "order": order}
     if not want.is_floating_point:
-        return undifferentiable("to", backend.array_on(there, input.array, want.numpy), input)
-    return apply(ops.ToCopy, input, dtype=want.numpy, device=there, source=(input.array.dtype, here))
+        return undifferentiable("to", ops.ToCopy.forward(input.array, **how), input)
+    return apply(ops.ToCopy, input, **how)
 
 
 def cpu(input: Tensor) -> Tensor:
@@ -279,8 +299,8 @@ def type_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def _converter(name: str, dtype: dtypes.dtype) -> Any:
-    def convert(input: Tensor) -> Tensor:
-        return to(input, dtype)
+    def convert(input: Tensor, *, memory_format: Any = preserve_format) -> Tensor:
+        return to(input, dtype, memory_format=memory_format)
 
     convert.__name__ = name
     convert.__doc__ = f"The tensor as {dtype!r}."

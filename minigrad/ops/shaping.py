@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd import errors
+from ..layouts import check_format, contiguous_format, in_order
 from ..tensor import Tensor
 from . import shape as ops
 from .calling import apply
@@ -144,9 +145,11 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     return apply(ops.UnsafeView, contiguous(input), shape=target)
 
 
-def contiguous(input: Tensor) -> Tensor:
-    """The tensor itself if its memory is in order, else a copy that is."""
-    return input if input.is_contiguous() else apply(Clone, input, order="C")
+def contiguous(input: Tensor, *, memory_format: Any = contiguous_format) -> Tensor:
+    """The tensor itself if its memory is in order, row by row unless said otherwise; else a copy that is."""
+    if memory_format is not contiguous_format:
+        check_format("contiguous", memory_format, input.array.ndim)
+    return input if in_order(input.array, memory_format.order) else apply(Clone, input, order=memory_format.order)
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
