@@ -58,9 +58,10 @@ class Nansum(Op):
     """The sum of what is no NaN."""
 
     formula = (r"\bar z\, [a \text{ is a number}]",)
+    broadcasts = True  # in so far as dtypes may differ
 
-    def forward(a, dim, keepdim):
-        return np.sum(np.where(a == a, a, 0), axis=dim, keepdims=keepdim, dtype=a.dtype)
+    def forward(a, dim, keepdim, dtype):
+        return np.sum(np.where(a == a, a, 0).astype(dtype), axis=dim, keepdims=keepdim, dtype=dtype)
 
     def grad_a(g, a, dim, keepdim):
         return spread(g, a.shape, dim, keepdim) * (a == a)
@@ -135,16 +136,8 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtyp
     refuse_dtype(input, dtype)
     if input.array.dtype.kind != "f":
         return sum_(input, dim, keepdim, dtype=dtype)
-    out = apply(Nansum, input, dim=dims_of(dim, input.ndim), keepdim=keepdim)
-    return out if dtype is None or dtype is input.dtype else _nansum_in(input, dim, keepdim, dtype)
-
-
-def _nansum_in(input: Tensor, dim: Any, keepdim: bool, dtype: dtypes.dtype) -> Tensor:
-    """In another dtype: NaN must be gone before it becomes an integer."""
-    clean = functions.where(
-        logic.isnan(input), wrap(backend.namespace(input.array).zeros((), input.array.dtype)), input
-    )
-    return nansum(clean.to(dtype), dim, keepdim)
+    kind = input.array.dtype if dtype is None else dtype.numpy
+    return apply(Nansum, input, dim=dims_of(dim, input.ndim), keepdim=keepdim, dtype=kind)
 
 
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:

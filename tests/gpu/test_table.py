@@ -14,10 +14,11 @@ from tests.gpu.libraries import on_each_library
 from tests.oracle import pack, recorded
 from tests.test_ops import CASES, FAMILY, SMOOTH, as_tuple, assert_close, weight
 
-# Operations that must know numbers on the host: their results' shapes depend on them, or the result is for Python.
+# Operations that must know numbers on the host: their results' shapes depend on them, or what is refused does, or the
+# result is for Python.
 ASKS = {
     "masked_select", "nonzero", "argwhere", "unique", "bincount", "repeat_interleave", "where indices", "equal",
-    "allclose", "index", "put", "histc", "one_hot", "repeat_interleave counts",
+    "allclose", "index", "put", "histc", "one_hot", "repeat_interleave counts", "searchsorted",
 }  # fmt: skip
 
 
