@@ -94,6 +94,7 @@ FAMILIES = {
         both="clamp clamp_max clamp_min clip=clamp copysign fmax fmin heaviside nan_to_num positive sgn",
         in_place="clamp clamp_max clamp_min clip=clamp copysign heaviside nan_to_num sgn",
     ),
+    "ops.special": Family(both="erf erfc erfinv", in_place="erf erfc erfinv"),
     "ops.mixing": Family(
         both="addcdiv addcmul lerp",
         in_place="addcdiv addcmul lerp",

@@ -16,6 +16,7 @@ from .base import Op
 from .calling import apply
 from .elementwise import Sigmoid
 from .functions import sigmoid
+from .special import erf_array
 
 # mypy: disable-error-code="misc, operator, no-untyped-def, assignment"
 
@@ -244,16 +245,13 @@ class LogSigmoid(Op):
         return g * logistic(-a)
 
 
-_erf = np.vectorize(math.erf, otypes="d")
-
-
 class NormalCdf(Op):
     """The probability that a normally distributed number is below a."""
 
     formula = (r"\bar z\, \varphi(a)",)
 
     def forward(a):
-        return ((1 + _erf(a * math.sqrt(0.5))) / 2).astype(a.dtype)
+        return ((1 + erf_array(a * math.sqrt(0.5))) / 2).astype(a.dtype)
 
     def grad_a(g, a):
         return g * _density(a)

@@ -41,57 +41,6 @@ class Sub(Op):
         return -g
 
 
-class AddScaled(Op):
-    """a + alpha b for tensors a and b and a number alpha."""
-
-    node_name = "AddBackward0"
-    broadcasts = promotes = True
-    formula = r"\bar z", r"\alpha\, \bar z"
-
-    def forward(a, b, alpha):
-        return a + alpha * b
-
-    def grad_a(g):
-        return g
-
-    def grad_b(g, alpha):
-        return g * alpha
-
-
-class SubScaled(Op):
-    """a - alpha b for tensors a and b and a number alpha."""
-
-    node_name = "SubBackward0"
-    broadcasts = promotes = True
-    formula = r"\bar z", r"-\alpha\, \bar z"
-
-    def forward(a, b, alpha):
-        return a - alpha * b
-
-    def grad_a(g):
-        return g
-
-    def grad_b(g, alpha):
-        return -g * alpha
-
-
-class RsubTensor(Op):
-    """b - alpha a for tensors a and b and a number alpha."""
-
-    node_name = "RsubBackward0"
-    broadcasts = promotes = True
-    formula = r"-\alpha\, \bar z", r"\bar z"
-
-    def forward(a, b, alpha):
-        return b - alpha * a
-
-    def grad_a(g, alpha):
-        return -g * alpha
-
-    def grad_b(g):
-        return g
-
-
 class Rsub(Op):
     """b - a, with the operands the other way round: what `1 - x` becomes."""
 

@@ -59,15 +59,15 @@ def add(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     >>> minigrad.add(minigrad.tensor([1., 2.]), 1, alpha=10)
     tensor([11., 12.])
     """
-    return plus(input, other) if alpha == 1 else _scaled(ops.AddScaled, plus, "add", input, other, alpha)
+    return plus(input, other) if alpha == 1 else _scaled("AddScaled", plus, "add", input, other, alpha)
 
 
 def sub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """`input - alpha * other`."""
-    return minus(input, other) if alpha == 1 else _scaled(ops.SubScaled, minus, "sub", input, other, alpha)
+    return minus(input, other) if alpha == 1 else _scaled("SubScaled", minus, "sub", input, other, alpha)
 
 
-def _scaled(op: type[ops.Op], unscaled: Any, name: str, input: Any, other: Any, alpha: float) -> Tensor:
+def _scaled(op: str, unscaled: Any, name: str, input: Any, other: Any, alpha: float) -> Tensor:
     """The sum or difference of which the second operand is multiplied by a number."""
     operands(input, other, name, False)  # says what is wrong with them
     tensors = [x for x in (input, other) if hasattr(x, "array")]
@@ -76,7 +76,11 @@ def _scaled(op: type[ops.Op], unscaled: Any, name: str, input: Any, other: Any, 
     ):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     fitting(*tensors)
-    return apply(op, input, other, alpha=alpha) if len(tensors) == 2 else unscaled(input, other * alpha)
+    if len(tensors) < 2:
+        return unscaled(input, other * alpha)
+    from . import mixing
+
+    return apply(getattr(mixing, op), input, other, alpha=alpha)
 
 
 def rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
@@ -84,7 +88,9 @@ def rsub(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     a, b = operands(other, input, "sub", False)[::-1]
     if hasattr(other, "array"):
         fitting(other, input)
-        return apply(ops.RsubTensor, input, other, alpha=alpha)
+        from .mixing import RsubTensor
+
+        return apply(RsubTensor, input, other, alpha=alpha)
     return cast_then(ops.Rsub, input if alpha == 1 else input * alpha, a, other=b)
 
 

@@ -1,4 +1,4 @@
-"""Operations of three tensors: points between two others, and products and quotients that are added."""
+"""Sums with a factor, points between two others, products and quotients that are added."""
 
 from __future__ import annotations
 
@@ -88,6 +88,58 @@ class Addcdiv(Op):
 
     def grad_c(g, b, c, value):
         return -g * ((value * b) / (c * c))
+
+
+# ------------------------------------------------------------ sums with a factor
+class AddScaled(Op):
+    """a + alpha b for tensors a and b and a number alpha."""
+
+    node_name = "AddBackward0"
+    broadcasts = promotes = True
+    formula = r"\bar z", r"\alpha\, \bar z"
+
+    def forward(a, b, alpha):
+        return a + alpha * b
+
+    def grad_a(g):
+        return g
+
+    def grad_b(g, alpha):
+        return g * alpha
+
+
+class SubScaled(Op):
+    """a - alpha b for tensors a and b and a number alpha."""
+
+    node_name = "SubBackward0"
+    broadcasts = promotes = True
+    formula = r"\bar z", r"-\alpha\, \bar z"
+
+    def forward(a, b, alpha):
+        return a - alpha * b
+
+    def grad_a(g):
+        return g
+
+    def grad_b(g, alpha):
+        return -g * alpha
+
+
+class RsubTensor(Op):
+    """b - alpha a for tensors a and b and a number alpha."""
+
+    node_name = "RsubBackward0"
+    broadcasts = promotes = True
+    formula = r"-\alpha\, \bar z", r"\bar z"
+
+    def forward(a, b, alpha):
+        return b - alpha * a
+
+    def grad_a(g, alpha):
+        return -g * alpha
+
+    def grad_b(g):
+        return g
 
 
 # ------------------------------------------------------------ what users call

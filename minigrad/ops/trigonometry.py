@@ -219,7 +219,7 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
 # PyTorch has no derivative of these three where they are written in place.
 def _without_derivative(op: type[Op], name: str) -> Any:
     class InPlace(Op):
-        node_name = op.__name__ + "Backward1"
+        node_name = f"{name.capitalize()}Backward1"
         forward = op.forward
         of_floats = True
         formula = (r"\text{not defined}",)
@@ -230,4 +230,5 @@ def _without_derivative(op: type[Op], name: str) -> Any:
     return in_place(unary(InPlace, name), f"{name}_")
 
 
-asinh_, acosh_, atanh_ = (_without_derivative(op, op.__name__.lower()) for op in (Asinh, Acosh, Atanh))
+asinh_, acosh_ = _without_derivative(Asinh, "asinh"), _without_derivative(Acosh, "acosh")
+atanh_ = _without_derivative(Atanh, "atanh")

@@ -8,7 +8,8 @@ from tests.ops_tables.words import *
 op = Rows()
 
 on = lambda kind: [*singles(kind), case(fixed([1, 2])), case(kind(3).f16), case(bools(3)), odd]  # noqa: E731
-for name, kind in dict(exp2=real, expm1=real, log2=pos, log10=pos, log1p=pos, rsqrt=pos).items():
+for name, kind in dict(exp2=real, expm1=real, log2=pos, log10=pos, log1p=pos, rsqrt=pos,
+                       erf=real, erfc=real, erfinv=unit).items():
     op(name, f"torch.{name}(a)", f"a.{name}()", on=on(kind), refuses=strangers)
     op(f"{name}_", f"a.clone().{name}_()", on=[*singles(kind), case(kind(3).const), odd],
        refuses=(refused(RuntimeError, ints(3), says="result type Float can't be cast to the desired output type Long"),
