@@ -674,6 +674,20 @@ def test_a_write_to_what_the_optimizer_remembers_is_seen():
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_parameter_that_comes_twice_has_one_state(name):
+    x, y = minigrad.ones(2, requires_grad=True), minigrad.ones(2, requires_grad=True)
+    with pytest.warns(UserWarning, match="duplicate parameters"):
+        twice = getattr(minigrad.optim, name)([x, x], lr=0.1, **({"momentum": 0.9} if name == "SGD" else {}))
+    once = getattr(minigrad.optim, name)([y], lr=0.1, **({"momentum": 0.9} if name == "SGD" else {}))
+    x.grad, y.grad = minigrad.ones(2), minigrad.ones(2)
+    for _ in range(2):
+        twice.step()
+    for _ in range(4):
+        once.step()
+    assert minigrad.equal(x, y)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_loaded_state_is_ones_own(name):
     """PyTorch's is that of the optimizer it came from, if nothing had to be converted."""
     (x, optimizer), (y, other) = (stepped(minigrad, name, steps=n) for n in (2, 1))

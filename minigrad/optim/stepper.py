@@ -54,20 +54,27 @@ class Stepper(Optimizer):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        todo = [(group, p, p.grad) for group in self.param_groups for p in group["params"] if p.grad is not None]
-        for _, p, grad in todo:
-            _check_fit(p, grad, self.state.get(p, {}))
+        todo = []
+        for group in self.param_groups:
+            for p in group["params"]:
+                grad = p.grad
+                if grad is not None:
+                    state = self.state.get(p)
+                    _check_fit(p, grad, state)
+                    todo.append((group, p, grad, state))
         if replaced.watcher is not None:
             replaced.watcher.stepped(self.param_groups)
         frame = user_frame()
-        for group, p, grad in todo:
-            state = self.state.get(p, {})
+        code, at = frame.f_code, frame.f_lasti
+        for group, p, grad, state in todo:
+            if state is None:
+                state = self.state.get(p, {})  # there is one by now if the parameter comes twice
             self.update(group, p.array, grad.array, state)
             if state:
                 self.state[p] = state
-            for written in (p, *(value for value in state.values() if isinstance(value, Tensor))):
-                if not inference.is_inference(written):
-                    versions.note_write(written.array, "step", frame.f_code, frame.f_lasti)
+            for written in (p, *state.values()):
+                if isinstance(written, Tensor) and not (inference.used and inference.is_inference(written)):
+                    versions.note_write(written.array, "step", code, at)
         return loss
 
 
@@ -81,15 +88,15 @@ def pieces(spare: int, x: Any, *others: Any) -> Iterator[tuple[Any, ...]]:
     A rule goes over its arrays several times; piece by piece, only the first time goes to main memory. CuPy's arrays
     stay whole: there each piece would cost a launch. None stands for an array that this rule does without.
     """
-    rows = max(PIECE * len(x) // x.size, 1) if isinstance(x, np.ndarray) and x.size > PIECE else None
-    scratch = [np.empty_like(x if rows is None else x[:rows]) for _ in range(spare)]
-    if rows is None:
-        yield (x, *others, *scratch)
+    if x.size <= PIECE or not isinstance(x, np.ndarray):
+        yield (x, *others, *[np.empty_like(x) for _ in range(spare)])
         return
+    rows = max(PIECE * len(x) // x.size, 1)
+    scratch = [np.empty_like(x[:rows]) for _ in range(spare)]
     for begin in range(0, len(x), rows):
         part = slice(begin, begin + rows)
         now = x[part]
-        yield (now, *(a if a is None else a[part] for a in others), *(a[: len(now)] for a in scratch))
+        yield (now, *[a if a is None else a[part] for a in others], *[a[: len(now)] for a in scratch])
 
 
 def direction(group: dict[str, Any], x: Any, g: Any, out: Any) -> Any:
@@ -161,7 +168,7 @@ def check_fused(foreach: bool | None, fused: bool | None) -> None:
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 
 
-def _check_fit(p: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
+def _check_fit(p: Tensor, grad: Tensor, state: dict[str, Any] | None) -> None:
     """Raise if `p` cannot be updated by this gradient and state."""
     x, g = p.array, grad.array
     if g.shape != x.shape or g.dtype != x.dtype:
@@ -169,12 +176,13 @@ def _check_fit(p: Tensor, grad: Tensor, state: dict[str, Any]) -> None:
             f"the gradient of a parameter does not fit it: {grad.dtype}, shape {list(g.shape)}, for "
             f"{p.dtype}, shape {list(x.shape)}. No parameter was updated."
         )
-    for name, value in state.items():
-        if name != "step" and isinstance(value, Tensor) and value.array.shape != x.shape:
+    for name, value in state.items() if state else ():
+        if isinstance(value, Tensor) and value.array.shape != x.shape and name != "step":
             raise RuntimeError(
                 f"what the optimizer remembers of a parameter does not fit it: '{name}' has shape "
                 f"{list(value.array.shape)}, the parameter {list(x.shape)}. No parameter was updated."
             )
-    refuse_repeats(x)
+    if 0 in x.strides:
+        refuse_repeats(x)
     if inference.used:
         inference.refuse_writing(p)
