@@ -52,6 +52,8 @@ class Case:
 
 X = "x = minigrad.tensor([1., 2.], requires_grad=True)\n"  # line 2 of many programs
 
+NET = "net = minigrad.nn.Linear(2, 3)\nstate = net.state_dict()\n"
+
 CASES = {
     # ------------------------------------------------------------ 1: a saved value was written
     "saved result": Case(
@@ -585,6 +587,42 @@ CASES = {
         ("`w = x.double().detach().requires_grad_()`",),
         ("x.double()]", "x.double().detach().requires_grad_()]"),
         in_words=True,
+    ),
+    # ------------------------------------------------------------ 18: a state dict that does not fit
+    "a misspelt name": Case(
+        18,
+        NET + 'state["weigth"] = state.pop("weight")\nnet.load_state_dict(state)',
+        "LoadError",
+        ((5, "net.load_state_dict(state)"),),
+        ("nothing was loaded", '"weigth" looks like "weight"'),
+        ('`state["weight"] = state.pop("weigth")`',),
+        ("net.load_state_dict", 'state["weight"] = state.pop("weigth")\nnet.load_state_dict'),
+    ),
+    "a prefix": Case(
+        18,
+        NET + 'saved = {f"module.{k}": v for k, v in state.items()}\nnet.load_state_dict(saved)',
+        "LoadError",
+        ((5, "net.load_state_dict(saved)"),),
+        ('all names of the dict begin with "module."',),
+        ('`saved = {k.removeprefix("module."): v for k, v in saved.items()}`',),
+        ("net.load", 'saved = {k.removeprefix("module."): v for k, v in saved.items()}\nnet.load'),
+    ),
+    "a name is missing": Case(
+        18,
+        NET + 'del state["bias"]\nnet.load_state_dict(state)',
+        "LoadError",
+        ((5, "net.load_state_dict(state)"),),
+        ("nothing was loaded.",),
+        ("`load_state_dict(state, strict=False)`",),
+        ("load_state_dict(state)", "load_state_dict(state, strict=False)"),
+    ),
+    "other shapes": Case(
+        18,
+        NET + "minigrad.nn.Linear(2, 4).load_state_dict(state)",
+        "LoadError",
+        ((4, "minigrad.nn.Linear(2, 4).load_state_dict(state)"),),
+        ("nothing was loaded.",),
+        ("the same arguments",),
     ),
 }
 

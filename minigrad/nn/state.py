@@ -131,7 +131,7 @@ def load_state_dict(
             problems += _problem(key, step, assign)
     if problems or (strict and (missing or unexpected)):
         raise errors.state_dict_does_not_fit(
-            type(self).__name__, missing if strict else [], unexpected if strict else [], problems
+            type(self).__name__, state_dict, missing if strict else [], unexpected if strict else [], problems
         )
     with no_grad():
         for step in steps:

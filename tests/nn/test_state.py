@@ -238,12 +238,12 @@ def test_a_prefix_is_seen_and_its_repair_works():
     with pytest.raises(RuntimeError, match=r'begin with "module."') as caught:
         net.load_state_dict(state)
     repair = caught.value.fix.split("`")[1]
-    net.load_state_dict(eval(repair, {"state_dict": state}))
+    net.load_state_dict(eval(repair.split(" = ")[1], {"state": state}))
     wrapped = minigrad.nn.ModuleDict({"model": net})
     with pytest.raises(RuntimeError, match=r'begin with "model."') as caught:
         wrapped.load_state_dict(net.state_dict())
     repair = caught.value.fix.split("`")[1]
-    wrapped.load_state_dict(eval(repair, {"state_dict": net.state_dict()}))
+    wrapped.load_state_dict(eval(repair.split(" = ")[1], {"state": net.state_dict()}))
 
 
 def test_the_error_explains_itself():
