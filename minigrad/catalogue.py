@@ -48,6 +48,9 @@ FAMILIES = {
     "ops.statistics": Family(
         both="aminmax count_nonzero diff dist logsumexp nanmean nansum",
     ),
+    "ops.integrals": Family(
+        functions="cumulative_trapezoid trapezoid trapz=trapezoid",
+    ),
     "ops.counting": Family(
         both="bincount histc unique unique_consecutive",
         functions="bucketize searchsorted",

@@ -11,6 +11,7 @@ from ..autograd.meta import tracked
 from ..autograd.modes import mode
 from ..tensor import Tensor, wrap
 from .base import Op
+from .by_number import div_number
 from .calling import apply
 from .functions import mul, where
 from .index import add_at
@@ -290,17 +291,4 @@ def _of_probabilities(
     total = sum(terms)
     if reduction == "mean" and not a.size:
         return -total.fill_(np.nan)
-    return -total if reduction == "sum" else apply(_DivNumber, -total, n=a.size // classes)
-
-
-class _DivNumber(Op):
-    """a divided by a number of elements: PyTorch counts this division apart."""
-
-    node_name = "DivBackward1"
-    formula = (r"\frac{\bar z}{n}",)
-
-    def forward(a, n):
-        return a / n
-
-    def grad_a(g, n):
-        return g / n
+    return -total if reduction == "sum" else div_number(-total, a.size // classes)

@@ -168,3 +168,16 @@ op("prod dim", "torch.prod(a, **kw)", "a.prod(**kw)",
        case(bools(2, 3), dim=0), case(fixed([[2.0, 0.0], [0.0, 0.0], [3.0, 1.0]]), dim=0), case(real(2, 3, 2), dim=1),
        case(ints(3), dtype="torch.float64"), case(real(3).f32, dtype="torch.float64")],
    refuses=(outside, refused(RuntimeError, real(3), dtype="torch.int64", says="Autograd not support dtype: Long")))
+
+integrals = [case(real(4)), case(real(2, 3)), case(real(2, 3), dim=0), case(real(3), dx=0.5), case(real(3, 2).T, dx=2),
+             case(real(2, 3), x=real(3)), case(real(2, 3), x=real(2, 3)), case(real(2, 3), x=real(2), dim=0),
+             case(real(2, 3, 2), x=real(3, 2), dim=1), case(real(1)), case(ints(4)), case(real(3).f32),
+             case(real(3), x=ints(3))]
+points = refused(RuntimeError, real(2, 3), x=real(2))
+op("trapezoid", "torch.trapezoid(a, **kw)", "torch.trapz(a, **kw)", on=[*integrals, case(real(0)), case(real(2, 0))],
+   refuses=(points, refused(RuntimeError, bools(2), says="trapezoid: received a bool input for `y`"), outside,
+            refused(TypeError, real(3), x=real(3), dx=1), refused(IndexError, real())))
+op("cumulative_trapezoid", "torch.cumulative_trapezoid(a, **kw)", on=integrals,
+   refuses=(points,
+            refused(RuntimeError, bools(2), says="cumulative_trapezoid: received a bool input for `y`"), outside,
+            refused(TypeError, real(3), x=real(3), dx=1), refused(IndexError, real())))
