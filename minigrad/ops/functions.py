@@ -117,12 +117,14 @@ def rdiv(input: Tensor, other: Any) -> Tensor:
 
 def maximum(input: Tensor, other: Tensor) -> Tensor:
     """The larger of two elements; NaN where one is NaN. Equal ones get half of the gradient each."""
+    array_of(input, "maximum")
     tensors_only("maximum", other=other)
     return larger(input, other)
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
     """The smaller of two elements; NaN where one is NaN. Equal ones get half of the gradient each."""
+    array_of(input, "minimum")
     tensors_only("minimum", other=other)
     return smaller(input, other)
 
@@ -156,6 +158,8 @@ def _any_pow(input: Any, exponent: Any) -> Tensor:
         if not isinstance(input, NUMBERS):
             raise no_such_call("pow", input, exponent)
         _, a = operands(input, exponent, "pow", False)
+        if a.dtype == bool:
+            raise not_for(a, "pow")
         return cast_then(ops.PowOfScalar, exponent, a, n=input)
     if input.array.dtype == bool and exponent.array.dtype == bool:
         raise not_for(input.array, "pow")
