@@ -694,7 +694,7 @@ def saved_values_of_losses_and_normalizations(torch):
     table = functional.embedding(target, w.reshape(3, 1), padding_idx=1).grad_fn
     return (
         [(n._saved_target, n._saved_reduction) for n in losses],
-        [(n._saved_input, n._saved_weight, n._saved_result1, n._saved_result2) for n in norms],
+        [(n._saved_input, n._saved_weight, n._saved_result1.detach(), n._saved_result2.detach()) for n in norms],
         (table._saved_indices, table._saved_padding_idx, table._saved_weight_sym_argsize_0),
         functional.prelu(x, w).grad_fn._saved_weight,
         functional.softplus(x).grad_fn._saved_threshold,

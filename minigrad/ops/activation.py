@@ -16,6 +16,7 @@ from .base import Op
 from .calling import apply
 from .elementwise import Sigmoid
 from .functions import sigmoid
+from .operands import kept_where
 from .special import erf_array
 
 # mypy: disable-error-code="misc, operator, no-untyped-def, assignment"
@@ -67,7 +68,7 @@ class Hardtanh(Op):
         return np.minimum(np.maximum(a, a.dtype.type(min_val)), a.dtype.type(max_val))
 
     def grad_a(g, a, min_val, max_val):
-        return np.where((a <= min_val) | (a >= max_val), 0, g)
+        return kept_where(~((a <= min_val) | (a >= max_val)), g)
 
 
 class Hardsigmoid(Op):
@@ -103,7 +104,7 @@ class Threshold(Op):
         return np.where(a <= threshold, a.dtype.type(value), a)
 
     def grad_a(g, a, threshold):
-        return np.where(a <= threshold, 0, g)
+        return kept_where(~(a <= threshold), g)
 
 
 class ThresholdInPlace(Threshold):

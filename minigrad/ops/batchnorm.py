@@ -58,7 +58,11 @@ def _gradients(
         scale = b * invstd
         d = g * per_channel(scale, ndim)
         if training:
-            distance = distance * per_channel(scale * (invstd * invstd) * (slope / count), ndim)
+            along = per_channel(scale * (invstd * invstd) * (slope / count), ndim)
+            if isinstance(g, Tensor):
+                distance = distance * along
+            else:
+                distance *= along  # an array of our own: in place
             distance += per_channel(scale * (total / count), ndim)
             d -= distance
         d = d if backend.dtype_of(d) == backend.dtype_of(a) else backend.cast(d, backend.dtype_of(a))

@@ -13,7 +13,7 @@ from .. import backend, dtypes
 from ..layouts import copied, in_order
 from ..tensor import Tensor
 from .base import Op
-from .operands import constant
+from .operands import constant, kept_where
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -261,9 +261,9 @@ class Sigmoid(Op):
     formula = (r"\bar z\, z\,(1 - z)",)
 
     def forward(a):
-        # exp of a negative number only, so that nothing overflows.
-        e = np.exp(-np.absolute(a))
-        return np.where(a >= 0, 1, e) / (1 + e)
+        if a.dtype.char == "e":  # whose exp overflows where the result is not yet 0
+            return (1 / (1 + np.exp(-a.astype(np.float32)))).astype(a.dtype)
+        return 1 / (1 + np.exp(-a))  # where exp is infinite, 0
 
     def grad_a(g, z):
         return g * (z * (1 - z))
@@ -280,7 +280,7 @@ class Relu(Op):
         return np.maximum(a, 0)
 
     def grad_a(g, z):
-        return np.where(z <= 0, 0, g)  # and not [z > 0] g: a NaN passes its gradient on
+        return kept_where(~(z <= 0), g)  # and not [z > 0] g: a NaN passes its gradient on
 
 
 # ------------------------------------------------------------ choosing
