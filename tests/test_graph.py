@@ -844,7 +844,7 @@ COUNTED = {
     "offset",
     "split_size",
 }  # not as they were given
-ODD = {"index(3; True)", "index(0d; True bool)"}  # masks of no dimension: kept as given
+ODD = {"index(3; True)", "index(0d; True bool)", "index(2x3; (False))"}  # masks of no dimension: kept as given
 
 
 def _plainly(value):

@@ -200,6 +200,11 @@ def _copied(input: Tensor, src: Tensor) -> Tensor:
 
 def _filled(input: Tensor, value: Any) -> Tensor:
     if not isinstance(value, Tensor):
+        if not isinstance(value, NUMBERS):
+            kind = type(value).__name__
+            raise TypeError(
+                f"fill_() received an invalid combination of arguments - got ({kind}), but expected a number"
+            )
         return apply(Fill, input, value=value)
     if value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")

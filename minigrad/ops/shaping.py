@@ -16,6 +16,7 @@ from ..tensor import Tensor
 from . import shape as ops
 from .calling import apply
 from .elementwise import Clone
+from .indices import must_be_tensors
 from .operands import refuse_mixed_devices
 from .views import apply_view, split_outputs
 
@@ -134,6 +135,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """A view in the shape of `other`."""
+    must_be_tensors("view_as", other_1=other)
     return view(input, other.shape)
 
 
@@ -167,7 +169,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 def ravel(input: Tensor) -> Tensor:
     """All elements in one dimension."""
-    return reshape(input, -1)
+    return view(contiguous(input), -1)
 
 
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
@@ -213,6 +215,7 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
     """A view expanded to the shape of `other`."""
+    must_be_tensors("expand_as", other_1=other)
     return expand(input, other.shape)
 
 
@@ -328,11 +331,21 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 # ------------------------------------------------------------ joining
+def _listed(name: str, tensors: Any) -> tuple[Tensor, ...]:
+    if not isinstance(tensors, (tuple, list)):
+        kind = type(tensors).__name__
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {kind}")
+    for i, x in enumerate(tensors):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
+    return tuple(tensors)
+
+
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along a dimension that they have."""
-    tensors = tuple(tensors)
+    tensors = _listed("cat", tensors)
     if not tensors:
-        raise ValueError("expected a non-empty list of Tensors")
+        raise ValueError("minigrad.cat(): expected a non-empty list of Tensors")
     first = next((x for x in tensors if x.array.shape != (0,)), tensors[0])
     if any(x.ndim == 0 for x in tensors):
         position = next(i for i, x in enumerate(tensors) if x.ndim == 0)
@@ -361,7 +374,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape joined along a new dimension."""
-    tensors = tuple(tensors)
+    tensors = _listed("stack", tensors)
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
     for i, x in enumerate(tensors):

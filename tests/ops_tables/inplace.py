@@ -83,3 +83,10 @@ for name, view in dict(select="v[0]", narrow="v.narrow(0, 0, 1)", t="v.t()", dia
            case(ints(2, 2), 2)],
        refuses=(refused(RuntimeError, ints(2, 2), 0.5, says="result type Float can't be cast to the desired output"),
                 refused(RuntimeError, real(2, 2), real(3, 2, 3, 1))))
+for name, view in dict(unfold="v.unfold(1, 2, 2)", expand="v.expand(2, 2)", transpose="v.movedim(0, 1)[1]",
+                       unflatten="v.unflatten(0, (1, -1))[0, 1]", split="v.tensor_split(2)[1]").items():
+    op(f"through {name}", f"through(a, lambda v: {view}, lambda v: v.mul_(b))",
+       on=[case(real(2, 2), real()), case(real(2, 2).const, real()), case(real(2, 2), 3.0), case(real(2, 2), -1),
+           case(real(2, 2).f32, real().f32), case(real(2, 2).f32, real()), case(real(2, 2).T, real()),
+           case(real(2, 2), real().const)],
+       refuses=(refused(RuntimeError, real(2, 2), real(5, 5)), refused(TypeError, real(2, 2), "x")))
