@@ -14,7 +14,7 @@ from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import apply, either, raw
 from .index import Index, do_not_broadcast, split_index
-from .indices import kind_of
+from .indices import kind_of, must_be_tensors
 from .inplace import in_place, output_shape, refuse_partial_overlap, refuse_repeats
 from .operands import NUMBERS, constant
 from .shaping import expand, view
@@ -180,6 +180,7 @@ def _index_put_over(input: Tensor, index: Any, value: Tensor, accumulate: bool =
 
 
 def _copied(input: Tensor, src: Tensor) -> Tensor:
+    must_be_tensors("copy_", src_1=src)
     if src.device != input.device:
         src = src.to(input.device)  # copy_ is what one asks for it with
     if src.array.shape != input.array.shape:
