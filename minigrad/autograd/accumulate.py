@@ -97,18 +97,35 @@ def _recorded_copy(g: Tensor) -> Tensor:
     return copy_(tensor.wrap(backend.namespace(g.array).empty_like(g.array)), g)
 
 
-def _count_alone() -> int:
-    """What `sys.getrefcount` says within `own` of an array that only its caller holds: it differs between Pythons."""
+def _count_alone() -> tuple[int, int]:
+    """What `sys.getrefcount` says within `own` of an array that only its caller holds: it differs between Pythons.
 
-    def own(g: Any) -> int:
-        return sys.getrefcount(g)
+    And of the memory of such an array, where the array is a view of it.
+    """
 
-    g = np.empty(0)
+    def own(g: Any) -> tuple[int, int]:
+        base = g.base
+        return sys.getrefcount(g), sys.getrefcount(base)
+
+    g = np.empty((1, 1)).T
     count = own(g)
     return count
 
 
-_ALONE = _count_alone()
+_ALONE, _MEMORY_ALONE = _count_alone()
+
+
+def _whole_memory(g: np.ndarray) -> bool:
+    """Whether an array is all there is of its memory: its owner, or its one view, in another order."""
+    base = g.base
+    return base is None or (
+        type(base) is np.ndarray
+        and base.base is None
+        and base.size == g.size
+        and 0 not in g.strides
+        and g.flags.writeable
+        and sys.getrefcount(base) <= _MEMORY_ALONE
+    )
 
 
 def own(g: Any, holders: int = 1) -> Any:
@@ -116,6 +133,6 @@ def own(g: Any, holders: int = 1) -> Any:
 
     So a gradient never shares its memory with another.
     """
-    if type(g) is np.ndarray and g.base is None and sys.getrefcount(g) < _ALONE + holders:
+    if type(g) is np.ndarray and sys.getrefcount(g) < _ALONE + holders and _whole_memory(g):
         return g
     return backend.namespace(g).array(g)

@@ -56,7 +56,7 @@ OWN: dict[str, dict[str, Any]] = {
     "ClampMinBackward0": {"n": "min"},
     "ClampMinBackward1": {"b": "min"},
     "ClampUpper": {"b": {"min": lambda bound: None, "max": None}},
-    "ConstantPadNdBackward0": {"a_shape": {}, "counts": {}, "value": {}},
+    "ConstantPadNdBackward0": {"a_shape": {}, "value": {}},
     "ConvolutionBackward0": {
         "a": "input",
         "b": "weight",

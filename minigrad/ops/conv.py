@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import backend
 from ..tensor import wrap
 from .base import Op
 from .calling import either
@@ -139,20 +138,3 @@ class ConvolutionTranspose(Op):
 
     grad_a, grad_b = Spread.rules
     grad_c = Convolution.rules[2]
-
-
-class ExtendBy(Op):
-    """Zeros added at the ends of the last dimensions."""
-
-    node_name = "ConstantPadNdBackward0"
-    formula = (r"\bar z \text{ without the margin}",)
-
-    def forward(a, counts):
-        lead = a.ndim - len(counts)
-        shape = (*a.shape[:lead], *(n + k for n, k in zip(a.shape[lead:], counts, strict=True)))
-        z = backend.namespace(a).zeros(shape, a.dtype)
-        z[tuple(slice(n) for n in a.shape)] = a
-        return z
-
-    def grad_a(g, a_shape):
-        return g[tuple(slice(n) for n in a_shape)]

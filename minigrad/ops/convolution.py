@@ -11,8 +11,9 @@ import numpy as np
 from .. import dtypes
 from ..tensor import Tensor
 from .calling import apply
-from .conv import NOTHING, Convolution, ConvolutionTranspose, ExtendBy, How
+from .conv import NOTHING, Convolution, ConvolutionTranspose, How
 from .images import Pair, channels_last, reach
+from .padding import ConstantPad
 from .shaping import squeeze, unsqueeze
 
 
@@ -150,7 +151,8 @@ def _same(input: Tensor, kernel: Pair, stride: Pair, dilation: Pair) -> tuple[Te
             UserWarning,
             stacklevel=4,
         )
-        input = apply(ExtendBy, input, counts=tuple(f % 2 for f in far))
+        margin = tuple(n for f in reversed(far) for n in (0, f % 2))
+        input = apply(ConstantPad, input, pad=margin, value=0)
     return input, tuple(f // 2 for f in far)
 
 
