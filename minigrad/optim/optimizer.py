@@ -224,10 +224,9 @@ def _refuse_unsupported(group: dict[str, Any]) -> None:
 
 
 def _type_name(x: Any) -> str:
-    kind = type(x)
-    if isinstance(x, Tensor):
-        return f"minigrad.{'FloatTensor' if kind is Tensor else kind.__qualname__}"
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    from ..nn.parameter import type_name  # only for an error
+
+    return type_name(x)
 
 
 def _as_list(params: Any) -> list[Any]:
