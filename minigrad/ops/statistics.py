@@ -123,7 +123,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     --------
     >>> import minigrad
     >>> minigrad.logsumexp(minigrad.tensor([1000., 1000.]), dim=0)
-    tensor(1000.6931)
+    tensor(1000.6932)
     """
     if array_of(input, "logsumexp").dtype.kind != "f":
         input = input.to(dtypes.get_default_dtype())
