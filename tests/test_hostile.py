@@ -181,6 +181,13 @@ def test_tricks_are_refused(why, pickled):
     assert not Path(WITNESS).exists()
 
 
+def test_only_storages_are_persistent():
+    """Another kind is refused, even if it has all that a storage has."""
+    pickled = b"\x80\x02" + storage().replace(text("storage"), text("module")) + b"."
+    with pytest.raises(pickle.UnpicklingError, match="Only persistent_load of storage is allowed"):
+        minigrad.load(zipped(pickled, _0=b"\0" * 8))
+
+
 def test_lengths_that_lie_take_no_memory():
     """A memo index, a string or a number that claims gigabytes: the machine believes none of them."""
     for pickled in (

@@ -18,7 +18,10 @@ _SINCE = "deprecated since 0.13 and may be removed in the future"
 
 
 def imagenet_categories() -> list[str]:
-    """The names of ImageNet's 1,000 classes, in the order of the models' outputs."""
+    """The names of ImageNet's 1,000 classes, in the order of the models' outputs.
+
+    Source: WordNet's names as torchvision shortens them (`torchvision/models/_meta.py`, BSD-3-Clause licence).
+    """
     return (Path(__file__).parent / "imagenet_categories.txt").read_text("utf-8").splitlines()
 
 
