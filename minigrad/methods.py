@@ -122,7 +122,7 @@ def install() -> None:
     }
     for name, attribute in others.items():
         setattr(Tensor, name, attribute)
-    for name in ("new_zeros", "new_ones", "new_empty"):
+    for name in ("new_zeros", "new_ones", "new_empty", "new_full", "new_tensor"):
         setattr(Tensor, name, _new(getattr(creation, name.removeprefix("new_"))))
     catalogue.install(Tensor)
     dispatch.install()

@@ -143,3 +143,13 @@ for name in ("tril", "triu"):
            case(2, 2, offset=5), case(2, 2, offset=-5), case(2, 3, dtype="torch.int32")],
        refuses=(refused(RuntimeError, -1, 3, says="row must be non-negative, got-1"),
                 refused(RuntimeError, 2, -3, says="col must be non-negative, got-3")))
+op("new_full", "a.new_full(b, c, **kw)", smooth=False,
+   on=[case(real(2), (2, 3), 1.5), case(real(2).f32, (), 2), case(ints(2), (3,), 2), case(ints(2), (0,), 1),
+       case(real(2), (2,), -0.5, dtype="torch.float32"), case(ints(2), (2,), 1.0, dtype="torch.float64"),
+       case(bools(1), (2,), True), case(real(2, 3).T, [1, 2], 0)],
+   refuses=strangers)
+op("new_tensor", "a.new_tensor(b, **kw)", smooth=False,
+   on=[case(real(2), [1.0, 2.0]), case(real(2).f32, 2), case(ints(2), [[1], [2]]), case(ints(2), []),
+       case(real(2), [True, False]), case(real(2), [1.5], dtype="torch.float32"), case(ints(2), [1.7]),
+       case(bools(1), [0, 1])],
+   refuses=strangers)
