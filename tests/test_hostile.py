@@ -136,6 +136,8 @@ def test_the_message_names_what_it_refuses_and_says_what_to_do(pickled, named):
         ("in a list", b"]" + instruction("torch Tensor") + b"a."),
         ("in a dict", b"}K\x01" + instruction("torch FloatStorage") + b"s."),
         # states and items for what has none
+        ("a storage by itself", storage() + b"."),
+        ("a storage in a list", b"]" + storage() + b"a."),
         ("state of a list", b"]}b."),
         ("state of a name", instruction("torch Tensor") + b"}b."),
         ("hide a method", instruction("collections OrderedDict") + b")R}" + text("items") + b"K\x01sb."),

@@ -14,7 +14,7 @@ from pickle import UnpicklingError
 from typing import Any, BinaryIO
 
 from . import rebuilding
-from .rebuilding import Kind, Named, check_key, refuse
+from .rebuilding import Kind, Named, Storage, check_key, refuse
 
 
 class Unpickler:
@@ -113,6 +113,8 @@ def _value(item: Any) -> Any:
     """What may stand in a container: what stands for a function or class may not, only arguments have it."""
     if isinstance(item, (Named, Kind)):
         raise refuse(item.name)
+    if isinstance(item, Storage):
+        raise UnpicklingError("the checkpoint holds a storage by itself, which minigrad does not have: save tensors")
     return item
 
 
