@@ -9,7 +9,7 @@ JUPYTER_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: course test lint bench figures notebooks constraints clean
+.PHONY: course test lint bench docs figures notebooks constraints clean
 .DEFAULT_GOAL := help
 .PHONY: help
 help:
@@ -33,6 +33,11 @@ lint: .venv/test.stamp
 ## make bench        measure against PyTorch and others (those that are installed)
 bench: .venv/bench.stamp
 	$(PY) -m benchmarks $(BENCH_ARGS)
+
+## make docs         build the pages and the API reference into build/docs
+docs: .venv/test.stamp
+	$(PY) -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "Open build/docs/index.html"
 
 ## make figures      draw every picture of the README and the lessons again
 figures: .venv/test.stamp

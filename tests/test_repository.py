@@ -35,7 +35,9 @@ def tracked() -> list[Path]:
 def needed() -> dict[str, Requirement]:
     """What the library, the course and the tests need, by name."""
     lines = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["course"]
-    lines += PROJECT["dependency-groups"]["test"]
+    groups = PROJECT["dependency-groups"]
+    lines += [line for line in groups["test"] if isinstance(line, str)]
+    lines += [line for group in groups["test"] if isinstance(group, dict) for line in groups[group["include-group"]]]
     return {canonicalize_name(r.name): r for r in map(Requirement, lines)}
 
 

@@ -1,0 +1,34 @@
+"""How Sphinx builds the pages and the API reference (`make docs`). The reference is written by `reference.py`."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import reference
+
+import minigrad
+
+project = "minigrad"
+author = "the minigrad authors"
+release = minigrad.__version__
+
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "myst_parser"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "minigrad"
+html_show_sphinx = False
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+python_display_short_literal_types = True
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+napoleon_use_ivar = True
+myst_heading_anchors = 3
+suppress_warnings = ["myst.xref_missing"]  # pages link to files of the repository, too
+
+
+def setup(app):
+    """Write the reference's pages before Sphinx reads them."""
+    reference.write(Path(app.srcdir) / "api")
