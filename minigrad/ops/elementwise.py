@@ -68,6 +68,8 @@ class Mul(Op):
 
 
 class Div(Op):
+    """The quotient, element by element."""
+
     forward = np.true_divide
     of_floats = True
     formula = r"\frac{\bar z}{b}", r"-\bar z\, \frac{a}{b^2}"

@@ -212,6 +212,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 
 def _where_method(input: Tensor, condition: Tensor, other: Any = None) -> Tensor:
+    """This tensor's elements where the condition holds, those of `other` elsewhere."""
     if other is None:
         raise no_such_call("where", condition)
     return where(condition, input, other)

@@ -59,6 +59,7 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
         return input
 
     inplace.__name__ = inplace.__qualname__ = name
+    inplace.__doc__ = f"`{name.removesuffix('_')}`, written into the tensor itself, which is returned."
     return inplace
 
 
