@@ -26,7 +26,10 @@ napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing"]  # pages link to files of the repository, too
+suppress_warnings = [
+    "myst.xref_missing",
+    "ref.python",
+]  # pages link to files of the repository; `device` is meant in general
 
 
 def setup(app):

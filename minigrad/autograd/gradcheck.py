@@ -46,7 +46,7 @@ def gradcheck(
     eps : float
         How far to nudge.
     atol, rtol : float
-        The two Jacobians agree where |analytical - numerical| ≤ atol + rtol |numerical|.
+        The two Jacobians agree where abs(analytical - numerical) ≤ atol + rtol abs(numerical).
     raise_exception : bool
         Raise if the check fails, instead of returning False.
     nondet_tol : float

@@ -122,7 +122,7 @@ class Threshold(_InPlace):
 
 
 class Hardswish(Module):
-    """x · `Hardsigmoid`(x)."""
+    """x times its `Hardsigmoid`."""
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -229,7 +229,7 @@ class _Shrink(Module):
 
 
 class Hardshrink(_Shrink):
-    """x where |x| is above `lambd`, 0 elsewhere."""
+    """x where its absolute value is above `lambd`, 0 elsewhere."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardshrink(input, self.lambd)
@@ -243,7 +243,7 @@ class Softshrink(_Shrink):
 
 
 class Softsign(Module):
-    """x / (1 + |x|)."""
+    """x / (1 + abs(x))."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softsign(input)

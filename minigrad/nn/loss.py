@@ -72,14 +72,14 @@ class MSELoss(_Loss):
 
 
 class L1Loss(_Loss):
-    """|x - y|, see `functional.l1_loss`."""
+    """abs(x - y), see `functional.l1_loss`."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
 class SmoothL1Loss(_Loss):
-    """(x - y)² / (2 `beta`) where |x - y| < `beta`, and |x - y| - `beta` / 2 elsewhere."""
+    """(x - y)² / (2 `beta`) where d = abs(x - y) < `beta`, and d - `beta` / 2 elsewhere."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class SmoothL1Loss(_Loss):
 
 
 class HuberLoss(_Loss):
-    """(x - y)² / 2 where |x - y| < `delta`, and `delta` · (|x - y| - `delta` / 2) elsewhere."""
+    """(x - y)² / 2 where d = abs(x - y) < `delta`, and `delta` (d - `delta` / 2) elsewhere."""
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         if not isinstance(delta, (float, int)):

@@ -120,7 +120,7 @@ class Fold(Unfold):
 
 
 class PixelShuffle(Module):
-    """`upscale_factor`² channels made one, of an image so many times as high and as wide."""
+    """`upscale_factor` squared channels made one, of an image so many times as high and as wide."""
 
     def __init__(self, upscale_factor: int) -> None:
         super().__init__()
