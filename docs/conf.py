@@ -26,10 +26,8 @@ napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True
 myst_heading_anchors = 3
-suppress_warnings = [
-    "myst.xref_missing",
-    "ref.python",
-]  # pages link to files of the repository; `device` is meant in general
+# Pages link to files of the repository, too; and where a docstring says device, any device is meant.
+suppress_warnings = ["myst.xref_missing", "ref.python"]
 
 
 def setup(app):

@@ -52,7 +52,7 @@ def operations() -> dict[str, list[str]]:
 def described(full_name: str, thing: Any, names: set[str], seen: dict[int, str]) -> str:
     """What Sphinx is told to document: a class with its methods, or a function; of the second name only the first."""
     if id(thing) in seen:
-        return f"``{full_name}`` is :obj:`{seen[id(thing)]}`.\n"
+        return f".. py:data:: {full_name}\n\n   Another name of :obj:`{seen[id(thing)]}`.\n"
     seen[id(thing)] = full_name
     if inspect.isclass(thing):
         return f".. autoclass:: {full_name}\n   :members:\n"
