@@ -172,7 +172,7 @@ class Module:
         elif isinstance(value, Module):
             if "_modules" not in held:
                 raise AttributeError("cannot assign module before Module.__init__() call")
-            self._forget(name, held, self._parameters, self._buffers)
+            self._forget(name, held, self._buffers)
             self._modules[name] = value
         elif name in held.get("_modules", ()):
             if value is not None:

@@ -34,6 +34,14 @@ def names(torch):
 
 
 @case
+def a_parameter_with_two_names(torch):
+    net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    net[1].weight = net[0].weight
+    everything = net.named_parameters(remove_duplicate=False)
+    return [n for n, _ in net.named_parameters()], [n for n, _ in everything], len(list(net.parameters()))
+
+
+@case
 def lookups(torch):
     net = small(torch)
     return (
