@@ -108,10 +108,13 @@ def on(where: device) -> Iterator[Any]:
             "No CUDA GPUs are available. minigrad reaches a GPU through CuPy: "
             'pip install "minigrad-course[cuda12]", on a machine that has one.'
         )
+    if where.index is None:  # the current one
+        yield cupy
+        return
     count = cupy.cuda.runtime.getDeviceCount()
-    if (where.index or 0) >= count:
+    if where.index >= count:
         raise RuntimeError(f"CUDA error: invalid device ordinal: {where} of {count}")
-    with cupy.cuda.Device(where.index or 0):
+    with cupy.cuda.Device(where.index):
         yield cupy
 
 

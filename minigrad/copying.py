@@ -50,14 +50,21 @@ def shallow(x: Tensor) -> Tensor:
 def reduce(x: Tensor, protocol: Any) -> Any:
     """`pickle.dumps(x)`: numbers, strides, flag and attributes; the gradient and hooks stay behind."""
     _warn_of_hooks(x)
-    array = np.asarray(x.detach().cpu().array)
+    array = x.array
     strides = tuple(s // array.itemsize for s in array.strides)
     attributes, slots = _state(x)
-    arguments = (type(x), np.array(backend.flat(array)), array.shape, strides, x.requires_grad)
+    row = backend.array_on(backend.CPU, backend.flat(array), array.dtype)
+    arguments: tuple[Any, ...] = (type(x), row, array.shape, strides, x.requires_grad)
+    if not isinstance(array, np.ndarray):
+        arguments = (*arguments, str(x.device))
     return _rebuild, arguments, (attributes, slots) if attributes or slots else None
 
 
-def _rebuild(cls: type[Tensor], flat: Any, shape: tuple[int, ...], strides: tuple[int, ...], flag: bool) -> Tensor:
+def _rebuild(
+    cls: type[Tensor], flat: Any, shape: tuple[int, ...], strides: tuple[int, ...], flag: bool, device: str = "cpu"
+) -> Tensor:
+    if device != "cpu":
+        flat = backend.array_on(backend.device(device), flat, flat.dtype)
     if strides == _row_major(shape):
         return _leaf(cls, flat.reshape(shape), flag)
     return _leaf(cls, backend.as_strided(flat, shape, tuple(s * flat.itemsize for s in strides)), flag)
@@ -89,14 +96,13 @@ def _restore(x: Tensor, attributes: dict[str, Any], slots: dict[str, Any]) -> No
 
 def _copied_memory(array: Any, memo: dict[Any, Any]) -> Any:
     """A copy of the array, in a copy of all the memory that it is a part of: one copy for all that share it."""
-    if not isinstance(array, np.ndarray):
-        return array.copy()
     copies = memo.setdefault("minigrad's memory", {})
-    memory = backend.memory(array)
-    if id(memory) not in copies:
-        copies[id(memory)] = np.array(backend.flat(memory))
-    offset = backend.first_byte(array) - backend.first_byte(memory)
-    return backend.as_strided(copies[id(memory)], array.shape, array.strides, offset)
+    start, nbytes = backend.storage(array)
+    place, offset = (start, backend.device_of(array), array.dtype), backend.first_byte(array) - start
+    if place not in copies:
+        whole = (nbytes // array.itemsize,), (array.itemsize,), -offset
+        copies[place] = backend.as_strided(array, *whole).copy()
+    return backend.as_strided(copies[place], array.shape, array.strides, offset)
 
 
 def _row_major(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -65,9 +65,7 @@ class Generator:
             if self.device.type == "cpu":
                 self._stream = np.random.default_rng(self._seed)
             else:
-                import cupy
-
-                with cupy.cuda.Device(self.device.index or 0):
+                with backend.on(self.device) as cupy:
                     self._stream = cupy.random.default_rng(self._seed)
         return self._stream
 
@@ -127,7 +125,8 @@ def generator_for(device: backend.device, generator: Generator | None) -> Genera
     if generator is None:
         if device.type == "cpu":
             return default_generator
-        number = device.index or 0
+        with backend.on(device) as cupy:
+            number = cupy.cuda.runtime.getDevice()
         if number not in _on_gpus:
             _on_gpus[number] = Generator(backend.device("cuda", number)).manual_seed(default_generator.initial_seed())
         return _on_gpus[number]

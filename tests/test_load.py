@@ -120,7 +120,7 @@ def test_map_location_function_is_told_the_place():
     ("location", "map_location"), [("cuda:0", None), ("cpu", "cuda"), ("cpu", lambda s, _: s.cuda())]
 )
 def test_no_gpu(location, map_location, monkeypatch):
-    monkeypatch.setattr("minigrad.serialization.places._gpu", lambda: False)
+    monkeypatch.setattr("minigrad.backend.gpu_library", lambda: None)
     with pytest.raises(RuntimeError, match=r"on a CUDA device but minigrad.cuda.is_available\(\) is False"):
         placed(location, map_location)
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from .. import backend, dtypes
-from ..layouts import copied, in_order
+from ..layouts import copied, in_order, ordered_as
 from ..tensor import Tensor
 from .base import Op
 from .operands import constant, kept_where
@@ -347,6 +347,8 @@ class ToCopy(Op):
 
     def forward(a, dtype, device, source, order="K"):
         z = backend.array_on(device, a, dtype)
+        if order == "K" and device.type != source[1].type:
+            return ordered_as(z, a, order)  # CuPy forgets it on the way
         return z if in_order(z, order) else copied(z, order)
 
     def grad_a(g, source):

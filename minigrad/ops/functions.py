@@ -264,14 +264,18 @@ def to(
     *args: Any,
     dtype: Any = None,
     device: Any = None,
+    non_blocking: bool = False,
     copy: bool = False,
     memory_format: Any = preserve_format,
 ) -> Tensor:
     """The tensor in another dtype, on another device, as another tensor, or with its elements in another order.
 
-    It is the tensor itself where nothing changes and no `copy` is asked for.
+    It is the tensor itself where nothing changes and no `copy` is asked for. `non_blocking` changes no result: the
+    GPU does all in the order in which it was told.
     """
     check_format("to", memory_format, input.array.ndim)
+    flags = [arg for arg in args if isinstance(arg, bool)]  # `non_blocking`, then `copy`
+    copy = copy or flags[1:] == [True]
     for arg in args:
         if isinstance(arg, dtypes.dtype):
             dtype = arg
@@ -279,7 +283,7 @@ def to(
             dtype, device = arg.dtype, arg.device
         elif isinstance(arg, (str, backend.device)):
             device = arg
-        elif arg is not None:
+        elif arg is not None and not isinstance(arg, bool):
             raise TypeError(f"to() received an invalid combination of arguments - got ({type(arg).__name__})")
     want = input.dtype if dtype is None else dtype
     here = input.device
@@ -299,9 +303,12 @@ def cpu(input: Tensor) -> Tensor:
     return to(input, device="cpu")
 
 
-def cuda(input: Tensor, device: Any = None) -> Tensor:
-    """The tensor on the GPU."""
-    return to(input, device=backend.device("cuda", device if isinstance(device, int) else 0))
+def cuda(input: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+    """The tensor on a GPU: the current one, or the one with this number or name."""
+    there = backend.device("cuda", device) if isinstance(device, int) else backend.device(device or "cuda")
+    if there.type != "cuda":
+        raise RuntimeError(f"Invalid device, must be cuda device, not {there}")
+    return to(input, device=there)
 
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:

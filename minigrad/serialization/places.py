@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from .. import backend
@@ -52,18 +51,10 @@ def _present(location: str) -> backend.device:
             f"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {location}). Pass "
             "map_location='cpu' to have the tensors on the CPU."
         )
-    if kind == "cuda" and not _gpu():
+    if kind == "cuda" and backend.gpu_library() is None:
         raise RuntimeError(
             "Attempting to deserialize object on a CUDA device but minigrad.cuda.is_available() is False. If you are "
             "running on a CPU-only machine, please use minigrad.load with map_location=minigrad.device('cpu') to map "
             "your storages to the CPU."
         )
     return backend.device(location)
-
-
-def _gpu() -> bool:
-    if find_spec("cupy") is None:
-        return False
-    import cupy
-
-    return bool(cupy.cuda.is_available())

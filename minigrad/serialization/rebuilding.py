@@ -89,13 +89,8 @@ class Storage:
         self.kind = kind
         self.numel = numel
         self.filled = False
-        if where.type == "cpu":
-            self.array = np.empty(numel, kind.dtype.numpy)
-        else:
-            import cupy
-
-            with cupy.cuda.Device(where.index or 0):
-                self.array = cupy.empty(numel, kind.dtype.numpy)
+        with backend.on(where) as xp:
+            self.array = xp.empty(numel, kind.dtype.numpy)
 
     @property
     def nbytes(self) -> int:

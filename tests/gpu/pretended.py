@@ -171,6 +171,13 @@ class ndarray:
             "explicitly."
         )
 
+    def set(self, arr: np.ndarray) -> None:
+        if not isinstance(arr, np.ndarray):
+            raise TypeError("Only numpy.ndarray can be set to cupy.ndarray")
+        if arr.dtype != self._real.dtype or arr.shape != self._real.shape:
+            raise TypeError(f"{arr.dtype} array of {arr.shape} cannot be set to {self._real.dtype} {self._real.shape}")
+        self._real[...] = arr
+
     # ------------------------------------------------------------ back to the host
     def get(self, *args: Any, **kwargs: Any) -> np.ndarray:
         transfers.append("get")
