@@ -252,7 +252,10 @@ class NormalCdf(Op):
     formula = (r"\bar z\, \varphi(a)",)
 
     def forward(a):
-        return ((1 + erf_array(a * math.sqrt(0.5))) / 2).astype(a.dtype)
+        z = erf_array(a * math.sqrt(0.5))
+        z += 1
+        z *= 0.5
+        return z
 
     def grad_a(g, a):
         return g * _density(a)
