@@ -148,7 +148,7 @@ def numbers(array: np.ndarray) -> str:
 
 def tell_tensor(x: Any) -> str:
     """Like "float32 (2,): 1 2; requires grad; MulBackward0(AccumulateGrad, None)"."""
-    array = np.array(x.detach().numpy())
+    array = np.array(x.detach().cpu().numpy())
     parts = [f"{str(x.dtype).split('.')[1]} {tuple(x.shape)}: {numbers(array)}"]
     if x._version:
         parts.append(f"version {x._version}")

@@ -77,8 +77,9 @@ def _bits(function: Any, name: str, kernel: str, doc: str, bools: bool = True) -
         ):
             raise no_such_call(name, input, other)
         a, b = operands(input, other, name, False)
-        if a.dtype.kind == "f" or (a.dtype == bool and not bools):
-            raise not_for(a, f"{kernel}_cpu")
+        known = a if hasattr(a, "dtype") else b
+        if known.dtype.kind == "f" or (known.dtype == bool and not bools):
+            raise not_for(known, f"{kernel}_cpu")
         fitting(*(x if hasattr(x, "array") else wrap(np.empty(())) for x in pair))
         return undifferentiable(name, function(a, b), input, other)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import backend, dtypes
 from ..autograd import errors
 
 NUMBERS = (int, float, np.number, np.bool_)
@@ -23,7 +23,9 @@ def cached_constant(value: float, dtype: str) -> Any:
 def constant(value: Any, like: Any) -> Any:
     """A Python number as an array without dimensions, of the dtype of `like`: NumPy is 300 ns faster with it."""
     if type(like) is not np.ndarray:
-        return value  # on a GPU a number is cheaper: it travels with the launch
+        # On a GPU a number is cheaper: it travels with the launch.
+        kind = backend.dtype_of(like)
+        return cached_constant(value, kind.char).item() if kind.kind in "iu" else value
     if value:
         return cached_constant(value, like.dtype.char)
     zero = np.array(value, like.dtype)  # made anew: as keys, -0.0 is 0.0

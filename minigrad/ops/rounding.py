@@ -242,9 +242,10 @@ def _checked(input: Any, other: Any, name: str, kernel: str) -> tuple[Any, Any]:
         if not hasattr(x, "array") and not isinstance(x, NUMBERS):
             raise no_such_call(name, input, other)
     a, b = operands(input, other, name, False)
-    if a.dtype == bool:
-        raise not_for(a, kernel)
-    if a.dtype.kind in "iu" and (not b if not hasattr(b, "dtype") else isinstance(b, np.ndarray) and not np.all(b)):
+    known = a if hasattr(a, "dtype") else b
+    if known.dtype == bool:
+        raise not_for(known, kernel)
+    if known.dtype.kind in "iu" and (not b if not hasattr(b, "dtype") else isinstance(b, np.ndarray) and not np.all(b)):
         raise RuntimeError("ZeroDivisionError")
     return a, b
 

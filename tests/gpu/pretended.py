@@ -67,7 +67,7 @@ class _Memories(dict[int, Memory]):
 
     def __setitem__(self, key: int, memory: Memory) -> None:
         if len(self) > 500:
-            for old in [k for k, m in self.items() if sys.getrefcount(m.root) <= 3]:
+            for old in [k for k, m in self.items() if sys.getrefcount(m.root) <= 2]:
                 del self[old]
         super().__setitem__(key, memory)
 

@@ -15,6 +15,7 @@ def numbers(torch: Any, *shape: int, start: float = 0.0, dtype: str = "float32")
 
 def filled(torch: Any, module: Any) -> Any:
     """The module, with parameters and running means that are the same in both libraries."""
+    module.to(torch.zeros(()).device)
     with torch.no_grad():
         for i, x in enumerate([*module.parameters(), *module.buffers()]):
             if x.is_floating_point():

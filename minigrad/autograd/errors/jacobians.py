@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ... import backend
 from ...tensor import wrap
 from .kinds import GradcheckError
 
@@ -56,6 +57,7 @@ def fast_mismatch(
 
 
 def _differ(sentence: str, n: Any, a: Any, k: int, y: Any, x: Input) -> GradcheckError:
+    n, a = _host(n), _host(a)
     difference = np.nan_to_num(abs(a - n), nan=np.inf)
     row, column = map(int, np.unravel_index(int(difference.argmax()), difference.shape))
     what = (
@@ -101,6 +103,7 @@ def _diagnosis(n: Any, a: Any) -> tuple[str, str]:
 
 def not_flat(n: Any, k: int, y: Any, x: Input) -> GradcheckError:
     """No output requires grad, but one moves."""
+    n = _host(n)
     row, column = map(int, np.unravel_index(int(abs(n).argmax()), n.shape))
     cut = y._meta.cut if y._meta is not None else None
     by = f": `{cut.operation}` cut it off" if cut is not None else ""
@@ -193,8 +196,13 @@ def _element(number: int, x: Any) -> str:
 
 
 def _largest(g: Any) -> str:
-    array = g.array.reshape(-1)
+    array = _host(g.array).reshape(-1)
     return f"{array[int(abs(array).argmax())]:.6g}"
+
+
+def _host(array: Any) -> Any:
+    """The numbers for a message."""
+    return array if isinstance(array, np.ndarray) else backend.array_on(backend.CPU, array, array.dtype)
 
 
 def _made(y: Any) -> Any:
