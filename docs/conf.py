@@ -13,7 +13,7 @@ project = "minigrad"
 author = "the minigrad authors"
 release = minigrad.__version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "myst_parser"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_parser"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "minigrad"
