@@ -90,7 +90,6 @@ from .ops.functions import (
     where,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
-from .ops.random import rand, rand_like, randint, randn, randn_like, randperm
 from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, sum
 from .ops.reduce import prod_ as prod
 from .ops.shaping import (
@@ -115,7 +114,6 @@ from .ops.shaping import (
 )
 from .ops.storage import as_strided
 from .printing import set_printoptions
-from .random import Generator, manual_seed
 from .tensor import Size, Tensor, is_tensor
 
 _install()

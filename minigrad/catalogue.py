@@ -129,7 +129,8 @@ FAMILIES = {
     ),
     "ops.random": Family(
         both="bernoulli multinomial",
-        functions="normal randint_like",
+        functions="normal rand rand_like randint randint_like randn randn_like randperm",
+        in_place="bernoulli=bernoulli_values normal=normal_values uniform=uniform_values",
     ),
     "ops.overwrite": Family(both="index_put"),
     "ops.rows": Family(
@@ -141,7 +142,7 @@ FAMILIES = {
         functions="concat=cat concatenate=cat",
     ),
     "random": Family(
-        functions="default_generator get_rng_state initial_seed seed set_rng_state",
+        functions="Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
     ),
     "ops.activating": Family(
         both="hardshrink prelu",

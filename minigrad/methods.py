@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import catalogue, copying, creation, dispatch
-from .ops import functions, index, matmul, overwrite, random, reduce, shaping, storage
+from .ops import functions, index, matmul, overwrite, reduce, shaping, storage
 from .ops.inplace import in_place
 from .ops.operands import NUMBERS
 from .tensor import Tensor
@@ -113,9 +113,6 @@ def install() -> None:
     others = {
         "__pos__": lambda self: self.positive(),
         "__invert__": lambda self: self.bitwise_not(),
-        "normal_": in_place(random.normal_values, "normal_"),
-        "uniform_": in_place(random.uniform_values, "uniform_"),
-        "bernoulli_": in_place(random.bernoulli_values, "bernoulli_"),
         "data": property(storage.get_data, storage.set_data, storage.delete_data),
         "T": property(shaping.numpy_T),
         "mT": property(shaping.mT),

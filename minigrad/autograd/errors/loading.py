@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from .kinds import TeachingError
@@ -36,6 +35,8 @@ def state_dict_does_not_fit(
 
 def _like_each_other(name: str, missing: Sequence[str], unexpected: Sequence[str]) -> tuple[list[str], str]:
     """Which unexpected name may be which missing one, and what to do about it."""
+    from difflib import get_close_matches  # not needed by those whose states fit
+
     longer, prefix = _common_prefix(missing, unexpected)
     if prefix:
         words = [f'all names of the {longer} begin with "{prefix}", which is all that differs']
