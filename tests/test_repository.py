@@ -99,6 +99,28 @@ def test_files_that_pages_link_to_exist():
             assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_example_of_an_operation_is_a_real_one():
+    """What CONTRIBUTING.md shows stands, letter for letter, in the files that it names."""
+    text = read("CONTRIBUTING.md")
+    section = text[text.index("## An operation") : text.index("## A lesson")]
+    *code, row = re.findall(r"```python\n(.*?)```", section, flags=re.S)
+    assert len(code) == 2 and all(block in read("minigrad/ops/products.py") for block in code)
+    assert row in read("tests/ops_tables/products.py") and " trace " in read("minigrad/catalogue.py")
+
+
+def test_the_readme_s_programs_run(tmp_path):
+    """The first prints what its comment says; the second learns to read digits."""
+    said = []
+    for program in re.findall(r"```python\n(.*?)```", read("README.md"), flags=re.S):
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        said.append(done.stdout.splitlines()[-1])
+    gradients, accuracy = said
+    assert gradients in read("README.md")
+    assert 0.9 < float(accuracy.removeprefix("tensor(").removesuffix(")")) <= 1
+
+
 def test_pictures_have_alt_text():
     for page in [path for path in tracked() if path.suffix == ".md"]:
         assert all(alt.strip() for alt in re.findall(r"!\[([^\]]*)\]\(", page.read_text("utf-8"))), page.name
