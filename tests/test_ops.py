@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from zlib import crc32
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 import minigrad
+from minigrad import catalogue, methods
+from tests import ops_tables
 from tests.ops_tables import TABLE
 from tests.ops_tables.words import inf, nan
 from tests.oracle import needs_torch, pack, recorded, torch, unpack
@@ -288,6 +291,28 @@ def test_the_table_is_well_formed():
     assert len({row.name for row in ROWS}) == len(ROWS)
     assert not [row.name for row in ROWS if len(row.cases) < 8]
     assert not [row.name for row in ROWS if len(row.refusals) < 2]
+
+
+# Public names whose results the table cannot compare: random numbers, states, what is no tensor, memory itself. Their
+# own tests have them: test_random.py, test_dropout.py, test_storage.py, test_save.py, test_dlpack.py, gpu/.
+_WORDS = """
+Generator bernoulli bernoulli_ default_generator get_rng_state initial_seed manual_seed multinomial normal normal_ rand
+rand_like randint randint_like randn randn_like randperm seed set_rng_state uniform_
+alpha_dropout dropout dropout1d dropout2d dropout3d
+as_strided as_strided_ broadcast_shapes cpu cuda detach detach_ numel set_ storage_offset
+from_dlpack load save
+"""
+ELSEWHERE = set(_WORDS.split())
+
+
+@pytest.mark.skipif(list(TABLE) != ops_tables.ALL, reason="one family alone is tried")
+def test_every_public_operation_has_a_row():
+    forms = " ".join(form for row in ROWS for form in row.forms)
+    tried = set(re.findall(r"\.(\w+)", forms))
+    lazy = {*catalogue.FUNCTIONS, *catalogue.METHODS, *(f"{name}_" for name in catalogue.IN_PLACE)}
+    eager = {n for n in methods.METHODS if not n.startswith("__")} | {f"{name}_" for name in methods.IN_PLACE}
+    public = lazy | eager | set(minigrad.nn.functional.__all__)
+    assert public - tried == ELSEWHERE & public
 
 
 def test_arrays_survive_the_record():

@@ -313,6 +313,7 @@ def cuda(input: Tensor, device: Any = None, non_blocking: bool = False) -> Tenso
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:
     """The tensor in the dtype of another."""
+    array_of(other, "type_as", "argument 'other' (position 1)")
     return to(input, other.dtype)
 
 

@@ -163,3 +163,11 @@ op("matrix_power", "torch.linalg.matrix_power(a, b)", "torch.matrix_power(a, b)"
        case(real(0, 2, 2), 2),
        case(real(2, 2).T, 2)],
    refuses=(refused(RuntimeError, real(2, 3), 2), refused(RuntimeError, real(3), 2)))
+op("bilinear", "torch.nn.functional.bilinear(a, b, c, d)",
+   on=[case(real(2, 3), real(2, 2), real(4, 3, 2), real(4)), case(real(3), real(2), real(4, 3, 2), real(4)),
+       case(real(2, 1, 3), real(2, 1, 2), real(2, 3, 2), real(2)), case(real(2, 3), real(2, 2), real(4, 3, 2), None),
+       case(real(0, 3), real(0, 2), real(2, 3, 2), real(2)), case(real(3, 2).T, real(2, 2).T, real(1, 3, 2), real(1)),
+       case(real(1, 2).f32, real(1, 2).f32, real(2, 2, 2).f32, real(2).f32),
+       case(real(2, 3).const, real(2, 2), real(2, 3, 2).const, real(2))],
+   refuses=(refused(RuntimeError, real(2, 3), real(3, 2), real(4, 3, 2), real(4)),
+            refused(RuntimeError, real(2, 3), real(2, 2), real(4, 2, 2), real(4))))

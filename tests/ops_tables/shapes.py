@@ -223,3 +223,10 @@ op("split_with_sizes", "torch.split_with_sizes(a, b, **kw)", "a.split_with_sizes
    refuses=(refused(RuntimeError, real(5), [2, 2],
             says="split_with_sizes expects split_sizes to sum exactly to 5 (inpu"),
             refused(IndexError, real(2, 3), [2], dim=2, says=out_of_range)))
+op("mH", "a.mH", on=[case(real(2, 3)), case(real(2, 2, 3)), case(real(0, 3)), case(real(3, 2).T), case(ints(2, 3)),
+                     case(real(1, 1)), case(real(2, 3).f32), case(real(2, 3).const)], refuses=strangers)
+op("type_as", "a.type_as(b)", smooth=False,
+   on=[case(real(3), real(2).f32.const), case(real(3).f32, real(2).const), case(ints(3), real().const),
+       case(real(3), ints(1)), case(real(), real().f32.const), case(real(0, 3), real(2).f32.const),
+       case(real(3, 2).T, real(2).f32.const), case(bools(3), real(2).const), case(real(3), real(3).const)],
+   refuses=(*strangers, refused(TypeError, real(3), "text")))
