@@ -148,7 +148,11 @@ class Module:
 
     def __getattr__(self, name: str) -> Any:
         held = self.__dict__
-        for kind in ("_parameters", "_buffers", "_modules"):
+        try:
+            return held["_parameters"][name]  # what is asked for most, and every time a layer is called
+        except KeyError:
+            pass
+        for kind in ("_buffers", "_modules"):
             if kind in held and name in held[kind]:
                 return held[kind][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")

@@ -362,13 +362,13 @@ def either(op: type[Op], *inputs: Any, **params: Any) -> Any:
 
 def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:
     """A node for an operation that was just run."""
-    known = dict(params, z=z)
-    for letter, array in zip(LETTERS, arrays, strict=False):
-        known[letter] = array
+    known = dict(zip(LETTERS, arrays), z=z, **params)  # noqa: B905 - naming `strict` takes longer than the rest
     for name, number in op.shapes:
         known[name] = arrays[number].shape
-    saved = tuple([None if edge is None else get(known) for edge, get in zip(edges, op.getters, strict=True)])
-    node = new_node(op, edges[0], edges[1] if len(edges) > 1 else None, saved)
+    if len(edges) == 1:
+        return new_node(op, edges[0], None, (op.getters[0](known),) if edges[0] is not None else (None,))
+    saved = tuple([None if edge is None else get(known) for edge, get in zip(edges, op.getters)])  # noqa: B905
+    node = new_node(op, edges[0], edges[1], saved)
     if len(edges) > 2:
         node.rest = tuple(edges[2:])
     return node

@@ -5,8 +5,12 @@ from __future__ import annotations
 from math import prod
 
 from .. import dtypes
-from ..tensor import Tensor
-from .calling import apply
+from ..autograd import inference
+from ..autograd.meta import gradient_edge
+from ..autograd.modes import mode
+from ..tensor import Tensor, wrap
+from . import shape
+from .calling import apply, new_node
 from .functions import add
 from .matmul import Addmm, addmm, matmul
 from .operands import array_of
@@ -44,8 +48,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         return matmul(input, t(weight))
     c = array_of(bias, "linear", "argument 'bias' (position 3)")
     fits = a.ndim == 2 and w.ndim == 2 and a.shape[1] == w.shape[1] and c.shape == w.shape[:1]
-    if fits and a.dtype is w.dtype is c.dtype:
-        return apply(Addmm, bias, input, t(weight), alpha=1, beta=1)  # the usual case, checked already
+    if fits and a.dtype is w.dtype is c.dtype and type(a) is type(w) is type(c):
+        return _layer(input, weight, bias)
     if a.ndim != 2 and not a.flags.c_contiguous:
         return add(matmul(input, t(weight)), bias)
     if c.dtype != w.dtype:
@@ -54,3 +58,24 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     rows = input if a.ndim == 2 else view(input, prod(a.shape[:-1]), a.shape[-1])
     out = addmm(bias, rows, t(weight))
     return out if a.ndim == 2 else view(out, *a.shape[:-1], out.array.shape[-1])
+
+
+def _layer(input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """`addmm(bias, input, t(weight))`, with arguments that fit.
+
+    With a few neurons, what is around the product takes longer than it. So in the usual case the two nodes are made by
+    hand, and the transpose, which nobody sees, gets no tensor.
+    """
+    to_weight, to_bias = gradient_edge(weight), gradient_edge(bias)
+    if mode.recording is not True or inference.used or to_weight is None or to_bias is None:
+        return apply(Addmm, bias, input, t(weight), alpha=1, beta=1)
+    a, w = input.array, weight.array.T
+    to_input = gradient_edge(input)
+    transpose = new_node(shape.T, to_weight, None, ((),))
+    z = a.dot(w)
+    z += bias.array
+    out = wrap(z)
+    saved = ((bias.array.shape, 1), None if to_input is None else (w, 1), (a, 1))
+    out._node = node = new_node(Addmm, to_bias, to_input, saved)
+    node.rest = (transpose,)
+    return out
