@@ -21,6 +21,8 @@ html_show_sphinx = False
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_inherit_docstrings = False  # what a layer only inherits is said once, at Module
+default_role = "py:obj"
 python_display_short_literal_types = True
 napoleon_google_docstring = False
 napoleon_use_rtype = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -66,8 +67,10 @@ def heading(text: str, line: str = "=") -> str:
     return f"{text}\n{line * len(text)}\n"
 
 
-def first_line(module: str) -> str:
-    return (import_module(f"minigrad.{module}".rstrip(".")).__doc__ or "").strip().splitlines()[0].rstrip(".")
+def title(module: str) -> str:
+    """What a module's docstring begins with, up to the first stop or colon."""
+    first = (import_module(f"minigrad.{module}".rstrip(".")).__doc__ or "").strip().splitlines()[0]
+    return re.split(r"[.:;] |[.:;]$", first)[0]
 
 
 def write(folder: Path) -> None:
@@ -75,14 +78,16 @@ def write(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     seen: dict[int, str] = {}
     methods = {name for name in dir(minigrad.Tensor) if not name.startswith("_")}
-    pages = {"operations": [heading("Tensors and operations")]}
+    pages = {"tensors": [heading("Tensors")], "operations": [heading("Operations")]}
     for module, names in operations().items():
-        pages["operations"].append(heading(first_line("" if module == "minigrad" else module), "-"))
-        pages["operations"] += [described(f"minigrad.{n}", getattr(minigrad, n), methods, seen) for n in names]
-    for page, (title, modules) in ROOMS.items():
-        pages[page] = [heading(title)]
+        page = pages["operations" if module.startswith("ops.") else "tensors"]
+        page.append(heading(title("" if module == "minigrad" else module), "-"))
+        page += [described(f"minigrad.{n}", getattr(minigrad, n), methods, seen) for n in names]
+    for page, (name, modules) in ROOMS.items():
+        pages[page] = [heading(name)]
         for module in modules:
-            pages[page].append(heading(first_line(module.removeprefix("minigrad.")), "-"))
+            if module != modules[0]:
+                pages[page].append(heading(title(module.removeprefix("minigrad.")), "-"))
             pages[page] += [
                 described(f"{module}.{name}", thing, set(), seen) for name, thing in public(import_module(module))
             ]
