@@ -47,7 +47,10 @@ def operations() -> dict[str, list[str]]:
     for name, thing in public(minigrad):
         source = catalogue.FUNCTIONS[name][0] if name in catalogue.FUNCTIONS else home(thing).removeprefix("minigrad.")
         found.setdefault(source, []).append(name)
-    return dict(sorted(found.items(), key=lambda item: (item[0].startswith("ops."), item[0])))
+    first = ["tensor", "creation", "random", "dtypes", "size"]
+    return dict(
+        sorted(found.items(), key=lambda item: (first.index(item[0]) if item[0] in first else len(first), item))
+    )
 
 
 def described(full_name: str, thing: Any, names: set[str], seen: dict[int, str]) -> str:
@@ -79,14 +82,15 @@ def write(folder: Path) -> None:
     seen: dict[int, str] = {}
     methods = {name for name in dir(minigrad.Tensor) if not name.startswith("_")}
     pages = {"tensors": [heading("Tensors")], "operations": [heading("Operations")]}
+    pages |= {page: [heading(name)] for page, (name, _) in ROOMS.items()}
     for module, names in operations().items():
-        page = pages["operations" if module.startswith("ops.") else "tensors"]
+        room = module.partition(".")[0]
+        page = pages["operations" if room == "ops" else "autograd" if room == "autograd" else "tensors"]
         page.append(heading(title("" if module == "minigrad" else module), "-"))
         page += [described(f"minigrad.{n}", getattr(minigrad, n), methods, seen) for n in names]
-    for page, (name, modules) in ROOMS.items():
-        pages[page] = [heading(name)]
+    for page, (_, modules) in ROOMS.items():
         for module in modules:
-            if module != modules[0]:
+            if module != modules[0] or page == "autograd":
                 pages[page].append(heading(title(module.removeprefix("minigrad.")), "-"))
             pages[page] += [
                 described(f"{module}.{name}", thing, set(), seen) for name, thing in public(import_module(module))
