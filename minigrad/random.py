@@ -217,9 +217,10 @@ def uniform(shape: tuple[int, ...], dtype: Any, device: backend.device, generato
     return stream.random(shape, dtype)
 
 
-def normal(shape: tuple[int, ...], device: backend.device, generator: Generator | None = None) -> Any:
-    """Normally distributed numbers with mean 0 and standard deviation 1, in float64."""
-    return generator_for(device, generator).stream.standard_normal(shape)
+def normal(shape: tuple[int, ...], dtype: Any, device: backend.device, generator: Generator | None = None) -> Any:
+    """Normally distributed numbers with mean 0 and standard deviation 1, drawn in this dtype (halves in float32)."""
+    stream = generator_for(device, generator).stream
+    return stream.standard_normal(shape, np.float32 if dtype == np.float16 else dtype)
 
 
 def integers(

@@ -57,7 +57,8 @@ def randn(
 ) -> Tensor:
     """Random numbers, normally distributed with mean 0 and standard deviation 1; see `rand`."""
     _floats_only(dtype, "normal_kernel_cpu")
-    return _made(random.normal(shape_of(size, "randn"), place(device), generator), dtype, device, requires_grad)
+    kind = (dtype or dtypes.get_default_dtype()).numpy
+    return _made(random.normal(shape_of(size, "randn"), kind, place(device), generator), dtype, device, requires_grad)
 
 
 def randint(
@@ -121,7 +122,7 @@ class _Random(Op):
     broadcasts = True
 
     def forward(a, values):
-        return values.astype(a.dtype)
+        return values.astype(a.dtype, copy=False)
 
     def grad_a(g):
         return np.zeros_like(g)
@@ -132,7 +133,7 @@ class _RandomOfTwo(Op):
     broadcasts = True
 
     def forward(a, b, values):
-        return values.astype(a.dtype)
+        return values.astype(a.dtype, copy=False)
 
     def grad_a(g):
         return np.zeros_like(g)
@@ -161,7 +162,9 @@ def normal_values(input: Tensor, mean: float = 0, std: float = 1, *, generator: 
     """`normal_` overwrites with random numbers, normally distributed."""
     _floats_only(input.dtype, "normal_kernel_cpu")
     _check_std(std)
-    values = mean + std * random.normal(input.array.shape, input.device, generator)
+    values = random.normal(input.array.shape, input.array.dtype, input.device, generator)
+    values *= std  # in place: an array of our own
+    values += mean
     return apply(Normal, input, values=values)
 
 
@@ -171,7 +174,9 @@ def uniform_values(input: Tensor, low: float = 0, high: float = 1, *, generator:
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
     values = random.uniform(input.array.shape, input.array.dtype, input.device, generator)
-    return apply(Uniform, input, values=low + (high - low) * values)
+    values *= high - low  # in place: an array of our own
+    values += low
+    return apply(Uniform, input, values=values)
 
 
 def bernoulli_values(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
@@ -270,7 +275,8 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator 
             )
         _check_std(std)
         _floats_only(how.get("dtype"), "normal_kernel_cpu")
-        values = mean + std * random.normal(shape_of((size,), "normal"), place(how.get("device")), generator)
+        kind = (how.get("dtype") or dtypes.get_default_dtype()).numpy
+        values = mean + std * random.normal(shape_of((size,), "normal"), kind, place(how.get("device")), generator)
         return _made(values, how.get("dtype"), how.get("device"), how.get("requires_grad", False))
     _floats_only(tensors[0].dtype, "normal_kernel_cpu")
     if isinstance(std, Tensor):
@@ -287,7 +293,7 @@ def _normal_of(mean: Any, std: Any, tensors: list[Tensor], generator: Generator 
         shape = np.broadcast_shapes(*(x.array.shape for x in tensors))
     except ValueError:
         raise errors.broadcast_shapes(*tensors) from None
-    values = m + s * random.normal(shape, tensors[0].device, generator)
+    values = m + s * random.normal(shape, tensors[0].array.dtype, tensors[0].device, generator)
     if len(tensors) == 2:
         return apply(NormalOfBoth, mean, std, values=values)
     return apply(NormalOfMean if isinstance(mean, Tensor) else NormalOfStd, tensors[0], values=values)
