@@ -15,6 +15,7 @@ from .. import backend
 from .base import Op
 from .calling import either
 from .images import Pair
+from .operands import kept_where
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -68,7 +69,7 @@ class MaxPool2DWithIndices(Op):
     """The largest number of each window; the first of equal ones, and the last NaN, gets the gradient."""
 
     formula = (r"\bar z \text{ at the largest of each window, else } 0",)
-    extras = ("indices",)  # for each window the number of its largest tap
+    results = ("values", "indices")  # the latter: for each window the number of its largest tap
 
     def forward(a, taps):
         shape = (*a.shape[:-2], *taps.places)
@@ -79,7 +80,8 @@ class MaxPool2DWithIndices(Op):
         for number, out, inside in taps.each():
             x, so_far = a[inside], z[out]
             better = (x > so_far) | (x != x)
-            np.copyto(best[out], number, where=better)
+            # Later taps have larger numbers: so no element needs a branch.
+            np.maximum(best[out], better * best.dtype.type(number), out=best[out])
             np.maximum(so_far, x, out=so_far)
         return z, best
 
@@ -102,7 +104,7 @@ class _Route(Op):
     def forward(a, indices, shape, taps):
         z = empty_as(indices, shape, 0, a.dtype)
         for number, out, inside in taps.each():
-            z[inside] += np.where(indices[out] == number, a[out], 0)
+            z[inside] += kept_where(indices[out] == number, a[out])
         return z
 
     def grad_a(g, indices, taps):
@@ -118,7 +120,7 @@ class _Pick(Op):
     def forward(a, indices, taps):
         z = empty_as(indices, indices.shape, 0, a.dtype)
         for number, out, inside in taps.each():
-            z[out] += np.where(indices[out] == number, a[inside], 0)
+            z[out] += kept_where(indices[out] == number, a[inside])
         return z
 
     def grad_a(g, a_shape, indices, taps):

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..tensor import Tensor, wrap
-from .calling import apply
+from .calling import apply, apply_many
 from .images import Pair
 from .operands import array_of
 from .pool import AvgPool2D, MaxPool2DWithIndices, Taps, flat_indices
@@ -141,11 +141,8 @@ def max_pool2d(
         raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
     taps = _taps(a.shape, kernel, step, margin, spread, ceil_mode)
     refuse_kind(input, name, "bool")
-    if not return_indices:
-        return apply(MaxPool2DWithIndices, input, taps=taps)
-    values = apply(MaxPool2DWithIndices, input, taps=taps)
-    best = MaxPool2DWithIndices.forward(a, taps)[1]
-    return values, wrap(flat_indices(best, taps))
+    values, best = apply_many(MaxPool2DWithIndices, input, taps=taps)
+    return (values, wrap(flat_indices(best.array, taps))) if return_indices else values
 
 
 def _one(function: str, name: str, value: Any, must: str) -> int:
