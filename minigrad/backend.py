@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -208,6 +208,29 @@ def cast(x: Any, dtype: Any) -> Any:
 
         return x.to(dtypes.of(np.dtype(dtype)))
     return x.astype(dtype)
+
+
+def add_at(array: Any, index: Any, values: Any) -> None:
+    """`np.add.at`. CuPy has it for few types: numbers of the others are added as uint64, and wrap as they should."""
+    if isinstance(array, ndarray):
+        np.add.at(array, index, values)
+        return
+    add = sys.modules["cupy"].add
+    if array.dtype.name in ("float32", "float64", "float16", "int32", "uint32", "uint64"):
+        add.at(array, index, values)
+        return
+    wide = array.astype(np.uint64)
+    add.at(wide, index, values.astype(np.uint64) if hasattr(values, "dtype") else values)
+    array[...] = wide.astype(array.dtype)
+
+
+def checked_linalg(array: Any) -> Any:
+    """A block in which matrices that are singular, or not positive-definite, raise: CuPy must be told to look."""
+    if isinstance(array, ndarray):
+        return nullcontext()
+    from cupyx import errstate
+
+    return errstate(linalg="raise")
 
 
 def dtype_of(x: Any) -> Any:

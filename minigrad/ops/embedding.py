@@ -45,7 +45,7 @@ def _added(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
     rows, size = shape
     z = xp.zeros(rows * size, g.dtype)
     places = indices.reshape(-1, 1) * size + xp.arange(size)
-    xp.add.at(z, places.reshape(-1), g.reshape(-1))
+    backend.add_at(z, places.reshape(-1), g.reshape(-1))
     return z.reshape(shape)
 
 

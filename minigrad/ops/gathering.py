@@ -71,7 +71,7 @@ class ScatterAdd(Op):
     def forward(a, b, dim, index):
         z = a.copy()
         if index.size:
-            backend.namespace(a).add.at(_rows(z), along(_rows(index), dim), _part(b, index))
+            backend.add_at(_rows(z), along(_rows(index), dim), _part(b, index))
         return z
 
     def grad_a(g):

@@ -170,7 +170,8 @@ def inv(A: Tensor) -> Tensor:
     """
     check_square(A, "linalg.inv", "linalg_inv")
     try:
-        return apply(Inv, A)
+        with backend.checked_linalg(A.array):
+            return apply(Inv, A)
     except np.linalg.LinAlgError:
         batch, number = _first_zero_pivot(A.array)
         raise LinAlgError(
@@ -181,7 +182,7 @@ def inv(A: Tensor) -> Tensor:
 
 def _first_zero_pivot(array: Any) -> tuple[str, int]:
     """Of the first singular matrix: its place in the batch, in words, and the number of the pivot that is zero."""
-    a = array.astype(np.float64)
+    a = backend.array_on(backend.CPU, array, np.float64)
     for batch, matrix in enumerate(a.reshape(-1, *a.shape[-2:])):
         for i in range(len(matrix)):
             best = i + int(np.argmax(np.absolute(matrix[i:, i])))
@@ -229,7 +230,8 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     except ValueError:
         raise errors.broadcast_shapes(A, B, lead=2) from None
     try:
-        return apply(Solve, A, B, left=left, vector=vector)
+        with backend.checked_linalg(A.array):
+            return apply(Solve, A, B, left=left, vector=vector)
     except np.linalg.LinAlgError:
         raise LinAlgError("minigrad.linalg.solve: The solver failed because the input matrix is singular.") from None
 
@@ -279,7 +281,8 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """
     check_square(A, "linalg.cholesky", "linalg_cholesky", "input", half="cholesky_cpu")
     try:
-        return apply(Cholesky, A, upper=upper)
+        with backend.checked_linalg(A.array):
+            return apply(Cholesky, A, upper=upper)
     except np.linalg.LinAlgError:
         batch, order = _first_bad_minor(A.array)
         raise LinAlgError(
@@ -291,7 +294,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
 def _first_bad_minor(array: Any) -> tuple[str, int]:
     """Of the first matrix that has no factor: its place in the batch, in words, and how much of it has none."""
     n = array.shape[-1]
-    for batch, matrix in enumerate(array.reshape(-1, n, n)):
+    for batch, matrix in enumerate(backend.array_on(backend.CPU, array, array.dtype).reshape(-1, n, n)):
         for order in range(1, n + 1):
             try:
                 np.linalg.cholesky(matrix[:order, :order])

@@ -113,6 +113,9 @@ class HuberLoss(Op):
         return -HuberLoss.rules[0](g, a, b, reduction, delta)
 
 
+_LEAST = float(np.float32(1e-12))  # PyTorch's, too, is rounded to single precision
+
+
 class BinaryCrossEntropy(Op):
     """-(b log a + (1 - b) log(1 - a)), element by element; logarithms below -100 count as that.
 
@@ -127,7 +130,7 @@ class BinaryCrossEntropy(Op):
         return _reduce(z if weight is None else z * weight, reduction)
 
     def grad_a(g, a, b, weight, reduction):
-        d = (a - b) / np.maximum(a * (1 - a), 1e-12)
+        d = (a - b) / np.maximum(a * (1 - a), _LEAST)
         return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
 
     def grad_b(g, a, weight, reduction):

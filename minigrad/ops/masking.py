@@ -185,7 +185,7 @@ class Put(Op):
         z = a.copy("C")
         row, values = np.reshape(z, (-1,)), np.reshape(b, index.shape)
         if accumulate:
-            backend.namespace(a).add.at(row, index, values)
+            backend.add_at(row, index, values)
         else:
             row[index] = values
         return z

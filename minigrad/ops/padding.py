@@ -85,7 +85,7 @@ class _Unpad(Op):
         xp = backend.namespace(a)
         for dim, index in reversed(_numbers(a, shape, padding, find)):
             z = xp.zeros((*a.shape[:dim], shape[dim], *a.shape[dim + 1 :]), a.dtype)
-            xp.add.at(z, index, a)
+            backend.add_at(z, index, a)
             a = z
         return a
 

@@ -51,7 +51,7 @@ class IndexAddAlong(Op):
         z = a.copy()
         whole, at = _at(z, dim, index)
         scaled = b if alpha == 1 else b * constant(alpha, a)
-        backend.namespace(a).add.at(whole, at, np.reshape(scaled, (1,)) if b.ndim == 0 else scaled)
+        backend.add_at(whole, at, np.reshape(scaled, (1,)) if b.ndim == 0 else scaled)
         return z
 
     def grad_a(g):

@@ -219,14 +219,14 @@ def overlaps(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
 
 def _add_overlapping(target: Any, a: Any) -> None:
     """`target += a` where elements of the target are in several places: each gets the sum of its places."""
-    backend.namespace(a).add.at(backend.flat(target), _numbers_in_memory(target), a)
+    backend.add_at(backend.flat(target), _numbers_in_memory(target), a)
 
 
 def _divide_by_uses(array: Any) -> None:
     """Divide each element by the number of its places."""
     xp, flat = backend.namespace(array), backend.flat(array)
     uses = xp.zeros(flat.shape, flat.dtype)
-    xp.add.at(uses, _numbers_in_memory(array), 1)
+    backend.add_at(uses, _numbers_in_memory(array), 1)
     flat /= xp.maximum(uses, 1)
 
 

@@ -124,9 +124,14 @@ class ndarray:
             raise AttributeError(f"'cupy.ndarray' object has no attribute {name!r}")
         found = getattr(self._real, name)
         if not callable(found):
-            return wrapped(found)
+            return Flags(found) if name == "flags" else wrapped(found)
+        allowed = RECORD.get(f"cupy.{name}") or []
 
         def method(*args: Any, **kwargs: Any) -> Any:
+            if name in _REDUCTIONS and not set(kwargs) <= set(allowed):
+                raise TypeError(f"{name}() got an unexpected keyword argument {set(kwargs) - set(allowed)}")
+            if name in _WAITING:
+                transfers.append(name)
             return wrapped(found(*unwrapped(args), **{k: unwrapped(v) for k, v in kwargs.items()}))
 
         return method
@@ -199,8 +204,6 @@ class ndarray:
         transfers.append("int")
         return int(self._real)
 
-    __index__ = __int__
-
     def __float__(self) -> float:
         transfers.append("float")
         return float(self._real)
@@ -209,12 +212,52 @@ class ndarray:
         return (self[i] for i in range(len(self._real)))
 
     def __getitem__(self, index: Any) -> Any:
-        return wrapped(self._real[unwrapped(index)])
+        return wrapped(self._real[self._places(index)])
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if isinstance(value, np.ndarray) and value.ndim == 0:
             raise TypeError(f"Unsupported type {type(value)}")
-        self._real[unwrapped(index)] = unwrapped(value)
+        self._real[self._places(index)] = unwrapped(value)
+
+    def _places(self, index: Any) -> Any:
+        """The index for NumPy's array: out of bounds it counts on from the other end; masks are counted."""
+        parts = index if isinstance(index, tuple) else (index,)
+        parts = tuple(np.asarray(unwrapped(p)) if isinstance(p, (ndarray, np.ndarray, list)) else p for p in parts)
+        taken = sum(_taken(p) for p in parts)
+        axis, found = 0, []
+        for part in parts:
+            if isinstance(part, np.ndarray) and part.dtype == bool:
+                transfers.append("mask")
+            elif isinstance(part, np.ndarray) and part.dtype.kind in "iu" and self._real.shape[axis : axis + 1] > (0,):
+                part = part.astype(np.int64) % self._real.shape[axis]
+            elif isinstance(part, np.ndarray) and not part.size:
+                part = part.astype(np.int64)
+            axis += self._real.ndim - taken if part is Ellipsis else _taken(part)
+            found.append(part)
+        return tuple(found)
+
+
+def _taken(part: Any) -> int:
+    """How many dimensions a part of an index is for."""
+    if part is None or part is Ellipsis:
+        return 0
+    return part.ndim if isinstance(part, np.ndarray) and part.dtype == bool else 1
+
+
+class Flags:
+    """CuPy's flags of an array; it has no `writeable`."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in RECORD["flags"]:
+            raise AttributeError(f"'cupy._core.flags.Flags' object has no attribute {name!r}")
+        return getattr(self._real, name)
+
+
+_REDUCTIONS = ("all", "any", "argmax", "argmin", "max", "min", "sum", "prod", "mean", "var", "std", "cumsum", "cumprod")
+_WAITING = ("nonzero", "compress")  # the shape of the result depends on numbers
 
 
 def _operator(name: str, in_place: bool = False) -> Any:
@@ -224,6 +267,9 @@ def _operator(name: str, in_place: bool = False) -> Any:
                 raise TypeError(f"Unsupported type {type(other)}")  # CuPy does not ask it for its own way
             if not isinstance(other, (ndarray, bool, int, float, complex, np.generic)):
                 return NotImplemented
+        ufunc = getattr(module, _UFUNCS.get(name.strip("_"), ""), None)
+        if ufunc is not None:
+            return ufunc(*((others[0], self) if name.strip("_")[0] == "r" and others else (self, *others)))
         result = getattr(self._real, name)(*map(unwrapped, others))
         return self if in_place else wrapped(result)
 
@@ -241,28 +287,68 @@ for _name in ("neg", "pos", "abs", "invert", "eq", "ne", "lt", "le", "gt", "ge")
 
 # ------------------------------------------------------------ functions
 class Ufunc:
-    """CuPy's ufunc: `out`, `dtype`, `casting` and `where` are all it takes by name; `at` is there for some."""
+    """CuPy's ufunc: it has fewer types, and `out`, `dtype`, `casting` and `where` are all that it takes by name."""
 
-    def __init__(self, real: np.ufunc) -> None:
-        self.real = real
+    def __init__(self, real: Any, types: list[str]) -> None:
+        self.real, self.types = real, [type_.split("->") for type_ in types]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if set(kwargs) - {"out", "dtype", "casting", "where"}:
             raise TypeError(f"Wrong arguments {set(kwargs)}")
         out = kwargs.get("out")
-        result = self.real(*unwrapped(args), **{k: unwrapped(v) for k, v in kwargs.items()})
+        inputs = [_number(x) for x in args[: len(self.types[0][0])]]
+        given = [x if type(x) in (bool, int, float) else x.dtype for x in inputs]
+        if "dtype" not in kwargs:
+            kind, results = self._routine(given)
+            inputs = [x.astype(k) if hasattr(x, "astype") else x for x, k in zip(inputs, kind, strict=True)]
+        rest = map(unwrapped, args[len(inputs) :])
+        result = self.real(*inputs, *rest, **{k: unwrapped(v) for k, v in kwargs.items()})
+        if "dtype" not in kwargs and len(results) == 1 and out is None and len(args) == len(inputs):
+            result = np.asarray(result).astype(results)
         return (out[0] if isinstance(out, tuple) else out) if out is not None else wrapped(result)
 
+    def _routine(self, given: list[Any]) -> tuple[str, str]:
+        """The first of CuPy's types that all inputs can be cast to; a Python number fits any of its kind."""
+        known = [g for g in given if isinstance(g, np.dtype)] or [np.dtype(bool)]
+        for kinds, results in self.types:
+            if all(_fits(g, np.dtype(k), known) for g, k in zip(given, kinds, strict=True)):
+                return kinds, results
+        raise TypeError(f"Wrong type {given} of arguments for {self.real.__name__}")
+
     def at(self, a: ndarray, indices: Any, b: Any) -> None:
-        if self.real not in (np.add, np.subtract, np.maximum, np.minimum):
+        names = {"add": "float16 float32 float64 int32 uint32 uint64", "maximum": "", "minimum": "", "subtract": ""}
+        names |= dict.fromkeys(("maximum", "minimum"), "float32 float64 int32 uint32 uint64")
+        if self.real.__name__ not in names:
             raise NotImplementedError(f"`cupy.{self.real.__name__}.at` is not supported yet")
-        self.real.at(a._real, unwrapped(indices), unwrapped(b))
+        if a.dtype.name not in names[self.real.__name__].split():
+            raise TypeError(f"scatter_{self.real.__name__} does not support {a.dtype}")
+        self.real.at(a._real, a._places(indices), unwrapped(b))
+
+
+def _number(x: Any) -> Any:
+    """An input of a ufunc: an array of NumPy's behind the face, or a Python number."""
+    x = unwrapped(x)
+    if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
+        raise TypeError(f"Unsupported type {type(x)}")
+    return x
+
+
+def _fits(given: Any, kind: np.dtype, known: list[Any]) -> bool:
+    if isinstance(given, np.dtype):
+        return np.can_cast(given, kind)
+    if isinstance(given, bool):
+        return True
+    if all(k.kind == "b" for k in known) or (isinstance(given, float) and all(k.kind in "biu" for k in known)):
+        return np.can_cast(np.int64 if isinstance(given, int) else np.float64, kind)
+    return kind.kind in ("iufc" if isinstance(given, int) else "fc")
 
 
 def _function(name: str, real: Any) -> Any:
     """NumPy's function with the parameters that CuPy's has."""
-    if RECORD[name] == ["ufunc"]:
-        return Ufunc(real)
+    if RECORD[name] and RECORD[name][0] == "ufunc":
+        return Ufunc(real, RECORD[name][1:])
+    if name == "cupy.where":
+        return _where
     allowed = RECORD[name]
 
     def function(*args: Any, **kwargs: Any) -> Any:
@@ -271,12 +357,66 @@ def _function(name: str, real: Any) -> Any:
             unknown = [k for k in kwargs if k not in allowed]
             if unknown or len(args) > len(allowed):
                 raise TypeError(f"{name}() got an unexpected keyword argument {unknown}")
+        if name.rpartition(".")[2] in _COUNTING or (name == "cupy.repeat" and isinstance(args[1], ndarray)):
+            transfers.append(name)
         creates = name in ("cupy.array", "cupy.asarray")  # these take what is on the host
         args = args if creates and not isinstance(args[0], ndarray) else unwrapped(args)
-        return wrapped(real(*args, **{k: unwrapped(v) for k, v in kwargs.items()}))
+        if creates and isinstance(args[0], np.ndarray) and kwargs.get("order") is None:
+            kwargs["order"] = "K" if args[0].flags.forc else "C"
+        call = _quietly if ".linalg." in name else real
+        return wrapped(
+            call(*([real] if call is _quietly else []), *args, **{k: unwrapped(v) for k, v in kwargs.items()})
+        )
 
     function.__name__ = name.rpartition(".")[2]
     return function
+
+
+# Functions that wait for numbers, as the shape of their result depends on them.
+_COUNTING = ("nonzero", "argwhere", "flatnonzero", "unique", "bincount", "extract", "compress", "intersect1d")
+_UFUNCS = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
+    "mod": "remainder", "pow": "power", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "lshift": "left_shift", "rshift": "right_shift", "neg": "negative", "pos": "positive", "abs": "absolute",
+    "invert": "invert", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
+    "ge": "greater_equal",
+}  # fmt: skip
+_UFUNCS |= {f"r{name}": _UFUNCS[name] for name in _BINARY if name in _UFUNCS}
+
+
+def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    if not isinstance(condition, ndarray):
+        raise AttributeError(f"'{type(condition).__name__}' object has no attribute 'astype'")
+    if x is None or y is None:
+        transfers.append("cupy.where")
+        return wrapped(np.nonzero(condition._real))
+    return _where_ufunc(condition.astype("?"), x, y)
+
+
+_where_ufunc = Ufunc(np.where, RECORD["where"])
+_looks = False  # whether failures in linalg are looked for
+
+
+def _quietly(real: Any, a: np.ndarray, *rest: Any, **kwargs: Any) -> Any:
+    """CuPy's linalg does not say that a matrix is singular unless `cupyx.errstate` asks it to: the numbers are NaN."""
+    if a.dtype == np.float16:
+        raise TypeError("float16 is unsupported in linalg")
+    try:
+        return real(a, *rest, **kwargs)
+    except np.linalg.LinAlgError:
+        if _looks:
+            raise
+        return real(np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape), *rest, **kwargs) * np.nan
+
+
+@contextmanager
+def _errstate(linalg: str) -> Iterator[None]:
+    global _looks
+    before, _looks = _looks, linalg == "raise"
+    try:
+        yield
+    finally:
+        _looks = before
 
 
 class Device:
@@ -310,8 +450,14 @@ class Generator:
     def __getattr__(self, name: str) -> Any:
         if name not in RECORD["generator"]:
             raise AttributeError(f"'Generator' object has no attribute {name!r}")
-        method = getattr(self._real, name)
-        return lambda *args, **kwargs: wrapped(method(*unwrapped(args), **kwargs))
+        method, allowed = getattr(self._real, name), RECORD[f"random.{name}"][1:]
+
+        def draw(*args: Any, **kwargs: Any) -> Any:
+            if len(args) > len(allowed) or not set(kwargs) <= set(allowed):
+                raise TypeError(f"{name}() takes {allowed}")
+            return wrapped(method(*unwrapped(args), **kwargs))
+
+        return draw
 
 
 def make() -> ModuleType:
@@ -352,12 +498,15 @@ module = make()
 @contextmanager
 def installed() -> Iterator[ModuleType]:
     """A block within which `import cupy` finds the pretended one."""
-    before = sys.modules.get("cupy")
-    sys.modules["cupy"] = module
+    cupyx = ModuleType("cupyx")
+    cupyx.errstate = _errstate  # type: ignore[attr-defined]
+    before = {name: sys.modules.get(name) for name in ("cupy", "cupyx")}
+    sys.modules |= {"cupy": module, "cupyx": cupyx}
     try:
         yield module
     finally:
-        if before is None:
-            del sys.modules["cupy"]
-        else:
-            sys.modules["cupy"] = before
+        for name, found in before.items():
+            if found is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = found

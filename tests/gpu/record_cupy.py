@@ -17,22 +17,26 @@ def parameters(function: Any) -> list[str] | None:
 
 
 def functions(module: Any) -> dict[str, list[str] | None]:
-    """The functions of a module; those that are ufuncs have the parameters "ufunc"."""
+    """The functions of a module; of ufuncs the word "ufunc" and the types that they have."""
     found: dict[str, list[str] | None] = {}
     for name in sorted(dir(module)):
         thing = getattr(module, name)
         if name.startswith("_") or not callable(thing) or inspect.isclass(thing):
             continue
-        found[name] = ["ufunc"] if type(thing).__name__ == "ufunc" else parameters(thing)
+        found[name] = ["ufunc", *thing.types] if type(thing).__name__ == "ufunc" else parameters(thing)
     return found
 
 
 def main() -> None:
     import cupy
+    from cupy._sorting import search
 
     record: dict[str, Any] = {"version": cupy.__version__}
     for kind, thing in (("array", cupy.ndarray), ("generator", cupy.random.Generator)):
         record[kind] = [name for name in sorted(dir(thing)) if not name.startswith("_")]
+    record["flags"] = [name for name in sorted(dir(cupy._core.flags.Flags)) if not name.startswith("_")]
+    record["where"] = search._where_ufunc.types
+    record |= {f"random.{name}": parameters(getattr(cupy.random.Generator, name)) for name in record["generator"]}
     record |= {f"cupy.{name}": found for name, found in functions(cupy).items()}
     record |= {f"cupy.linalg.{name}": found for name, found in functions(cupy.linalg).items()}
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(found)}" for name, found in record.items())

@@ -18,8 +18,16 @@ from tests.test_ops import CASES, FAMILY, SMOOTH, as_tuple, assert_close, weight
 # result is for Python.
 ASKS = {
     "masked_select", "nonzero", "argwhere", "unique", "bincount", "repeat_interleave", "where indices", "equal",
-    "allclose", "index", "put", "histc", "one_hot", "repeat_interleave counts", "searchsorted",
+    "allclose", "index", "put", "histc", "one_hot", "repeat_interleave counts", "searchsorted", "where alone",
+    "nonzero as a tuple", "unique_consecutive", "gaussian_nll_loss",
 }  # fmt: skip
+# The same of single cases: where to cut, a mask, how long rows are.
+ASK = (
+    "tensor_split(5; 2 ",
+    "tensor_split(5; [",
+    "index_put(2x3; ([[True",
+    "embedding(3x2 const; [0, 2, 0] int64; max_norm",
+)
 
 
 def numbers(tensor: Any) -> np.ndarray:
@@ -69,7 +77,7 @@ def test_recorded(key, library):
     said = recorded(f"ops/{FAMILY[CASES[key][0].name]}")[key]
     dtypes = {i.dtype for i in CASES[key][1].inputs}
     leaves, outputs = run(key)
-    if library == "pretended" and CASES[key][0].name not in ASKS:
+    if library == "pretended" and CASES[key][0].name not in ASKS and not key.startswith(ASK):
         assert pretended.transfers == []
     found: dict[str, list[Any]] = {"out": list(outputs), "grad": gradients(key, leaves, outputs)}
     if key in SMOOTH:
