@@ -22,7 +22,7 @@ ROOMS = {
     "optim": ("Optimizers and schedulers", ["minigrad.optim", "minigrad.optim.lr_scheduler"]),
     "data": ("Data", ["minigrad.utils.data", "minigrad.datasets"]),
     "models": ("Models with published weights", ["minigrad.models"]),
-    "cuda": ("GPUs", ["minigrad.cuda"]),
+    "cuda": ("GPUs", ["minigrad.cuda", "minigrad.accelerator", "minigrad.backends.cudnn", "minigrad.backends.mps"]),
     "viz": ("Pictures and the stepper", ["minigrad.viz"]),
 }
 

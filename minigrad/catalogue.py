@@ -31,6 +31,12 @@ class Family(NamedTuple):
 
 
 FAMILIES = {
+    "asking": Family(
+        both="get_device is_complex is_nonzero is_same_size is_signed",
+        functions="BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor "
+        "ShortTensor finfo iinfo is_floating_point typename",
+        methods="is_cpu is_cuda itemsize ndimension nelement type=type_",
+    ),
     "ops.arranging": Family(
         both="adjoint hsplit movedim moveaxis=movedim split_with_sizes tensor_split unflatten vsplit",
         functions="atleast_1d atleast_2d atleast_3d broadcast_shapes column_stack dstack hstack numel row_stack=vstack "
@@ -161,6 +167,8 @@ FAMILIES = {
 }
 
 SUBMODULES = (
+    "accelerator",
+    "backends",
     "cuda",
     "datasets",
     "hub",

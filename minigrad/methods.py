@@ -26,7 +26,8 @@ METHODS = {
     # other dtypes, other places
     "to": functions.to, "cpu": functions.cpu, "cuda": functions.cuda, "type_as": functions.type_as,
     "double": functions.double, "float": functions.float_, "half": functions.half, "long": functions.long,
-    "int": functions.int_, "bool": functions.bool_,
+    "int": functions.int_, "bool": functions.bool_, "short": functions.short, "char": functions.char,
+    "byte": functions.byte,
     # reductions
     "sum": reduce.sum, "mean": reduce.mean, "amax": reduce.amax, "amin": reduce.amin, "max": reduce.max,
     "min": reduce.min, "argmax": reduce.argmax,

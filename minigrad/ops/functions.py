@@ -329,3 +329,4 @@ def _converter(name: str, dtype: dtypes.dtype) -> Any:
 double, float_ = _converter("double", dtypes.float64), _converter("float", dtypes.float32)
 half, long = _converter("half", dtypes.float16), _converter("long", dtypes.int64)
 int_, bool_ = _converter("int", dtypes.int32), _converter("bool", dtypes.bool_)
+short, char, byte = _converter("short", dtypes.int16), _converter("char", dtypes.int8), _converter("byte", dtypes.uint8)

@@ -120,10 +120,11 @@ op("to", "a.to(b)", smooth=False,
        case(fixed([0.0, 0.5, -1.0]), "torch.bool"), case(real(3, 2).T, "torch.float32")],
    refuses=(refused((TypeError, AttributeError), None, "torch.float32"),
             refused((TypeError, AttributeError), "text", "torch.float32")))
-for name in ("float", "double", "half", "int", "long", "bool"):
+for name in ("float", "double", "half", "int", "long", "bool", "short", "char", "byte"):
+    kind = pos if name == "byte" else real  # what a negative number is as a byte says no standard
     op(name, f"a.{name}()", smooth=False,
-       on=[case(real(3)), case(real(2, 3).f32), case(ints(3)), case(bools(3)), case(real()), case(real(0)),
-           case(real(3, 2).T), case(ints(0))], refuses=strangers)
+       on=[case(kind(3)), case(kind(2, 3).f32), case(ints(3)), case(bools(3)), case(kind()), case(kind(0)),
+           case(kind(3, 2).T), case(ints(0))], refuses=strangers)
 op("reshape_as", "a.reshape_as(b)",
    on=[case(real(2, 3), ints(3, 2)), case(real(2, 3), ints(6)), case(real(3, 2).T, ints(6)), case(real(1), ints()),
        case(real(), ints(1, 1)), case(real(0, 3), ints(0)), case(real(2, 3).f32, ints(3, 2)),
