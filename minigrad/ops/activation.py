@@ -201,7 +201,9 @@ class Silu(Op):
     formula = (r"\bar z\, \sigma(a)\,(1 + a\,(1 - \sigma(a)))",)
 
     def forward(a):
-        return a * Sigmoid.forward(a)
+        z = Sigmoid.forward(a)
+        z *= a
+        return z
 
     def grad_a(g, a):
         s = logistic(a)

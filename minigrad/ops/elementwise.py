@@ -265,7 +265,9 @@ class Sigmoid(Op):
     def forward(a):
         if a.dtype.char == "e":  # whose exp overflows where the result is not yet 0
             return (1 / (1 + np.exp(-a.astype(np.float32)))).astype(a.dtype)
-        return 1 / (1 + np.exp(-a))  # where exp is infinite, 0
+        z = np.exp(-a)
+        z += 1  # in place: one array less to fill
+        return 1 / z  # where exp is infinite, 0
 
     def grad_a(g, z):
         return g * (z * (1 - z))

@@ -38,27 +38,37 @@ def _rows(x: Any, rows: int) -> Any:
     return np.reshape(x, (rows, prod(x.shape) // rows if rows else 0))
 
 
-def _statistics(x: Any, eps: float) -> tuple[Any, Any]:
-    """The mean of each row, and one over its standard deviation."""
+def _row_mean(x: Any, y: Any = None) -> Any:
+    """The mean of each row of `x`, or of `x * y`: a column."""
     n = x.shape[1] or 1
-    mean = np.sum(x, axis=1, keepdims=True) / n
+    if y is None:
+        return np.sum(x, axis=1, keepdims=True) / n
+    if isinstance(x, Tensor) or isinstance(y, Tensor):
+        return np.sum(x * y, axis=1, keepdims=True) / n
+    return np.einsum("ij,ij->i", x, y)[:, None] / n  # makes no product in memory
+
+
+def _statistics(x: Any, eps: float) -> tuple[Any, Any, Any]:
+    """The mean of each row, what its elements differ from it by, and one over its standard deviation."""
+    mean = _row_mean(x)
     distance = x - mean
-    return mean, 1 / np.sqrt(np.sum(distance * distance, axis=1, keepdims=True) / n + eps)
+    return mean, distance, 1 / np.sqrt(_row_mean(distance, distance) + eps)
 
 
 def _normalized(g: Any, a: Any, rows: int, mean: Any, rstd: Any, eps: float) -> tuple[Any, Any]:
     """The rows normalized, and one over their standard deviation; with history if `g` is a tensor."""
     x = _rows(a if isinstance(a, Tensor) else wide(a), rows)
     if isinstance(g, Tensor):
-        mean, rstd = _statistics(x, eps)
-    return (x - mean) * rstd, rstd
+        mean, distance, rstd = _statistics(x, eps)
+        return distance * rstd, rstd
+    x = x - mean
+    x *= rstd
+    return x, rstd
 
 
 def _input_gradient(g: Any, x: Any, rstd: Any) -> Any:
     """From the gradient of the normalized rows `x` to that of the rows they were made of."""
-    n = x.shape[1] or 1
-    along = np.sum(g * x, axis=1, keepdims=True) / n
-    return (g - np.sum(g, axis=1, keepdims=True) / n - x * along) * rstd
+    return (g - _row_mean(g) - x * _row_mean(g, x)) * rstd
 
 
 def _as(x: Any, like: Any) -> Any:
@@ -90,8 +100,11 @@ class NativeLayerNorm(_Norm):
 
     def forward(a, b, c, rows, eps):
         x = _rows(wide(a), rows)
-        mean, rstd = _statistics(x, eps)
-        z = np.reshape((x - mean) * rstd, a.shape) * b + c
+        mean, z, rstd = _statistics(x, eps)
+        z *= rstd  # in place from here on: an array of our own
+        z = np.reshape(z, a.shape)
+        z *= b
+        z += c
         return _as(z, a), mean, rstd
 
     @staticmethod
@@ -121,8 +134,8 @@ class NativeGroupNorm(_Norm):
 
     def forward(a, b, c, rows, eps):
         x = _rows(wide(a), rows)
-        mean, rstd = _statistics(x, eps)
-        z = np.reshape((x - mean) * rstd, a.shape)
+        mean, z, rstd = _statistics(x, eps)
+        z = np.reshape(z * rstd, a.shape)
         return _as(z * per_channel(b, a.ndim) + per_channel(c, a.ndim), a), mean, rstd
 
     @staticmethod

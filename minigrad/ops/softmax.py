@@ -36,7 +36,7 @@ class Softmax(Op):
         z = wide(a)
         z = z - np.max(z, axis=dim, keepdims=True)
         z = np.exp(z)
-        z = z / np.sum(z, axis=dim, keepdims=True)
+        z /= np.sum(z, axis=dim, keepdims=True)
         return z if z.dtype == a.dtype else z.astype(a.dtype)
 
     def grad_a(g, z, dim):
@@ -53,7 +53,7 @@ class LogSoftmax(Op):
             return a.copy()
         z = wide(a)
         z = z - np.max(z, axis=dim, keepdims=True)
-        z = z - np.log(np.sum(np.exp(z), axis=dim, keepdims=True))
+        z -= np.log(np.sum(np.exp(z), axis=dim, keepdims=True))
         return z if z.dtype == a.dtype else z.astype(a.dtype)
 
     def grad_a(g, z, dim):
