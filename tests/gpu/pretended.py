@@ -7,17 +7,29 @@ every way back to the host is counted in `transfers`. Nothing is said about spee
 
 from __future__ import annotations
 
-import json
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-RECORD: dict[str, Any] = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
+from tests.gpu.pretended_parts import (
+    RECORD,
+    Device,
+    Flags,
+    Memory,
+    MemoryPointer,
+    Place,
+    UnownedMemory,
+    errstate,
+    quietly,
+    routine,
+    taken,
+)
+
 transfers: list[str] = []  # what brought numbers back to the host
 used: set[str] = set()  # the functions that were called
 
@@ -44,57 +56,6 @@ def wrapped(x: Any) -> Any:
     return x
 
 
-class Memory:
-    """A stretch of memory: the same object for all views of one array."""
-
-    def __init__(self, root: np.ndarray) -> None:
-        self.root, self.ptr, self.size = root, root.__array_interface__["data"][0], root.nbytes
-
-    @classmethod
-    def under(cls, array: np.ndarray) -> Memory:
-        while isinstance(array.base, np.ndarray):
-            array = array.base
-        if isinstance(array.base, _Place):
-            return array.base.memory
-        memory = _memories.get(id(array))
-        if memory is None or memory.root is not array:
-            memory = _memories[id(array)] = cls(array)
-        return memory
-
-
-class _Memories(dict[int, Memory]):
-    """Memories by the identity of the arrays that own them; a few hundred are kept, those in use among them."""
-
-    def __setitem__(self, key: int, memory: Memory) -> None:
-        if len(self) > 500:
-            for old in [k for k, m in self.items() if sys.getrefcount(m.root) <= 2]:
-                del self[old]
-        super().__setitem__(key, memory)
-
-
-_memories = _Memories()
-
-
-class _Place:
-    """Tells NumPy where an array's memory is, and keeps that memory alive."""
-
-    def __init__(self, memory: Memory, interface: dict[str, Any]) -> None:
-        self.memory, self.__array_interface__ = memory, interface
-
-
-class MemoryPointer:
-    def __init__(self, mem: Any, offset: int) -> None:
-        self.mem, self.ptr = mem, mem.ptr + offset
-
-    def __add__(self, offset: int) -> MemoryPointer:
-        return MemoryPointer(self.mem, self.ptr - self.mem.ptr + offset)
-
-
-class UnownedMemory(Memory):
-    def __init__(self, ptr: int, size: int, owner: Any) -> None:
-        self.root, self.ptr, self.size = owner, ptr, size
-
-
 class ndarray:
     """CuPy's array, with one of NumPy's behind it."""
 
@@ -110,7 +71,7 @@ class ndarray:
             return
         dtype = np.dtype(dtype)
         interface = {"shape": tuple(shape), "typestr": dtype.str, "strides": strides, "version": 3}
-        self._real = np.asarray(_Place(memptr.mem, {**interface, "data": (memptr.ptr, False)}))
+        self._real = np.asarray(Place(memptr.mem, {**interface, "data": (memptr.ptr, False)}))
 
     @classmethod
     def _of(cls, real: np.ndarray) -> ndarray:
@@ -223,7 +184,7 @@ class ndarray:
         """The index for NumPy's array: out of bounds it counts on from the other end; masks are counted."""
         parts = index if isinstance(index, tuple) else (index,)
         parts = tuple(np.asarray(unwrapped(p)) if isinstance(p, (ndarray, np.ndarray, list)) else p for p in parts)
-        taken = sum(_taken(p) for p in parts)
+        named = sum(taken(p) for p in parts)
         axis, found = 0, []
         for part in parts:
             if isinstance(part, np.ndarray) and part.dtype == bool:
@@ -232,28 +193,9 @@ class ndarray:
                 part = part.astype(np.int64) % self._real.shape[axis]
             elif isinstance(part, np.ndarray) and not part.size:
                 part = part.astype(np.int64)
-            axis += self._real.ndim - taken if part is Ellipsis else _taken(part)
+            axis += self._real.ndim - named if part is Ellipsis else taken(part)
             found.append(part)
         return tuple(found)
-
-
-def _taken(part: Any) -> int:
-    """How many dimensions a part of an index is for."""
-    if part is None or part is Ellipsis:
-        return 0
-    return part.ndim if isinstance(part, np.ndarray) and part.dtype == bool else 1
-
-
-class Flags:
-    """CuPy's flags of an array; it has no `writeable`."""
-
-    def __init__(self, real: Any) -> None:
-        self._real = real
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in RECORD["flags"]:
-            raise AttributeError(f"'cupy._core.flags.Flags' object has no attribute {name!r}")
-        return getattr(self._real, name)
 
 
 _REDUCTIONS = ("all", "any", "argmax", "argmin", "max", "min", "sum", "prod", "mean", "var", "std", "cumsum", "cumprod")
@@ -299,21 +241,13 @@ class Ufunc:
         inputs = [_number(x) for x in args[: len(self.types[0][0])]]
         given = [x if type(x) in (bool, int, float) else x.dtype for x in inputs]
         if "dtype" not in kwargs:
-            kind, results = self._routine(given)
+            kind, results = routine(self.real.__name__, self.types, given)
             inputs = [x.astype(k) if hasattr(x, "astype") else x for x, k in zip(inputs, kind, strict=True)]
         rest = map(unwrapped, args[len(inputs) :])
         result = self.real(*inputs, *rest, **{k: unwrapped(v) for k, v in kwargs.items()})
         if "dtype" not in kwargs and len(results) == 1 and out is None and len(args) == len(inputs):
             result = np.asarray(result).astype(results)
         return (out[0] if isinstance(out, tuple) else out) if out is not None else wrapped(result)
-
-    def _routine(self, given: list[Any]) -> tuple[str, str]:
-        """The first of CuPy's types that all inputs can be cast to; a Python number fits any of its kind."""
-        known = [g for g in given if isinstance(g, np.dtype)] or [np.dtype(bool)]
-        for kinds, results in self.types:
-            if all(_fits(g, np.dtype(k), known) for g, k in zip(given, kinds, strict=True)):
-                return kinds, results
-        raise TypeError(f"Wrong type {given} of arguments for {self.real.__name__}")
 
     def at(self, a: ndarray, indices: Any, b: Any) -> None:
         names = {"add": "float16 float32 float64 int32 uint32 uint64", "maximum": "", "minimum": "", "subtract": ""}
@@ -331,16 +265,6 @@ def _number(x: Any) -> Any:
     if not isinstance(x, (np.ndarray, np.generic, bool, int, float)):
         raise TypeError(f"Unsupported type {type(x)}")
     return x
-
-
-def _fits(given: Any, kind: np.dtype, known: list[Any]) -> bool:
-    if isinstance(given, np.dtype):
-        return np.can_cast(given, kind)
-    if isinstance(given, bool):
-        return True
-    if all(k.kind == "b" for k in known) or (isinstance(given, float) and all(k.kind in "biu" for k in known)):
-        return np.can_cast(np.int64 if isinstance(given, int) else np.float64, kind)
-    return kind.kind in ("iufc" if isinstance(given, int) else "fc")
 
 
 def _function(name: str, real: Any) -> Any:
@@ -363,9 +287,9 @@ def _function(name: str, real: Any) -> Any:
         args = args if creates and not isinstance(args[0], ndarray) else unwrapped(args)
         if creates and isinstance(args[0], np.ndarray) and kwargs.get("order") is None:
             kwargs["order"] = "K" if args[0].flags.forc else "C"
-        call = _quietly if ".linalg." in name else real
+        call = quietly if ".linalg." in name else real
         return wrapped(
-            call(*([real] if call is _quietly else []), *args, **{k: unwrapped(v) for k, v in kwargs.items()})
+            call(*([real] if call is quietly else []), *args, **{k: unwrapped(v) for k, v in kwargs.items()})
         )
 
     function.__name__ = name.rpartition(".")[2]
@@ -394,51 +318,6 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 
 _where_ufunc = Ufunc(np.where, RECORD["where"])
-_looks = False  # whether failures in linalg are looked for
-
-
-def _quietly(real: Any, a: np.ndarray, *rest: Any, **kwargs: Any) -> Any:
-    """CuPy's linalg does not say that a matrix is singular unless `cupyx.errstate` asks it to: the numbers are NaN."""
-    if a.dtype == np.float16:
-        raise TypeError("float16 is unsupported in linalg")
-    try:
-        return real(a, *rest, **kwargs)
-    except np.linalg.LinAlgError:
-        if _looks:
-            raise
-        return real(np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape), *rest, **kwargs) * np.nan
-
-
-@contextmanager
-def _errstate(linalg: str) -> Iterator[None]:
-    global _looks
-    before, _looks = _looks, linalg == "raise"
-    try:
-        yield
-    finally:
-        _looks = before
-
-
-class Device:
-    def __init__(self, id: int = 0) -> None:
-        self.id = id
-
-    def __enter__(self) -> Device:
-        return self
-
-    def __exit__(self, *exc: Any) -> None:
-        pass
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Device) and self.id == other.id
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def use(self) -> None:
-        pass
-
-    def synchronize(self) -> None:
-        pass
 
 
 class Generator:
@@ -460,6 +339,12 @@ class Generator:
         return draw
 
 
+def used_bytes() -> int:
+    """How much memory arrays hold."""
+    alive = [Memory.under(x._real) for x in gc.get_objects() if type(x) is ndarray]
+    return sum({memory.ptr: memory.size for memory in alive}.values())
+
+
 def make() -> ModuleType:
     """The module that stands in for CuPy."""
     cupy = ModuleType("cupy")
@@ -473,7 +358,7 @@ def make() -> ModuleType:
     for name in ("float16", "float32", "float64", "int64", "int32", "bool_", "dtype", "inf", "nan", "newaxis"):
         setattr(cupy, name, getattr(np, name))
     pool = ModuleType("pool")
-    pool.used_bytes = lambda: sum(m.size for m in _memories.values())  # type: ignore[attr-defined]
+    pool.used_bytes = used_bytes  # type: ignore[attr-defined]
     pool.total_bytes = pool.used_bytes  # type: ignore[attr-defined]
     pool.free_all_blocks = lambda: None  # type: ignore[attr-defined]
     runtime = ModuleType("runtime")
@@ -499,7 +384,7 @@ module = make()
 def installed() -> Iterator[ModuleType]:
     """A block within which `import cupy` finds the pretended one."""
     cupyx = ModuleType("cupyx")
-    cupyx.errstate = _errstate  # type: ignore[attr-defined]
+    cupyx.errstate = errstate  # type: ignore[attr-defined]
     before = {name: sys.modules.get(name) for name in ("cupy", "cupyx")}
     sys.modules |= {"cupy": module, "cupyx": cupyx}
     try:
