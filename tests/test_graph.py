@@ -822,7 +822,6 @@ NOT_KEPT = {  # what PyTorch keeps beside it, of which our rules need nothing
     *(f"SqueezeBackward{n}.dim" for n in (1, 2, 4)),
     "IndexPutBackward0.accumulate",
     *(f"{name}Backward0.self" for name in ("Cummax", "Cummin")),
-    *(f"ProdBackward{n}.result" for n in (0, 1)),  # nothing is divided
     "PowBackward1.result",  # where the exponent needs no gradient
 }
 COUNTED = {

@@ -144,3 +144,14 @@ def kept_where(mask: Any, g: Any) -> Any:
     np.negative(bits, out=bits)  # all ones where the mask holds
     bits &= g.view(kind)
     return bits.view(g.dtype)
+
+
+def can_be_divided_out(z: Any) -> bool:
+    """Whether products can be divided by their factors again: none has run out of the range of normal numbers.
+
+    So no factor is 0, infinite or NaN either. On a GPU nobody asks, for the answer would have to be waited for.
+    """
+    if type(z) is not np.ndarray:
+        return False
+    size = np.absolute(z)
+    return bool(((size >= np.finfo(z.dtype).tiny) & (size < np.inf)).all())

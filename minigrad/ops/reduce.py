@@ -18,7 +18,7 @@ from ..tensor import Tensor
 from .base import Op
 from .calling import apply, apply_many, unary, undifferentiable
 from .functions import maximum, minimum
-from .operands import array_of, constant
+from .operands import array_of, can_be_divided_out, constant
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -194,7 +194,9 @@ class ProdAll(Op):
     def forward(a):
         return np.prod(a, dtype=a.dtype)
 
-    def grad_a(g, a):
+    def grad_a(g, a, z):
+        if can_be_divided_out(z):
+            return g * (z / a)
         return g * np.reshape(_product_of_others(np.reshape(a, (-1,)), 0), a.shape)
 
 
@@ -205,9 +207,11 @@ class Prod(Op):
     def forward(a, dim, keepdim):
         return np.prod(a, axis=dim, dtype=a.dtype, keepdims=keepdim)
 
-    def grad_a(g, a, dim, keepdim):
+    def grad_a(g, a, z, dim, keepdim):
         if not a.ndim:
             return g
+        if can_be_divided_out(z):
+            return kept(g, a.ndim, (dim,), keepdim) * (kept(z, a.ndim, (dim,), keepdim) / a)
         return kept(g, a.ndim, (dim,), keepdim) * _product_of_others(a, dim)
 
 

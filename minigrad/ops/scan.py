@@ -16,7 +16,7 @@ from ..tensor import Tensor
 from .base import Op
 from .calling import apply, apply_many, either, raw
 from .gathering import ScatterAdd
-from .operands import array_of
+from .operands import array_of, can_be_divided_out
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -78,8 +78,8 @@ class Cumsum(Op):
 class Cumprod(Op):
     """The products of all elements up to each.
 
-    With s_i = g_i + a_{i+1} s_{i+1}, the gradient is s_i times the product of what stands before i: right where
-    elements are 0 too, and without a case for them.
+    The gradient is the sum of g z from each place to the end, divided by a. Where that is not to be: with
+    s_i = g_i + a_{i+1} s_{i+1}, it is s_i times the product of what stands before i, right where elements are 0 too.
     """
 
     formula = (r"\sum_{k \ge i} \bar z_k \prod_{j \le k,\, j \ne i} a_j",)
@@ -92,6 +92,8 @@ class Cumprod(Op):
         if not a.ndim or not a.shape[dim]:
             return g
         a = backend.cast(a, backend.dtype_of(g)) if backend.dtype_of(a) != backend.dtype_of(g) else a
+        if can_be_divided_out(z):
+            return Cumsum.grad_a(g * z, dim) / a
         after = carried_back(g, part(a, dim, 1, None), dim)
         first = part(after, dim, None, 1)
         return np.concatenate([first, part(after, dim, 1, None) * part(z, dim, None, -1)], axis=dim)
