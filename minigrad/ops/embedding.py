@@ -111,7 +111,7 @@ def embedding(
     if w.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     if indices.dtype not in (np.int64, np.int32):
-        kind = dtypes.CPP_NAMES[input.dtype.name]
+        kind = f"minigrad.{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}Tensor"
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; "
             f"but got {kind} instead (while checking arguments for embedding)"

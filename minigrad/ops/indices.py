@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..tensor import Tensor
+from .operands import type_word
 
 
 def kind_of(x: Any) -> str:
@@ -21,7 +22,7 @@ def must_be_tensors(name: str, **arguments: Any) -> None:
         if not isinstance(value, Tensor):
             label, _, position = argument.rpartition("_")
             raise TypeError(
-                f"{name}(): argument '{label}' (position {position}) must be Tensor, not {type(value).__name__}"
+                f"{name}(): argument '{label}' (position {position}) must be Tensor, not {type_word(value)}"
             )
 
 

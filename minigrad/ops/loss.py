@@ -14,6 +14,7 @@ from .activation import logistic, softplus_of
 from .base import Op
 from .calling import apply
 from .functions import abs
+from .logits import check_logits
 from .operands import array_of
 from .reduce import mean, sum
 from .shaping import broadcast_tensors, expand
@@ -53,12 +54,13 @@ class BinaryCrossEntropyWithLogits(Op):
     BCEWithLogitsLoss; the log-sum-exp trick). `weight` and `pos_weight` are arrays or None.
     """
 
+    broadcasts = True  # the dtypes may differ
     formula = r"\bar z\,(\sigma(a) - b)", r"-\bar z\, a"
 
     def forward(a, b, weight, pos_weight, reduction):
         soft = np.log1p(np.exp(-np.absolute(a))) + np.maximum(-a, 0)  # log(1 + exp(-a))
         z = (1 - b) * a + (soft if pos_weight is None else (1 + (pos_weight - 1) * b) * soft)
-        return _reduce(z if weight is None else z * weight, reduction)
+        return _reduce(z if weight is None else z * weight, reduction).astype(b.dtype, copy=False)
 
     def grad_a(g, a, b, weight, pos_weight, reduction):
         s = 1 / (1 + np.exp(-a))
@@ -392,5 +394,6 @@ def binary_cross_entropy_with_logits(
     b = array_of(target, "binary_cross_entropy_with_logits", "argument 'target' (position 2)")
     if a.shape != b.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    check_logits(input, target)
     w, p = (None if x is None else x.array for x in (weight, pos_weight))
     return apply(BinaryCrossEntropyWithLogits, input, target, weight=w, pos_weight=p, reduction=reduction)

@@ -33,12 +33,18 @@ def constant(value: Any, like: Any) -> Any:
     return zero
 
 
+def type_word(x: Any) -> str:
+    """What PyTorch's refusals call the type of what is no tensor: NumPy's types with their module."""
+    name = type(x).__name__
+    return f"numpy.{name}" if type(x).__module__ == "numpy" else name
+
+
 def array_of(x: Any, op: str, position: str = "argument 'input' (position 1)") -> Any:
     """The array of a tensor, or PyTorch's refusal of anything else."""
     try:
         return x.array
     except AttributeError:
-        raise TypeError(f"{op}(): {position} must be Tensor, not {type(x).__name__}") from None
+        raise TypeError(f"{op}(): {position} must be Tensor, not {type_word(x)}") from None
 
 
 def in_one_dtype(*arrays: Any) -> list[Any]:
@@ -51,12 +57,12 @@ def tensors_only(op: str, **arguments: Any) -> None:
     """Refuse an argument, given by its name, that is not a tensor; the first is the second of the operation."""
     for position, (name, x) in enumerate(arguments.items(), 2):
         if not hasattr(x, "array"):
-            raise TypeError(f"{op}(): argument '{name}' (position {position}) must be Tensor, not {type(x).__name__}")
+            raise TypeError(f"{op}(): argument '{name}' (position {position}) must be Tensor, not {type_word(x)}")
 
 
 def no_such_call(op: str, *arguments: Any) -> TypeError:
     """What PyTorch says of arguments that fit none of an operation's forms."""
-    names = ", ".join("Tensor" if hasattr(x, "array") else type(x).__name__ for x in arguments)
+    names = ", ".join("Tensor" if hasattr(x, "array") else type_word(x) for x in arguments)
     return TypeError(f"{op}() received an invalid combination of arguments - got ({names})")
 
 
@@ -116,9 +122,9 @@ def operands(x: Any, y: Any, op: str, of_floats: bool) -> tuple[Any, Any]:
             pair.append(value.item() if isinstance(value, np.generic) else value)
         else:
             raise TypeError(
-                f"{op}(): argument 'other' (position 2) must be Tensor, not {type(value).__name__}"
+                f"{op}(): argument 'other' (position 2) must be Tensor, not {type_word(value)}"
                 if x is not y and value is y
-                else f"{op}(): argument 'input' (position 1) must be Tensor, not {type(value).__name__}"
+                else f"{op}(): argument 'input' (position 1) must be Tensor, not {type_word(value)}"
             )
     result = dtypes.result_dtype(pair)
     if of_floats and not result.is_floating_point:

@@ -17,6 +17,7 @@ from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import record
 from .inplace import check, note_write
+from .operands import type_word
 from .views import apply_view, layout_in, read, scatter_layout
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -166,7 +167,7 @@ def set_data(self: Tensor, value: Tensor) -> None:
     What was saved for backward before keeps the old numbers (in PyTorch it would see the new ones).
     """
     if not isinstance(value, Tensor):
-        raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        raise TypeError(f"Variable data has to be a tensor, but got {type_word(value)}")
     if tracked(self) and not value.dtype.is_floating_point:
         raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
     _hold(self, backend.alias(value.array))
@@ -194,7 +195,7 @@ def set_(
     if source is None:
         array = backend.namespace(self.array).empty((0,), self.array.dtype)
     elif not isinstance(source, Tensor):
-        raise TypeError(f"set_(): argument 'source' must be Tensor, not {type(source).__name__}")
+        raise TypeError(f"set_(): argument 'source' must be Tensor, not {type_word(source)}")
     elif source.array.dtype != self.array.dtype:
         theirs, mine = (dtypes.CPP_NAMES[x.dtype.name] for x in (source, self))
         raise RuntimeError(f"Could not set tensor of type {theirs} to a tensor of type {mine}")

@@ -160,17 +160,34 @@ LAYERS = {
     "nn.BCELoss(weight=t.tensor([1.0, 2, 3]).double())": [("unit", 2, 3), ("unit", 2, 3)],
     "nn.BCEWithLogitsLoss()": [(2, 3), ("unit", 2, 3)],
     "nn.BCEWithLogitsLoss(pos_weight=t.tensor([1.0, 2, 3]).double())": [(2, 3), ("unit", 2, 3)],
+    "nn.MarginRankingLoss(0.5)": [(3,), (3,), ("unit", 3)],
+    "nn.MarginRankingLoss(reduction='none')": [(3,), (3,), ("unit", 3)],
+    "nn.HingeEmbeddingLoss()": [(2, 3), (2, 3)],
+    "nn.HingeEmbeddingLoss(margin=2.0, reduction='sum')": [(2, 3), (2, 3)],
+    "nn.CosineEmbeddingLoss(margin=-0.5)": [(1, 4), (1, 4), ("sign", 1)],
+    "nn.CosineEmbeddingLoss(reduction='sum')": [(3, 4), (3, 4), ("sign", 3)],
+    "nn.SoftMarginLoss()": [(2, 3), ("sign", 2, 3)],
+    "nn.TripletMarginLoss()": [(3, 4), (3, 4), (3, 4)],
+    "nn.TripletMarginLoss(0.5, p=1, eps=1e-3, swap=True, reduction='none')": [(3, 4), (3, 4), (3, 4)],
+    "nn.GaussianNLLLoss()": [(2, 3), (2, 3), ("unit", 2, 3)],
+    "nn.GaussianNLLLoss(full=True, eps=0.3, reduction='sum')": [(2, 3), (2, 3), ("unit", 2, 1)],
+    "nn.PoissonNLLLoss()": [(2, 3), ("unit", 2, 3)],
+    "nn.PoissonNLLLoss(log_input=False, full=True, eps=1e-3, reduction='sum')": [("unit", 2, 3), ("unit", 2, 3)],
     "nn.KLDivLoss(reduction='batchmean')": [(2, 3), ("unit", 2, 3)],
     "nn.KLDivLoss(reduction='sum', log_target=True)": [(2, 3), (2, 3)],
 }
 
 
 def given(torch, shapes):
-    """Inputs: numbers that require grad, from -1 to 1, or "unit": from 0 to 1; or class numbers from 0 to 4."""
+    """Inputs: numbers that require grad, from -1 to 1, or "unit": from 0 to 1; "sign": 1 and -1;
+    or class numbers from 0 to 4."""
     xs = []
     for i, shape in enumerate(shapes):
         kind, sizes = (shape[0], shape[1:]) if isinstance(shape[0], str) else ("", shape)
         x = numbers(torch, *sizes, start=i, dtype="float64")
+        if kind == "sign":
+            xs.append(x.sign())
+            continue
         xs.append((x.abs() * 5).long() if kind == "int" else x.abs() * 0.8 + 0.1 if kind == "unit" else x)
         if kind != "int" and not (i and kind == "unit"):
             xs[-1].requires_grad_()
