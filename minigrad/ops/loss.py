@@ -182,6 +182,8 @@ def _alike(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
             stacklevel=3,
         )
         input, target = broadcast_tensors(input, target)
+    if a.dtype is b.dtype:
+        return input, target
     dtype = dtypes.result_dtype([a, b])
     return input.to(dtype), target.to(dtype)
 
