@@ -117,7 +117,10 @@ class ndarray:
         return len(self._real)
 
     def __repr__(self) -> str:
-        return repr(self._real)
+        return repr(self.get())
+
+    def __format__(self, how: str) -> str:
+        return format(self.get(), how)
 
     # ------------------------------------------------------------ NumPy's dispatch
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:

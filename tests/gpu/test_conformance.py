@@ -39,6 +39,12 @@ OF_THE_HOST = {
     "tensor/shapes_of_numpy_arrays_are_their_own": _SHARED,
     "views/fortran_order_from_numpy": _SHARED,
 }
+# CuPy gives memory in blocks of 512 bytes: a storage is larger there than its tensor.
+OF_BLOCKS = {
+    "storage/as_strided_in_place_of_a_plain_tensor",
+    "storage/as_strided_that_cannot_be",
+    "storage/set_a_part",
+}
 
 
 class OnGPU:
@@ -69,14 +75,14 @@ def without_place(told: Any) -> Any:
 def test_recorded(key, library):
     family, _, name = key.partition("/")
     ours, theirs = without_place(answer(OnGPU(), CASES[key])), recorded(f"cases/{family}")[name]
-    if key in OF_THE_HOST:
+    if key in OF_THE_HOST or (library == "cupy" and key in OF_BLOCKS):
         assert ours != theirs, f"{key} needs no exception"
     else:
         assert ours == theirs
 
 
 def test_the_exceptions_are_cases():
-    assert OF_THE_HOST.keys() <= CASES.keys()
+    assert OF_THE_HOST.keys() <= CASES.keys() and OF_BLOCKS <= CASES.keys()
 
 
 @on_each_library
