@@ -117,7 +117,7 @@ class ndarray:
         return len(self._real)
 
     def __repr__(self) -> str:
-        return repr(self.get())
+        return repr(self._real)  # NumPy writes it into messages
 
     def __format__(self, how: str) -> str:
         return format(self.get(), how)
