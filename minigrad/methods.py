@@ -96,6 +96,12 @@ def _lazily(name: str, kind: str = "") -> Any:
     return operator
 
 
+def _invert(self: Tensor) -> Tensor:
+    if self.is_floating_point():
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return self.bitwise_not()
+
+
 def install() -> None:
     """Attach operators and methods to `Tensor`."""
     for name, function in METHODS.items():
@@ -113,7 +119,7 @@ def install() -> None:
         setattr(Tensor, f"__i{sign}__", _lazily(name, "in place"))
     others = {
         "__pos__": lambda self: self.positive(),
-        "__invert__": lambda self: self.bitwise_not(),
+        "__invert__": _invert,
         "data": property(storage.get_data, storage.set_data, storage.delete_data),
         "T": property(shaping.numpy_T),
         "mT": property(shaping.mT),

@@ -24,6 +24,7 @@ NAMED = re.compile(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`")
 # Tests that speak of PyTorch in their first words, and are about something that is the same.
 NO_DIFFERENCE = {
     "test_what_is_remembered",
+    "test_a_state_of_torch_is_gone_on_from",
     "test_dropout_refused",
     "test_recorded",
     "test_finite_differences_in_torch",

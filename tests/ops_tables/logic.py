@@ -84,9 +84,12 @@ for name, sign in dict(bitwise_and="&", bitwise_or="|", bitwise_xor="^").items()
        refuses=(refused(RuntimeError, bools(3), ints(3), says="result type Long can't be cast to the desired output"),
                 refused(NotImplementedError, real(3).const, real(3).const, says=f'"{name}_cpu" not implemented for'),
                 refused(RuntimeError, ints(3), ints(2, 3), says="output with shape [3] doesn't match the broadcast")))
-op("bitwise_not", "torch.bitwise_not(a)", "a.bitwise_not()", "~a",
-   on=[case(ints(3)), case(ints(2, 3)), case(ints()), case(ints(0, 3)), case(ints(3, 2).T), case(bools(3)),
-       case(bools()), case(fixed([1, 2], "uint8"))],
+whole = [case(ints(3)), case(ints(2, 3)), case(ints()), case(ints(0, 3)), case(ints(3, 2).T), case(bools(3)),
+         case(bools()), case(fixed([1, 2], "uint8"))]
+op("invert", "~a", on=whole,
+   refuses=tuple(refused(TypeError, x, says="~ (operator.invert) is only implemented on integer and Boolean-type")
+                 for x in (real(3), real().f32)))
+op("bitwise_not", "torch.bitwise_not(a)", "a.bitwise_not()", on=whole,
    refuses=(refused(NotImplementedError, real(3), says="\"bitwise_not_cpu\" not implemented for 'Double'"),
             refused((TypeError, AttributeError), "text")))
 op("bitwise_not_", "a.clone().bitwise_not_()",
