@@ -59,7 +59,7 @@ FAMILIES = {
     ),
     "ops.counting": Family(
         both="bincount histc unique unique_consecutive",
-        functions="bucketize searchsorted",
+        functions="bucketize isin searchsorted",
     ),
     "ops.sorting": Family(
         both="argsort kthvalue median mode msort nanmedian sort topk",
@@ -117,7 +117,7 @@ FAMILIES = {
     ),
     "ops.grids": Family(
         both="kron repeat_interleave",
-        functions="block_diag cartesian_prod meshgrid tril_indices triu_indices",
+        functions="block_diag cartesian_prod logspace meshgrid scalar_tensor tril_indices triu_indices",
     ),
     "ops.masking": Family(
         both="argwhere masked_fill masked_scatter masked_select nonzero take",
@@ -128,6 +128,9 @@ FAMILIES = {
         both="diag diag_embed diagflat flip fliplr flipud roll rot90 tile tril triu",
         methods="repeat unfold",
         in_place="tril triu",
+    ),
+    "ops.normalization": Family(
+        functions="cosine_similarity pairwise_distance",
     ),
     "ops.norm": Family(
         both="norm std var",

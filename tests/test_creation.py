@@ -187,6 +187,23 @@ def arange(torch):
 
 
 @case
+def logspace(torch):
+    told = [torch.logspace(*c) for c in ((0, 2, 3), (0, 3, 4, 2), (1, -1, 3), (0, 3, 1), (0, 3, 0))]
+    return told, [
+        torch.logspace(0, 3, 4, base=2, dtype=torch.int64),
+        torch.logspace(0, 2, 3, dtype=torch.float64, requires_grad=True),
+        error(lambda: torch.logspace(0, 3, -1)),
+    ]
+
+
+@case
+def scalar_tensors(torch):
+    told = [torch.scalar_tensor(n) for n in (3, 2.5, True)]
+    told += [torch.scalar_tensor(3, dtype=torch.int64), torch.scalar_tensor(2.5, requires_grad=True)]
+    return told, error(lambda: torch.scalar_tensor("a")), error(lambda: torch.scalar_tensor([1]))
+
+
+@case
 def linspace(torch):
     told = [torch.linspace(*c) for c in ((0, 1, 5), (0, 1, 1), (1, 0, 3), (-1, 1, 2), (0, 10, 0), (2, 2, 3))]
     return (

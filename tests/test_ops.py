@@ -294,7 +294,8 @@ def test_the_table_is_well_formed():
 
 
 # Public names whose results the table cannot compare: random numbers, states, what is no tensor, memory itself. Their
-# own tests have them: test_random.py, test_dropout.py, test_storage.py, test_save.py, test_dlpack.py, test_asking.py.
+# own tests have them: test_random.py, test_dropout.py, test_storage.py, test_save.py, test_dlpack.py, test_asking.py,
+# test_creation.py.
 _WORDS = """
 Generator bernoulli bernoulli_ default_generator get_rng_state initial_seed manual_seed multinomial normal normal_ rand
 rand_like randint randint_like randn randn_like randperm seed set_rng_state uniform_
@@ -302,6 +303,7 @@ alpha_dropout dropout dropout1d dropout2d dropout3d
 as_strided as_strided_ broadcast_shapes cpu cuda detach detach_ numel set_ storage_offset
 from_dlpack load save
 BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor
+logspace scalar_tensor
 finfo get_device iinfo is_complex is_cpu is_cuda is_floating_point is_nonzero is_same_size is_signed itemsize ndimension
 nelement type typename
 """

@@ -10,7 +10,7 @@ from .. import backend, dtypes
 from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import apply, apply_many, undifferentiable
-from .operands import NUMBERS, array_of
+from .operands import NUMBERS, array_of, no_such_call
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -290,3 +290,33 @@ def _in_order(row: Any, sorter: Tensor) -> Any:
 
 def _as_told(places: Any, out_int32: bool) -> Tensor:
     return wrap(places.astype(np.int32) if out_int32 else places)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Whether each element is one of `test_elements`.
+
+    Parameters
+    ----------
+    elements, test_elements : Tensor or number
+        One of the two may be a number. NaN is none of them.
+    assume_unique
+        Without effect on the result.
+    invert : bool
+        Whether to say where it is not.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.isin(minigrad.tensor([1, 2, 3]), minigrad.tensor([1, 3]))
+    tensor([ True, False,  True])
+    """
+    pair = elements, test_elements
+    tensors = [x for x in pair if isinstance(x, Tensor)]
+    if not tensors or not all(isinstance(x, (Tensor, *NUMBERS)) for x in pair):
+        raise no_such_call("isin", *pair)
+    for x in tensors:
+        if x.dtype is dtypes.bool_:
+            raise RuntimeError("Unsupported input type encountered for isin(): Bool")
+    xp = backend.namespace(tensors[0].array)
+    a, b = (x.array if isinstance(x, Tensor) else xp.array(x) for x in pair)
+    return undifferentiable("isin", xp.isin(a, b, invert=invert), *tensors)

@@ -9,13 +9,14 @@ from warnings import warn
 import numpy as np
 
 from .. import backend, dtypes
-from ..creation import tensor
+from ..creation import finish, linspace, tensor
 from ..tensor import Tensor, wrap
 from . import shape as ops
 from .calling import apply
 from .elementwise import Clone
 from .functions import mul
 from .indices import kind_of, must_be_tensors
+from .operands import NUMBERS, type_word
 from .rows import index_select
 from .shaping import expand, flatten, stack, unsqueeze, view, wrap_dim
 
@@ -179,3 +180,42 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, devi
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Rows and columns of the elements of a matrix's upper triangle, row by row, as two rows."""
     return _triangle_indices("triu", row, col, offset, dtype, device)
+
+
+def logspace(
+    start: float,
+    end: float,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """`steps` powers of `base`, from base**start to base**end: each the same multiple of the one before.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.logspace(0, 3, 4, base=2)
+    tensor([1., 2., 4., 8.])
+    """
+    exponents = linspace(start, end, steps, dtype=dtypes.float64, device=device).array
+    kind = dtype or dtypes.get_default_dtype()
+    return finish((base**exponents).astype(kind.numpy), requires_grad)
+
+
+def scalar_tensor(
+    s: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A number as a tensor without dimensions, of the default dtype unless another is named.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.scalar_tensor(3)
+    tensor(3.)
+    """
+    if not isinstance(s, NUMBERS):
+        raise TypeError(f"scalar_tensor(): argument 's' (position 1) must be Number, not {type_word(s)}")
+    return tensor(s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)

@@ -36,6 +36,7 @@ def keys_and_values(torch):
     state = net.state_dict()
     return (
         state,
+        repr(state),
         type(state).__mro__[-3].__name__,
         [[k, dict(v)] for k, v in state._metadata.items()],
         list(net.state_dict(prefix="net.")),

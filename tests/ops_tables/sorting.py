@@ -113,3 +113,12 @@ op("bucketize", "torch.bucketize(a, b, **kw)", smooth=False,
    refuses=(refused(RuntimeError, real(3), rows, says="boundaries tensor must be 1 dimension, but got dim(2)"),
             refused(RuntimeError, real(3), real(), says="boundaries tensor must be 1 dimension, but got dim(0)"),
             refused(TypeError, "a", row, says="bucketize() received an invalid combination of arguments - got (str,")))
+op("isin", "torch.isin(a, b, **kw)", smooth=False,
+   on=[case(ints(3), fixed([-1, 0, 2])), case(ints(2, 3), ints(2)), case(ints(3, 2).T, fixed([[1, 2]]), invert=True),
+       case(fixed([1.0, nan]), fixed([nan, 1.0])), case(fixed([1, 2]), 2), case(2, fixed([1, 2])),
+       case(real(0), real(2)),
+       case(real(2), real(0)), case(fixed([1, 2]), fixed([2.0, 3.0]).const), case(fixed([0.5, 2.0]).f32, fixed([2, 3])),
+       case(ints(), ints(3), assume_unique=True)],
+   refuses=(refused(RuntimeError, bools(2), bools(2), says="Unsupported input type encountered for isin(): Bool"),
+            refused(TypeError, real(2), "a", says="isin() received an invalid combination of arguments"),
+            refused(TypeError, None, real(2))))
