@@ -145,9 +145,8 @@ def kept_where(mask: Any, g: Any) -> Any:
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray or mask.shape != g.shape or g.size < 1000:
         return np.where(mask, g, 0)
-    kind = f"u{g.itemsize}"
-    bits = mask.astype(kind)
-    np.negative(bits, out=bits)  # all ones where the mask holds
+    kind = f"i{g.itemsize}"
+    bits = np.negative(mask.view(np.int8)).astype(kind)  # all ones where the mask holds
     bits &= g.view(kind)
     return bits.view(g.dtype)
 
