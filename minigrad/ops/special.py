@@ -132,7 +132,7 @@ _OUTER = (
 
 
 def _erf_of_float32(a: Any) -> Any:
-    a = np.minimum(np.maximum(a, -4), 4)  # from there on it is 1
+    a = np.clip(a, -4, 4)  # from there on it is 1
     near = _polynomial(_NEAR, a * a)
     near *= a
     near += a
