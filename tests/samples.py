@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -221,7 +222,12 @@ class Row:
 
     def calls(self) -> list[Callable[..., Any]]:
         """The forms as functions of (module, a, b, c, d, keywords)."""
-        return [eval(f"lambda torch, a, b=None, c=None, d=None, **kw: {form}", HELPERS) for form in self.forms]
+        return [_function(form) for form in self.forms]
+
+
+@cache
+def _function(form: str) -> Callable[..., Any]:
+    return eval(f"lambda torch, a, b=None, c=None, d=None, **kw: {form}", HELPERS)
 
 
 def put(tensor: Any, index: Any, value: Any) -> Any:
