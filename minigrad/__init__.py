@@ -57,6 +57,7 @@ from .dtypes import (
 )
 from .layouts import channels_last, contiguous_format, memory_format, preserve_format
 from .methods import install as _install
+from .ops.finding import all, any, argmax, argmin
 from .ops.functions import (
     abs,
     add,
@@ -90,7 +91,7 @@ from .ops.functions import (
     where,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
-from .ops.reduce import all, amax, amin, any, argmax, argmin, max, mean, min, sum
+from .ops.reduce import amax, amin, max, mean, min, sum
 from .ops.reduce import prod_ as prod
 from .ops.shaping import (
     broadcast_tensors,

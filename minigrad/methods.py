@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import catalogue, copying, creation, dispatch
-from .ops import functions, index, matmul, overwrite, reduce, shaping, storage
+from .ops import finding, functions, index, matmul, overwrite, reduce, shaping, storage
 from .ops.inplace import in_place
 from .ops.operands import NUMBERS
 from .tensor import Tensor
@@ -30,8 +30,8 @@ METHODS = {
     "byte": functions.byte,
     # reductions
     "sum": reduce.sum, "mean": reduce.mean, "amax": reduce.amax, "amin": reduce.amin, "max": reduce.max,
-    "min": reduce.min, "argmax": reduce.argmax,
-    "argmin": reduce.argmin, "all": reduce.all, "any": reduce.any, "prod": reduce.prod_,
+    "min": reduce.min, "argmax": finding.argmax,
+    "argmin": finding.argmin, "all": finding.all, "any": finding.any, "prod": reduce.prod_,
     # products
     "matmul": matmul.matmul, "mm": matmul.mm, "mv": matmul.mv, "dot": matmul.dot, "bmm": matmul.bmm,
     "outer": matmul.outer, "addmm": matmul.addmm,

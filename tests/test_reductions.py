@@ -7,6 +7,7 @@ import pytest
 
 import minigrad
 from minigrad.ops import scan
+from tests.conformance import on_both
 from tests.oracle import needs_torch, torch
 
 MODULES = [minigrad] if torch is None else [minigrad, torch]
@@ -142,3 +143,17 @@ def test_few_of_many(shape, dim, largest):
 def test_equal_ones_come_in_their_order():
     values, indices = minigrad.tensor([1.0, 2.0] * 20).topk(3)
     assert values.tolist() == [2.0] * 3 and indices.tolist() == sorted(indices.tolist())
+
+
+@on_both
+def test_dimensions_may_be_called_by_numpys_names(torch):
+    x = torch.tensor([[1.0, 2.0, 4.0], [3.0, 5.0, 0.0]])
+    for name in ["sum", "mean", "amax", "amin", "max", "min", "prod", "argmax", "argmin", "all", "any", "std", "var"]:
+        for function in (getattr(torch, name), getattr(torch.Tensor, name)):
+            ours, theirs = function(x, axis=1, keepdims=True), function(x, dim=1, keepdim=True)
+            pairs = zip(ours, theirs, strict=True) if name in ("max", "min") else [(ours, theirs)]
+            assert all(torch.equal(a, b) for a, b in pairs)
+    for function in (torch.cat, torch.stack):
+        assert torch.equal(function([x, x], axis=1), function([x, x], dim=1))
+    with pytest.raises(TypeError):
+        x.sum(axes=1)

@@ -415,6 +415,16 @@ def tables_of_numbers(torch):
     onehot = F.one_hot(torch.tensor([0, 2]), 3)
     spread = torch.zeros(3, 4).scatter_(1, places, 1.0)
     summed = torch.zeros(3).index_add_(0, torch.tensor([0, 0, 2]), torch.ones(3))
+    size = m.shape[:-1] + (2,)  # noqa: RUF005
+    told += [repr(size), repr(m.shape * 2), torch.randint(3, size=size).shape]
+    told += [m.sum(axis=1), m.mean(axis=0, keepdims=True), m.max(axis=1)[1], m.argmax(axis=0), m.std(axis=0).shape]
+    told += [
+        m.any(axis=1),
+        m.amax(axis=0),
+        m.prod(axis=1),
+        torch.cat([m, m], axis=1).shape,
+        torch.stack([m], axis=1).shape,
+    ]
     told += [m, m[m > 5], m[..., None].shape, m[torch.tensor([2, 0])], values, places, onehot, spread, summed]
     told += [
         torch.where(m > 4, m, torch.zeros(())),

@@ -13,7 +13,7 @@ from .. import dtypes
 from ..tensor import Tensor
 from .base import Op, Several
 from .calling import apply, apply_many
-from .operands import array_of
+from .operands import array_of, numpys_names
 from .reduce import dims_of, kept
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -124,9 +124,17 @@ def _spread_of(op: type[Op], name: str, doc: str) -> Any:
     several = issubclass(op, Several)
 
     def function(
-        input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+        input: Tensor,
+        dim: Any = None,
+        unbiased: bool = True,
+        keepdim: bool = False,
+        *,
+        correction: float | None = None,
+        axis: Any = None,
+        keepdims: bool | None = None,
     ) -> Any:
         array_of(input, name)
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
         if isinstance(dim, bool):  # `var(x, False)` is about `unbiased`
             dim, unbiased = None, dim
         if correction is None:

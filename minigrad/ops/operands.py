@@ -160,3 +160,8 @@ def can_be_divided_out(z: Any) -> bool:
         return False
     size = np.absolute(z)
     return bool(((size >= np.finfo(z.dtype).tiny) & (size < np.inf)).all())
+
+
+def numpys_names(dim: Any, keepdim: bool, axis: Any, keepdims: bool | None) -> tuple[Any, bool]:
+    """`dim` and `keepdim`, which may also be called by NumPy's names, as in PyTorch."""
+    return dim if axis is None else axis, keepdim if keepdims is None else keepdims

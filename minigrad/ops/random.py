@@ -74,6 +74,8 @@ def randint(
     """Random integers from `low` (0 if only one bound is given) to before `high`; see `rand`."""
     if size is None:
         low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     values = random.integers(low, high, shape_of((size,), "randint"), place(device), generator)

@@ -16,9 +16,9 @@ from ..autograd.meta import tracked
 from ..autograd.modes import mode
 from ..tensor import Tensor
 from .base import Op
-from .calling import apply, apply_many, unary, undifferentiable
+from .calling import apply, apply_many, unary
 from .functions import maximum, minimum
-from .operands import array_of, can_be_divided_out, constant
+from .operands import array_of, can_be_divided_out, constant, numpys_names
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -236,7 +236,15 @@ def refuse_dtype(input: Tensor, dtype: dtypes.dtype | None) -> None:
         raise RuntimeError(f"Autograd not support dtype: {dtypes.SCALAR_TYPE_NAMES[dtype.name]}")
 
 
-def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def sum(
+    input: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+    axis: Any = None,
+    keepdims: bool | None = None,
+) -> Tensor:
     """The sum of all elements, or along some dimensions. Integers and bools are summed as int64.
 
     Examples
@@ -245,6 +253,8 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.
     >>> minigrad.sum(minigrad.tensor([[1., 2.], [3., 4.]]), dim=0)
     tensor([4., 6.])
     """
+    if axis is not None or keepdims is not None:
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
     if dim is None and dtype is None and not keepdim:
         return _sum_all(input)
     a = array_of(input, "sum")
@@ -258,8 +268,18 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.
     return apply(Sum, input, dim=dims_of(dim, a.ndim), keepdim=keepdim, dtype=kind)
 
 
-def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def mean(
+    input: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+    axis: Any = None,
+    keepdims: bool | None = None,
+) -> Tensor:
     """The mean of all elements, or along some dimensions."""
+    if axis is not None or keepdims is not None:
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
     if dim is None and dtype is None and not keepdim and array_of(input, "mean").dtype.kind == "f":
         return _mean_all(input)
     array_of(input, "mean")
@@ -280,7 +300,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: dtypes
     return apply(Mean, input, dim=dims_of(dim, input.ndim), keepdim=keepdim)
 
 
-def _refuse_nothing(input: Tensor, dim: Any, dims: tuple[int, ...], name: str) -> None:
+def refuse_nothing(input: Tensor, dim: Any, dims: tuple[int, ...], name: str) -> None:
     """Raise if there is no largest or smallest element, because there are none."""
     if dim in (None, (), []) and not input.array.size:
         raise (IndexError if name.startswith("arg") else RuntimeError)(
@@ -292,17 +312,25 @@ def _refuse_nothing(input: Tensor, dim: Any, dims: tuple[int, ...], name: str) -
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
 
-def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+def amax(
+    input: Tensor, dim: Any = (), keepdim: bool = False, *, axis: Any = None, keepdims: bool | None = None
+) -> Tensor:
     """The largest elements along some dimensions (all by default); equal ones share the gradient."""
+    if axis is not None or keepdims is not None:
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
     dims = dims_of(dim, input.ndim)
-    _refuse_nothing(input, dim, dims, "amax")
+    refuse_nothing(input, dim, dims, "amax")
     return apply(Amax, input, dim=dims, keepdim=keepdim)
 
 
-def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+def amin(
+    input: Tensor, dim: Any = (), keepdim: bool = False, *, axis: Any = None, keepdims: bool | None = None
+) -> Tensor:
     """The smallest elements along some dimensions (all by default); equal ones share the gradient."""
+    if axis is not None or keepdims is not None:
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
     dims = dims_of(dim, input.ndim)
-    _refuse_nothing(input, dim, dims, "amin")
+    refuse_nothing(input, dim, dims, "amin")
     return apply(Amin, input, dim=dims, keepdim=keepdim)
 
 
@@ -311,34 +339,52 @@ def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], result: Any) ->
         got = f"dim={type(dim).__name__}" if dim is not None else "keepdim=bool"
         raise TypeError(f"{result.__name__}() received an invalid combination of arguments - got (Tensor, {got})")
     dim = wrap_dim(dim, input.ndim)
-    _refuse_nothing(input, dim, (dim,) if input.ndim else (), result.__name__)
+    refuse_nothing(input, dim, (dim,) if input.ndim else (), result.__name__)
     return result(apply_many(op, input, dim=dim, keepdim=keepdim))
 
 
-def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+def max(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None, keepdims: bool | None = None
+) -> Any:
     """The largest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise maximum."""
+    if axis is not None or keepdims is not None:
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
     if isinstance(dim, Tensor):
         return maximum(input, dim)
     array_of(input, "max")
     if dim is None and not keepdim:
-        _refuse_nothing(input, None, (), "max")
+        refuse_nothing(input, None, (), "max")
         return apply(MaxAll, input)
     return _along(input, dim, keepdim, MaxDim, return_types.max)
 
 
-def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+def min(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, axis: Any = None, keepdims: bool | None = None
+) -> Any:
     """The smallest element; with `dim`, the pair (values, indices) along it; with a tensor, the elementwise minimum."""
+    if axis is not None or keepdims is not None:
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
     if isinstance(dim, Tensor):
         return minimum(input, dim)
     array_of(input, "min")
     if dim is None and not keepdim:
-        _refuse_nothing(input, None, (), "min")
+        refuse_nothing(input, None, (), "min")
         return apply(MinAll, input)
     return _along(input, dim, keepdim, MinDim, return_types.min)
 
 
-def prod_(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def prod_(
+    input: Tensor,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+    axis: Any = None,
+    keepdims: bool | None = None,
+) -> Tensor:
     """The product of all elements, or along a dimension. Integers and bools are multiplied as int64."""
+    if axis is not None or keepdims is not None:
+        dim, keepdim = numpys_names(dim, keepdim, axis, keepdims)
     array_of(input, "prod")
     refuse_dtype(input, dtype)
     if dtype is None and not input.dtype.is_floating_point:
@@ -348,41 +394,3 @@ def prod_(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype
     if dim is None:
         return apply(ProdAll, input)
     return apply(Prod, input, dim=wrap_dim(dim, input.ndim), keepdim=keepdim)
-
-
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the largest element stands; the first of equal ones."""
-    return _arg(np.argmax, "argmax", input, dim, keepdim)
-
-
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the smallest element stands; the first of equal ones."""
-    return _arg(np.argmin, "argmin", input, dim, keepdim)
-
-
-def _arg(function: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    a = array_of(input, name)
-    axis = None if dim is None else wrap_dim(dim, a.ndim)
-    _refuse_nothing(input, dim, () if axis is None or not a.ndim else (axis,), name)
-    if a.dtype == bool:
-        raise RuntimeError(f"{name}(): does not support bool input")
-    return undifferentiable(name, function(a, axis=axis if a.ndim else None, keepdims=keepdim), input)
-
-
-def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether all elements are true (not zero), or all along some dimensions; of uint8 as uint8."""
-    return _truth(np.all, "all", input, dim, keepdim)
-
-
-def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether at least one element is true (not zero), or one along some dimensions; of uint8 as uint8."""
-    return _truth(np.any, "any", input, dim, keepdim)
-
-
-def _truth(function: Any, name: str, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
-    a = array_of(input, name)
-    if dim in ((), []):
-        z = a != 0  # no dimension at all: each element by itself
-    else:
-        z = function(a, axis=dims_of(dim, a.ndim), keepdims=keepdim)
-    return undifferentiable(name, z.astype(np.uint8) if a.dtype == np.uint8 else z, input)

@@ -341,8 +341,9 @@ def _listed(name: str, tensors: Any) -> tuple[Tensor, ...]:
     return tuple(tensors)
 
 
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def cat(tensors: Sequence[Tensor], dim: int = 0, *, axis: Any = None) -> Tensor:
     """Tensors joined along a dimension that they have."""
+    dim = dim if axis is None else axis
     tensors = _listed("cat", tensors)
     if not tensors:
         raise ValueError("minigrad.cat(): expected a non-empty list of Tensors")
@@ -372,8 +373,9 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return ops.join(ops.Cat, tensors, z, spans)
 
 
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def stack(tensors: Sequence[Tensor], dim: int = 0, *, axis: Any = None) -> Tensor:
     """Tensors of one shape joined along a new dimension."""
+    dim = dim if axis is None else axis
     tensors = _listed("stack", tensors)
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
