@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,7 @@ def array_on(where: device, data: Any, dtype: Any) -> Any:
 def owner(array: Any) -> Any:
     """The object that stands for an array's memory: views of one memory have one owner."""
     if not isinstance(array, ndarray):
-        return array.data.mem
+        return _owner_on_gpu(array)
     base = array.base
     while base is not None:
         if isinstance(base, ndarray):
@@ -140,6 +141,34 @@ def owner(array: Any) -> Any:
             break
         base = base.base
     return array
+
+
+class _Owner:
+    """Stands for memory of a GPU for as long as that is held: CuPy's own objects cannot be referred to weakly."""
+
+    __slots__ = ("__weakref__", "whole")
+
+    def __init__(self, whole: Any = None) -> None:
+        self.whole = whole  # of an alias: the owner of the memory
+
+
+def _owner_on_gpu(array: Any) -> Any:
+    memory = array.data.mem
+    try:
+        return memory.minigrad_owner
+    except AttributeError:
+        pass
+    try:
+        memory.minigrad_owner = found = _Owner()
+    except AttributeError:  # no room for a name: memory without bytes, or another library's
+        return array if array.base is None else array.base
+    return found
+
+
+@cache
+def _named(kind: Any) -> Any:
+    """CuPy's class of memory with room for `minigrad_owner`."""
+    return type(kind.__name__, (kind,), {})
 
 
 class _Memory:
@@ -156,7 +185,9 @@ def alias(array: Any) -> Any:
     if isinstance(array, ndarray):
         return np.asarray(_Memory(array, None))
     cupy = sys.modules["cupy"]
-    memory = cupy.cuda.UnownedMemory(array.data.mem.ptr, array.data.mem.size, array)
+    whole = array.data.mem
+    memory = _named(cupy.cuda.UnownedMemory)(whole.ptr, whole.size, array, array.device.id)
+    memory.minigrad_owner = _Owner(owner(array))
     pointer = cupy.cuda.MemoryPointer(memory, array.data.ptr - array.data.mem.ptr)
     return cupy.ndarray(array.shape, array.dtype, pointer, array.strides)
 
@@ -186,6 +217,8 @@ def storage(array: Any) -> tuple[int, int]:
 def memory(array: Any) -> Any:
     """The array that all the memory belongs to which this one is a part of; aliases, too, belong to it."""
     found = owner(array)
+    while isinstance(found, _Owner) and found.whole is not None:
+        found = found.whole
     while isinstance(getattr(found, "base", None), _Memory):
         found = owner(found.base.array)
     return found

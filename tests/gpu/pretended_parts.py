@@ -14,28 +14,38 @@ import numpy as np
 RECORD: dict[str, Any] = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
 
 
-class Memory:
-    """A stretch of memory: the same object for all views of one array."""
+class BaseMemory:
+    """A stretch of memory: the same object for all views of one array. It has no weak references, nor names of ours."""
 
-    def __init__(self, root: np.ndarray) -> None:
-        self.root, self.ptr, self.size = root, root.__array_interface__["data"][0], root.nbytes
+    __slots__ = ("ptr", "root", "size")
+
+    def __init__(self, root: Any, ptr: int, size: int) -> None:
+        self.root, self.ptr, self.size = root, ptr, size
+
+
+class Memory(BaseMemory):
+    """Memory of CuPy's pool: names of ours can be put on it."""
+
+    __slots__ = ("__dict__",)
 
     @classmethod
-    def under(cls, array: np.ndarray) -> Memory:
+    def under(cls, array: np.ndarray) -> BaseMemory:
         while isinstance(array.base, np.ndarray):
             array = array.base
         if isinstance(array.base, Place):
             return array.base.memory
         memory = memories.get(id(array))
         if memory is None or memory.root is not array:
-            memory = memories[id(array)] = cls(array)
+            address = array.__array_interface__["data"][0]
+            memory = cls(array, address, array.nbytes) if array.nbytes else BaseMemory(array, 0, 0)
+            memories[id(array)] = memory
         return memory
 
 
-class _Memories(dict[int, Memory]):
+class _Memories(dict[int, BaseMemory]):
     """Memories by the identity of the arrays that own them; a few hundred are kept, those in use among them."""
 
-    def __setitem__(self, key: int, memory: Memory) -> None:
+    def __setitem__(self, key: int, memory: BaseMemory) -> None:
         if len(self) > 500:
             for old in [k for k, m in self.items() if sys.getrefcount(m.root) <= 2]:
                 del self[old]
@@ -48,7 +58,7 @@ memories = _Memories()
 class Place:
     """Tells NumPy where an array's memory is, and keeps that memory alive."""
 
-    def __init__(self, memory: Memory, interface: dict[str, Any]) -> None:
+    def __init__(self, memory: BaseMemory, interface: dict[str, Any]) -> None:
         self.memory, self.__array_interface__ = memory, interface
 
 
@@ -60,9 +70,13 @@ class MemoryPointer:
         return MemoryPointer(self.mem, self.ptr - self.mem.ptr + offset)
 
 
-class UnownedMemory(Memory):
-    def __init__(self, ptr: int, size: int, owner: Any) -> None:
-        self.root, self.ptr, self.size = owner, ptr, size
+class UnownedMemory(BaseMemory):
+    __slots__ = ()
+
+    def __init__(self, ptr: int, size: int, owner: Any, device_id: int = -1) -> None:
+        if device_id < 0 and not ptr:
+            raise RuntimeError("UnownedMemory requires explicit device ID for a null pointer.")
+        super().__init__(owner, ptr, size)
 
 
 class Device:
