@@ -165,6 +165,11 @@ def _owner_on_gpu(array: Any) -> Any:
     return found
 
 
+def told_apart(array: Any) -> Any:
+    """The array of another library, so that its memory has an owner of ours: else views of it would not be known."""
+    return array if namespace(array) is np or isinstance(owner(array), _Owner) else alias(array)
+
+
 @cache
 def _named(kind: Any) -> Any:
     """CuPy's class of memory with room for `minigrad_owner`."""

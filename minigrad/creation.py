@@ -58,7 +58,7 @@ def _usable(array: Any) -> Any:
         )
     if any(s % array.itemsize for s in array.strides):
         raise ValueError("given numpy array strides not a multiple of the element byte size. Copy the numpy array.")
-    return array
+    return backend.told_apart(array)
 
 
 def _lengths(data: Any) -> tuple[int, ...]:

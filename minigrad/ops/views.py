@@ -37,7 +37,7 @@ class Layout(NamedTuple):
 
 
 def layout_in(base: Any, array: Any) -> Layout:
-    if backend.owner(base) is not backend.owner(array):
+    if backend.owner(base) is not backend.owner(array) and array.size:
         raise RuntimeError(
             "a view no longer lies in its base: one of the two was given other memory (`.data = …` or `set_`) since "
             "the view was made. Make the view anew."

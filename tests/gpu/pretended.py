@@ -18,7 +18,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from tests.gpu.pretended_parts import (
+    BINARY,
     RECORD,
+    UFUNCS,
     Device,
     Flags,
     Memory,
@@ -72,6 +74,7 @@ class ndarray:
         self.base = None
         if memptr is None or not memptr.ptr:
             self._real = np.empty(shape, dtype, order)
+            _roots[id(self._real)] = self
             return
         dtype = np.dtype(dtype)
         interface = {"shape": tuple(shape), "typestr": dtype.str, "strides": strides, "version": 3}
@@ -219,7 +222,7 @@ def _operator(name: str, in_place: bool = False) -> Any:
                 raise TypeError(f"Unsupported type {type(other)}")  # CuPy does not ask it for its own way
             if not isinstance(other, (ndarray, bool, int, float, complex, np.generic)):
                 return NotImplemented
-        ufunc = getattr(module, _UFUNCS.get(name.strip("_"), ""), None)
+        ufunc = getattr(module, UFUNCS.get(name.strip("_"), ""), None)
         if ufunc is not None:
             return ufunc(*((others[0], self) if name.strip("_")[0] == "r" and others else (self, *others)))
         result = getattr(self._real, name)(*map(unwrapped, others))
@@ -228,8 +231,7 @@ def _operator(name: str, in_place: bool = False) -> Any:
     return operate
 
 
-_BINARY = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]
-for _name in _BINARY:
+for _name in BINARY:
     for _form in (f"__{_name}__", f"__r{_name}__"):
         setattr(ndarray, _form, _operator(_form))
     setattr(ndarray, f"__i{_name}__", _operator(f"__i{_name}__", in_place=True))
@@ -307,14 +309,6 @@ def _function(name: str, real: Any) -> Any:
 
 # Functions that wait for numbers, as the shape of their result depends on them.
 _COUNTING = ("nonzero", "argwhere", "flatnonzero", "unique", "bincount", "extract", "compress", "intersect1d")
-_UFUNCS = {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
-    "mod": "remainder", "pow": "power", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
-    "lshift": "left_shift", "rshift": "right_shift", "neg": "negative", "pos": "positive", "abs": "absolute",
-    "invert": "invert", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
-    "ge": "greater_equal",
-}  # fmt: skip
-_UFUNCS |= {f"r{name}": _UFUNCS[name] for name in _BINARY if name in _UFUNCS}
 
 
 def _where(condition: Any, x: Any = None, y: Any = None) -> Any:

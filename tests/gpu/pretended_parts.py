@@ -12,6 +12,16 @@ from typing import Any
 import numpy as np
 
 RECORD: dict[str, Any] = json.loads(Path(__file__).with_name("cupy.json").read_text(encoding="utf-8"))
+# ufuncs by the operators' names
+BINARY = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]
+UFUNCS = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",
+    "mod": "remainder", "pow": "power", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "lshift": "left_shift", "rshift": "right_shift", "neg": "negative", "pos": "positive", "abs": "absolute",
+    "invert": "invert", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
+    "ge": "greater_equal",
+}  # fmt: skip
+UFUNCS |= {f"r{name}": UFUNCS[name] for name in BINARY if name in UFUNCS}
 
 
 class BaseMemory:
