@@ -1,133 +1,27 @@
 """What a node has saved under PyTorch's names: `node._saved_self`, `node._raw_saved_self`.
 
-A rule's parameters are our names (`a`, `z`, `a_shape`, see `ops/base.py`). Most have one name in PyTorch; what a node
-calls otherwise stands in `OWN`.
+A rule's parameters are our names (`a`, `z`, `a_shape`, see `ops/base.py`). `saved_tables.py` says what PyTorch calls
+them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
-from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .. import backend
-from ..tensor import wrap
 from . import errors, versions
 from .saved import Box, Packed, SavedHooks
+from .saved_tables import OWN, USUAL, With
 
 if TYPE_CHECKING:
     from .node import Node
 
 
-def _indices(index: Any) -> tuple[Any, ...]:
-    parts = index if isinstance(index, tuple) else (index,)
-    return tuple(wrap(part) if backend.is_array(part) else None for part in parts)
-
-
-# Our name: PyTorch's, or several with a function for each that gets its value out of ours; none where it has none.
-USUAL = {"a": "self", "b": "other", "z": "result", "a_shape": "self_sym_sizes", "index": {"indices": _indices}}
-_SIZES_AND_NUMBER = {"self_sym_sizes": None, "self_sym_numel": prod}
-_REDUCTION = {"reduction": ("none", "mean", "sum").index}
-_LOSS: dict[str, Any] = {"b": "target", "reduction": _REDUCTION}
-_NLL: dict[str, Any] = {
-    "index": {"target": lambda index: wrap(index[min(1, len(index) - 1)])},
-    "ignored": {},
-    "weights": {},
-    "total": {},
-    "reduction": _REDUCTION,
-}
-_NORM: dict[str, Any] = {"a": "input", "b": "weight", "mean": "result1", "rstd": "result2", "rows": {}}
-_INDEX = {"index": "index"}
-_SOURCE = {**_INDEX, "b": "source"}
-OWN: dict[str, dict[str, Any]] = {
-    "AddcdivBackward0": {"b": "tensor1", "c": "tensor2"},
-    "AddcmulBackward0": {"b": "tensor1", "c": "tensor2"},
-    "AliasBackward0": {"a_shape": {}},
-    "AvgPool2DBackward0": {"a_shape": {}, "taps": {n: attrgetter(n) for n in ("stride", "padding")}},
-    "BinaryCrossEntropyBackward0": _LOSS,
-    "BinaryCrossEntropyWithLogitsBackward0": _LOSS,
-    "BmmBackward0": {"b": "mat2"},
-    "ClampBackward0": {"b": "min", "c": "max"},
-    "ClampBackward1": {"lower": "min", "upper": "max"},
-    "ClampLower": {"b": {"min": None, "max": lambda bound: None}},
-    "ClampMaxBackward0": {"n": "max"},
-    "ClampMaxBackward1": {"b": "max"},
-    "ClampMinBackward0": {"n": "min"},
-    "ClampMinBackward1": {"b": "min"},
-    "ClampUpper": {"b": {"min": lambda bound: None, "max": None}},
-    "ConstantPadNdBackward0": {"a_shape": {}, "value": {}},
-    "ConvolutionBackward0": {
-        "a": "input",
-        "b": "weight",
-        "a_shape": {},
-        "b_shape": {},
-        "size": {},
-        "how": {name: attrgetter(name) for name in ("stride", "padding", "dilation", "groups", "output_padding")},
-    },
-    "DistBackward0": {"dtype": {}},
-    "DivBackward1": {"n": "other"},
-    "DotBackward0": {"b": "tensor"},
-    "EmbeddingBackward0": {"a_shape": {"weight_sym_argsize_0": itemgetter(0)}},
-    "GatherBackward0": _INDEX,
-    "HuberLossBackward0": _LOSS,
-    "IndexAddBackward0": {**_SOURCE, "alpha": {}},
-    "IndexCopyBackward0": _SOURCE,
-    "IndexFillBackward0": {**_INDEX, "value": {}},
-    "IndexFillBackward1": _INDEX,
-    "IndexPutBackward0": {"b_shape": {}},
-    "IndexSelectBackward0": _INDEX,
-    "LerpBackward1": {"b": "end", "c": "weight"},
-    "LinalgVectorNormBackward0": {"p": "ord"},
-    "MaskedScatterBackward0": {"b_shape": "source_sym_sizes"},
-    "MeanBackward0": {"a_shape": _SIZES_AND_NUMBER},
-    "MeanBackward1": {"a_shape": _SIZES_AND_NUMBER},
-    "MmBackward0": {"b": "mat2"},
-    "MseLossBackward0": _LOSS,
-    "MulBackward1": {"n": "other"},
-    "MvBackward0": {"b": "vec"},
-    "NativeBatchNormBackward0": _NORM | {"invstd": "result2"},
-    "NativeGroupNormBackward0": _NORM,
-    "NativeLayerNormBackward0": _NORM | {"eps": {}},
-    "NllLoss2DBackward0": _NLL,
-    "NllLossBackward0": _NLL,
-    "PowBackward0": {"n": "exponent"},
-    "PowBackward1": {"b": "exponent"},
-    "PowBackward2": {"a": "exponent", "n": "self"},
-    "PreluKernelBackward0": {"b": "weight"},
-    "PutBackward0": {**_INDEX, "b": "source"},
-    "ReflectionPad1DBackward0": {"find": {}},
-    "ReflectionPad2DBackward0": {"find": {}},
-    "ReflectionPad3DBackward0": {"find": {}},
-    "ReplicationPad1DBackward0": {"find": {}},
-    "ReplicationPad2DBackward0": {"find": {}},
-    "ReplicationPad3DBackward0": {"find": {}},
-    "ScatterAddBackward0": {**_INDEX, "b_shape": {}},
-    "ScatterBackward0": {**_INDEX, "b_shape": {}},
-    "ScatterBackward1": {**_INDEX, "value": {}},
-    "SelectBackward0": {"number": "index"},
-    "SliceBackward0": {
-        "span": {"start": lambda s: s.start or 0, "end": attrgetter("stop"), "step": lambda s: s.step or 1}
-    },
-    "SmoothL1LossBackward0": _LOSS,
-    "SoftMarginLossBackward0": {"reduction": _REDUCTION},
-    "SplitBackward0": {"sizes": {"split_size": itemgetter(0)}},
-    "SplitWithSizesBackward0": {"sizes": "split_sizes"},
-    "StdMeanBackward0": {"std": "result0"},
-    "TakeBackward0": _INDEX,
-    "ToCopyBackward0": {"source": {}},
-    "TransposeBackward0": {"dims": {"dim0": itemgetter(0), "dim1": itemgetter(1)}},
-    "UnbindBackward0": {"a_shape": {}},
-    "UnsqueezeBackward0": {"a_shape": {}},
-    "XlogyBackward1": {"a": "other", "n": "self"},
-    "XlogyBackward2": {"n": "other"},
-}
-
-
-def names(node: Node) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
+def names(node: Node) -> dict[str, tuple[str, Callable[[Any], Any] | With | None]]:
     """For each of PyTorch's names our own, and what gets its value out of ours (None: it is the same)."""
     own = OWN.get(type(node).__qualname__) or OWN.get(node.node_name, {})  # several classes may share a node's name
-    found: dict[str, tuple[str, Callable[[Any], Any] | None]] = {}
+    found: dict[str, tuple[str, Callable[[Any], Any] | With | None]] = {}
     for symbol in dict.fromkeys(symbol for symbols in node.saves for symbol in symbols):
         theirs = own.get(symbol, USUAL.get(symbol, symbol))
         for name, part in ({theirs: None} if isinstance(theirs, str) else theirs).items():
@@ -153,7 +47,11 @@ def look_up(node: Node, attribute: str) -> Any:
     if prefix == "_raw_saved_":
         return SavedTensor(node, symbol)
     value = _value(node, symbol)
-    return value if part is None or value is None else part(value)
+    if part is None or value is None:
+        return value
+    if isinstance(part, With):
+        return part.function(value, *(_value(node, other) for other in part.others))
+    return part(value)
 
 
 def _value(node: Node, symbol: str) -> Any:

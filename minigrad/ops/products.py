@@ -287,6 +287,8 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
         return input.clone()
     if n < 0:
         input, n = inv(input), -n
+    if n == 3:
+        return input @ input @ input  # and not a (a²): PyTorch's order
     result, square = None, input  # by squaring: n = 5 is a (a²)²
     while n:
         n, odd = divmod(n, 2)
