@@ -34,6 +34,7 @@ from ..ops.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_ma
 from ..ops.attention import scaled_dot_product_attention
 from ..ops.batchnorm import batch_norm
 from ..ops.bilinear import bilinear
+from ..ops.binary_entropy import binary_cross_entropy, binary_cross_entropy_with_logits
 from ..ops.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from ..ops.crossentropy import cross_entropy, nll_loss
 from ..ops.distances import (
@@ -50,15 +51,7 @@ from ..ops.embedding import embedding, one_hot
 from ..ops.functions import sigmoid, tanh
 from ..ops.interpolation import interpolate
 from ..ops.linear import linear
-from ..ops.loss import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    huber_loss,
-    l1_loss,
-    mse_loss,
-    smooth_l1_loss,
-    soft_margin_loss,
-)
+from ..ops.loss import huber_loss, l1_loss, mse_loss, smooth_l1_loss, soft_margin_loss
 from ..ops.normalization import (
     cosine_similarity,
     group_norm,

@@ -14,19 +14,18 @@ from .activation import logistic, softplus_of
 from .base import Op
 from .calling import apply
 from .functions import abs
-from .logits import check_logits
 from .operands import array_of
 from .reduce import mean, sum
-from .shaping import broadcast_tensors, expand
+from .shaping import broadcast_tensors
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
 
-def _reduce(z: Any, reduction: str) -> Any:
+def total(z: Any, reduction: str) -> Any:
     return np.mean(z) if reduction == "mean" else np.sum(z, dtype=z.dtype) if reduction == "sum" else z
 
 
-def _share(g: Any, shape: tuple[int, ...], reduction: str) -> Any:
+def share(g: Any, shape: tuple[int, ...], reduction: str) -> Any:
     """The part of a loss's gradient that each element gets."""
     return g / (prod(shape) or float("nan")) if reduction == "mean" else g
 
@@ -38,41 +37,13 @@ class MseLoss(Op):
 
     def forward(a, b, reduction):
         d = a - b
-        return _reduce(d * d, reduction)
+        return total(d * d, reduction)
 
     def grad_a(g, a, b, reduction):
-        return _share(g, a.shape, reduction) * (2 * (a - b))
+        return share(g, a.shape, reduction) * (2 * (a - b))
 
     def grad_b(g, a, b, reduction):
-        return _share(g, a.shape, reduction) * (2 * (b - a))
-
-
-class BinaryCrossEntropyWithLogits(Op):
-    """-(b log sigmoid(a) + (1 - b) log(1 - sigmoid(a))), element by element.
-
-    Computed as max(a, 0) - a b + log(1 + exp(-|a|)), which never overflows (PyTorch's documentation of
-    BCEWithLogitsLoss; the log-sum-exp trick). `weight` and `pos_weight` are arrays or None.
-    """
-
-    broadcasts = True  # the dtypes may differ
-    formula = r"\bar z\,(\sigma(a) - b)", r"-\bar z\, a"
-
-    def forward(a, b, weight, pos_weight, reduction):
-        soft = np.log1p(np.exp(-np.absolute(a))) + np.maximum(-a, 0)  # log(1 + exp(-a))
-        z = (1 - b) * a + (soft if pos_weight is None else (1 + (pos_weight - 1) * b) * soft)
-        return _reduce(z if weight is None else z * weight, reduction).astype(b.dtype, copy=False)
-
-    def grad_a(g, a, b, weight, pos_weight, reduction):
-        s = 1 / (1 + np.exp(-a))
-        d = s - b if pos_weight is None else (1 - b) - (1 + (pos_weight - 1) * b) * (1 - s)
-        return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
-
-    def grad_b(g, a, weight, pos_weight, reduction):
-        d = -a
-        if pos_weight is not None:
-            soft = np.log1p(np.exp(-np.absolute(a))) + np.maximum(-a, 0)
-            d = (pos_weight - 1) * soft - a
-        return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
+        return share(g, a.shape, reduction) * (2 * (b - a))
 
 
 class SmoothL1Loss(Op):
@@ -85,11 +56,11 @@ class SmoothL1Loss(Op):
 
     def forward(a, b, reduction, beta):
         d = np.absolute(a - b)
-        return _reduce(np.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta), reduction)
+        return total(np.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta), reduction)
 
     def grad_a(g, a, b, reduction, beta):
         d = a - b
-        return _share(g, a.shape, reduction) * np.where(d <= -beta, -1, np.where(d >= beta, 1, d / beta))
+        return share(g, a.shape, reduction) * np.where(d <= -beta, -1, np.where(d >= beta, 1, d / beta))
 
     def grad_b(g, a, b, reduction, beta):
         return -SmoothL1Loss.rules[0](g, a, b, reduction, beta)
@@ -105,39 +76,14 @@ class HuberLoss(Op):
 
     def forward(a, b, reduction, delta):
         d = np.absolute(a - b)
-        return _reduce(np.where(d <= delta, d * d * 0.5, delta * (d - 0.5 * delta)), reduction)
+        return total(np.where(d <= delta, d * d * 0.5, delta * (d - 0.5 * delta)), reduction)
 
     def grad_a(g, a, b, reduction, delta):
         d = a - b
-        return _share(g, a.shape, reduction) * np.where(d < -delta, -delta, np.where(d > delta, delta, d))
+        return share(g, a.shape, reduction) * np.where(d < -delta, -delta, np.where(d > delta, delta, d))
 
     def grad_b(g, a, b, reduction, delta):
         return -HuberLoss.rules[0](g, a, b, reduction, delta)
-
-
-_LEAST = float(np.float32(1e-12))  # PyTorch's, too, is rounded to single precision
-
-
-class BinaryCrossEntropy(Op):
-    """-(b log a + (1 - b) log(1 - a)), element by element; logarithms below -100 count as that.
-
-    So a sure and wrong answer costs 100, not infinity (PyTorch's documentation of BCELoss). `weight` is an array or
-    None.
-    """
-
-    formula = r"\frac{\bar z}{n} \frac{a - b}{a\,(1 - a)}", r"\frac{\bar z}{n} (\ln(1 - a) - \ln a)"
-
-    def forward(a, b, weight, reduction):
-        z = (b - 1) * np.maximum(np.log1p(-a), -100) - b * np.maximum(np.log(a), -100)
-        return _reduce(z if weight is None else z * weight, reduction)
-
-    def grad_a(g, a, b, weight, reduction):
-        d = (a - b) / np.maximum(a * (1 - a), _LEAST)
-        return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
-
-    def grad_b(g, a, weight, reduction):
-        d = np.maximum(np.log1p(-a), -100) - np.maximum(np.log(a), -100)
-        return _share(g, a.shape, reduction) * (d if weight is None else d * weight)
 
 
 class SoftMarginLoss(Op):
@@ -146,10 +92,10 @@ class SoftMarginLoss(Op):
     formula = (r"-\frac{\bar z}{n}\, t\, \sigma(-t a)",)
 
     def forward(a, target, reduction):
-        return _reduce(softplus_of(-a * target), reduction)
+        return total(softplus_of(-a * target), reduction)
 
     def grad_a(g, a, target, reduction):
-        return _share(g, a.shape, reduction) * (-target * logistic(-a * target))
+        return share(g, a.shape, reduction) * (-target * logistic(-a * target))
 
 
 def reduction_of(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
@@ -196,7 +142,7 @@ def _weighted(loss: Tensor, weight: Tensor, input: Tensor, reduction: str) -> Te
     return sum(loss) / sum(weight) if reduction == "mean" else reduced(loss, reduction)
 
 
-def _floats(input: Tensor, kernel: str) -> None:
+def only_floats(input: Tensor, kernel: str) -> None:
     if input.array.dtype.kind != "f":
         kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
@@ -227,7 +173,7 @@ def mse_loss(
     a, b = _alike(input, target, "mse_loss")
     if weight is not None:
         return _weighted((a - b) ** 2, weight, input, reduction)
-    _floats(a, "mse_cpu")
+    only_floats(a, "mse_cpu")
     return apply(MseLoss, a, b, reduction=reduction)
 
 
@@ -267,7 +213,7 @@ def smooth_l1_loss(
     a, b = _alike(input, target, "smooth_l1_loss")
     if beta == 0:
         return reduced(abs(a - b), reduction)
-    _floats(a, "smooth_l1_cpu")
+    only_floats(a, "smooth_l1_cpu")
     return apply(SmoothL1Loss, a, b, reduction=reduction, beta=beta)
 
 
@@ -285,7 +231,7 @@ def huber_loss(
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     a, b = _alike(input, target, "huber_loss")
-    _floats(a, "huber_cpu")
+    only_floats(a, "huber_cpu")
     if weight is None:
         return apply(HuberLoss, a, b, reduction=reduction, delta=delta)
     if weight.shape != input.shape:
@@ -306,96 +252,3 @@ def soft_margin_loss(
     array_of(target, "soft_margin_loss", "argument 'target' (position 2)")
     a, b = broadcast_tensors(input, target)
     return apply(SoftMarginLoss, a, target=b.to(a.dtype).array, reduction=reduction)
-
-
-def binary_cross_entropy(
-    input: Tensor,
-    target: Tensor,
-    weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-) -> Tensor:
-    """Cross entropy between a target in [0, 1] and the probability `input`.
-
-    Parameters
-    ----------
-    input, target : Tensor
-        Of the same shape and dtype, from 0 to 1.
-    weight : Tensor, optional
-        A factor for each element; broadcasts.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    RuntimeError
-        If something is not between 0 and 1.
-
-    Examples
-    --------
-    >>> import minigrad
-    >>> minigrad.nn.functional.binary_cross_entropy(minigrad.tensor([0.5, 1.]), minigrad.tensor([1., 0.]))
-    tensor(50.3466)
-    """
-    reduction = reduction_of(reduction, size_average, reduce)
-    a = array_of(input, "binary_cross_entropy")
-    b = array_of(target, "binary_cross_entropy", "argument 'target' (position 2)")
-    if a.shape != b.shape:
-        raise ValueError(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
-            "Please ensure they have the same size."
-        )
-    w = None if weight is None else expand(weight, a.shape).array
-    _floats(input, "binary_cross_entropy")
-    for other in (target, weight):
-        if other is not None and other.array.dtype != a.dtype:
-            found, want = (dtypes.SCALAR_TYPE_NAMES[x.dtype.name] for x in (other, input))
-            raise RuntimeError(f"Found dtype {found} but expected {want}")
-    for name, x in (("input", a), ("target", b)):
-        if type(x) is np.ndarray and not ((x >= 0) & (x <= 1)).all():
-            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
-    return apply(BinaryCrossEntropy, input, target, weight=w, reduction=reduction)
-
-
-def binary_cross_entropy_with_logits(
-    input: Tensor,
-    target: Tensor,
-    weight: Tensor | None = None,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-    pos_weight: Tensor | None = None,
-) -> Tensor:
-    """Cross entropy between a target in [0, 1] and the sigmoid of `input`.
-
-    Parameters
-    ----------
-    input, target : Tensor
-        Of the same shape.
-    weight : Tensor, optional
-        A factor for each element; broadcasts.
-    reduction : {"mean", "sum", "none"}
-    pos_weight : Tensor, optional
-        A factor for the positive part of each element; broadcasts.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-
-    Examples
-    --------
-    >>> import minigrad
-    >>> minigrad.nn.functional.binary_cross_entropy_with_logits(minigrad.zeros(3), minigrad.ones(3))
-    tensor(0.6931)
-    """
-    reduction = reduction_of(reduction, size_average, reduce)
-    a = array_of(input, "binary_cross_entropy_with_logits")
-    b = array_of(target, "binary_cross_entropy_with_logits", "argument 'target' (position 2)")
-    if a.shape != b.shape:
-        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    check_logits(input, target)
-    w, p = (None if x is None else x.array for x in (weight, pos_weight))
-    return apply(BinaryCrossEntropyWithLogits, input, target, weight=w, pos_weight=p, reduction=reduction)
