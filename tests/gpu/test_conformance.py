@@ -39,6 +39,27 @@ OF_THE_HOST = {
     "tensor/shapes_of_numpy_arrays_are_their_own": _SHARED,
     "views/fortran_order_from_numpy": _SHARED,
 }
+OF_THE_HOST |= dict.fromkeys(
+    [f"user_programs/{name}" for name in (
+        "perceptron_with_schedulers", "transfer_learning", "checkpoints", "own_modules", "recurrent_text",
+        "transformer", "adversaries", "derivatives_of_derivatives",
+    )] + [
+        "user_mistakes/nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Linear(8, 2))(torch.ones(2, 1, 6, 6))",
+        "user_mistakes/nn.Embedding(3, 2)(torch.tensor([5]))",
+    ], _LAYER
+)  # fmt: skip
+OF_THE_HOST |= dict.fromkeys(
+    [f"asking/{name}" for name in ("questions", "older_types", "a_program_that_looks_for_an_accelerator")],
+    "asks where things are",
+)
+OF_THE_HOST |= dict.fromkeys(
+    [
+        "user_mistakes/F.cross_entropy(torch.ones(2, 3), torch.tensor([0, 5]))",
+        "user_mistakes/torch.ones(3)[[0, 7]]",
+        "user_mistakes/torch.zeros(2).scatter_(0, torch.tensor([3]), 1.)",
+    ],
+    OF_THE_HOST["inplace/index_put_refused"],
+)
 # CuPy gives memory in blocks of 512 bytes: a storage is larger there than its tensor.
 OF_BLOCKS = {
     "storage/as_strided_in_place_of_a_plain_tensor",

@@ -12,8 +12,9 @@ from tests.gpu.libraries import on_each_library
 from tests.nn.common import filled
 from tests.nn.test_layers import LAYERS, given
 
-# Layers that look at numbers on the way: how long a vector is (max_norm), how many batches there were (momentum=None).
-LOOK = ("max_norm", "momentum=None")
+# Layers that look at numbers on the way: how long a vector is (max_norm), how many batches there were (momentum=None),
+# whether a variance is negative.
+LOOK = ("max_norm", "momentum=None", "GaussianNLLLoss")
 
 
 def there(x):
