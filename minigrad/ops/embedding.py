@@ -13,7 +13,7 @@ from .base import Op
 from .calling import apply
 from .index import add_at
 from .inplace import note_write
-from .operands import array_of
+from .operands import array_of, refuse_mixed_devices
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -116,6 +116,8 @@ def embedding(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; "
             f"but got {kind} instead (while checking arguments for embedding)"
         )
+    if type(w) is not type(indices):
+        refuse_mixed_devices(input, weight)
     if type(indices) is np.ndarray and indices.size and not 0 <= indices.min() <= indices.max() < len(w):
         raise IndexError("index out of range in self")
     if max_norm is not None:

@@ -84,6 +84,7 @@ def test_a_seed_gives_the_same_numbers(library):
         lambda x, y: nn.functional.mse_loss(x, y),
         lambda x, y: minigrad.einsum("i,i", x, y),
         lambda x, y: nn.Linear(2, 1)(x),
+        lambda x, y: nn.functional.embedding(x.long(), y.reshape(2, 1)),
         lambda x, y: minigrad.atan2(x, y),
         lambda x, y: minigrad.lerp(x, y, 0.5),
     ],
