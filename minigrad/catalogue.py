@@ -37,77 +37,58 @@ FAMILIES = {
         "ShortTensor finfo iinfo is_floating_point typename",
         methods="is_cpu is_cuda itemsize ndimension nelement type=type_",
     ),
+    "exchange": Family(functions="from_dlpack"),
+    "random": Family(
+        functions="Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
+    ),
+    "serialization": Family(functions="load save"),
+    "ops.activating": Family(
+        both="hardshrink prelu",
+        functions="celu celu_ relu_ selu selu_ threshold threshold_",
+    ),
+    "ops.adaptive": Family(
+        functions="adaptive_avg_pool1d",
+    ),
     "ops.arranging": Family(
         both="adjoint hsplit movedim moveaxis=movedim split_with_sizes tensor_split unflatten vsplit",
         functions="atleast_1d atleast_2d atleast_3d broadcast_shapes column_stack dstack hstack numel row_stack=vstack "
         "vstack",
         methods="mH reshape_as",
     ),
-    "ops.gathering": Family(
-        both="gather scatter scatter_add take_along_dim",
-        in_place="scatter scatter_add",
+    "ops.choosing": Family(
+        both="clamp clamp_max clamp_min clip=clamp copysign fmax fmin heaviside nan_to_num positive sgn",
+        in_place="clamp clamp_max clamp_min clip=clamp copysign heaviside nan_to_num sgn",
     ),
-    "ops.scan": Family(
-        both="cummax cummin cumprod cumsum logcumsumexp",
-        in_place="cumprod cumsum",
-    ),
-    "ops.statistics": Family(
-        both="aminmax count_nonzero diff dist logsumexp nanmean nansum",
-    ),
-    "ops.integrals": Family(
-        functions="cumulative_trapezoid trapezoid trapz=trapezoid",
+    "ops.convolution": Family(
+        functions="conv1d conv2d conv_transpose1d conv_transpose2d",
     ),
     "ops.counting": Family(
         both="bincount histc unique unique_consecutive",
         functions="bucketize isin searchsorted",
     ),
-    "ops.sorting": Family(
-        both="argsort kthvalue median mode msort nanmedian sort topk",
-    ),
-    "ops.convolution": Family(
-        functions="conv1d conv2d conv_transpose1d conv_transpose2d",
-    ),
     "ops.einsum": Family(functions="einsum"),
-    "ops.linalg": Family(both="det inverse=inv logdet slogdet"),
-    "ops.adaptive": Family(
-        functions="adaptive_avg_pool1d",
-    ),
-    "ops.pixels": Family(
-        functions="pixel_shuffle pixel_unshuffle",
-    ),
-    "ops.pooling": Family(
-        functions="avg_pool1d max_pool1d max_pool2d",
+    "ops.exponential": Family(
+        both="exp2 expm1 float_power log2 log10 logaddexp logaddexp2 logit rsqrt xlogy",
+        methods="float_power_",
+        in_place="exp2 expm1 log2 log10 logit rsqrt xlogy",
     ),
     "ops.functions": Family(  # other names for what is there already
         both="absolute=abs divide=div multiply=mul negative=neg subtract=sub true_divide=divide "
         "greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne",
         in_place="absolute=abs divide=div multiply=mul negative=neg subtract=sub true_divide=divide",
     ),
-    "ops.exponential": Family(
-        both="exp2 expm1 float_power log2 log10 logaddexp logaddexp2 logit rsqrt xlogy",
-        methods="float_power_",
-        in_place="exp2 expm1 log2 log10 logit rsqrt xlogy",
+    "ops.gathering": Family(
+        both="gather scatter scatter_add take_along_dim",
+        in_place="scatter scatter_add",
     ),
-    "ops.trigonometry": Family(
-        both="acos acosh arccos=acos arccosh=acosh arcsin=asin arcsinh=asinh arctan=atan arctan2=atan2 arctanh=atanh "
-        "asin asinh atan atan2 atanh cosh deg2rad hypot rad2deg sinc sinh tan",
-        methods="acosh_ arccosh_=acosh_ arcsinh_=asinh_ arctanh_=atanh_ asinh_ atanh_",
-        in_place="acos arccos=acos arcsin=asin arctan=atan arctan2=atan2 asin atan atan2 cosh deg2rad hypot rad2deg "
-        "sinc sinh tan",
+    "ops.grids": Family(
+        both="kron repeat_interleave",
+        functions="block_diag cartesian_prod logspace meshgrid scalar_tensor tril_indices triu_indices",
     ),
-    "ops.rounding": Family(
-        both="ceil fix=trunc floor floor_divide fmod frac remainder round trunc",
-        in_place="ceil fix=trunc floor floor_divide fmod frac remainder round trunc",
+    "ops.integrals": Family(
+        functions="cumulative_trapezoid trapezoid trapz=trapezoid",
     ),
-    "ops.choosing": Family(
-        both="clamp clamp_max clamp_min clip=clamp copysign fmax fmin heaviside nan_to_num positive sgn",
-        in_place="clamp clamp_max clamp_min clip=clamp copysign heaviside nan_to_num sgn",
-    ),
-    "ops.special": Family(both="erf erfc erfinv", in_place="erf erfc erfinv"),
-    "ops.mixing": Family(
-        both="addcdiv addcmul lerp",
-        in_place="addcdiv addcmul lerp",
-    ),
+    "ops.linalg": Family(both="det inverse=inv logdet slogdet"),
     "ops.logic": Family(
         both="allclose bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor equal "
         "isclose isfinite isinf isnan isneginf isposinf isreal logical_and logical_not logical_or logical_xor signbit",
@@ -115,57 +96,76 @@ FAMILIES = {
         in_place="bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor logical_and "
         "logical_not logical_or logical_xor",
     ),
-    "ops.grids": Family(
-        both="kron repeat_interleave",
-        functions="block_diag cartesian_prod logspace meshgrid scalar_tensor tril_indices triu_indices",
-    ),
     "ops.masking": Family(
         both="argwhere masked_fill masked_scatter masked_select nonzero take",
         methods="put",
         in_place="masked_fill masked_scatter put",
+    ),
+    "ops.mixing": Family(
+        both="addcdiv addcmul lerp",
+        in_place="addcdiv addcmul lerp",
     ),
     "ops.moving": Family(
         both="diag diag_embed diagflat flip fliplr flipud roll rot90 tile tril triu",
         methods="repeat unfold",
         in_place="tril triu",
     ),
-    "ops.normalization": Family(
-        functions="cosine_similarity pairwise_distance",
-    ),
     "ops.norm": Family(
         both="norm std var",
         functions="std_mean var_mean",
+    ),
+    "ops.normalization": Family(
+        functions="cosine_similarity pairwise_distance",
+    ),
+    "ops.overwrite": Family(both="index_put"),
+    "ops.pixels": Family(
+        functions="pixel_shuffle pixel_unshuffle",
+    ),
+    "ops.pooling": Family(
+        functions="avg_pool1d max_pool1d max_pool2d",
+    ),
+    "ops.products": Family(
+        both="addbmm addmv addr baddbmm ger inner matrix_power trace vdot",
+        functions="tensordot",
+        in_place="addbmm addmv addr baddbmm",
     ),
     "ops.random": Family(
         both="bernoulli multinomial",
         functions="normal rand rand_like randint randint_like randn randn_like randperm",
         in_place="bernoulli=bernoulli_values normal=normal_values uniform=uniform_values",
     ),
-    "ops.overwrite": Family(both="index_put"),
+    "ops.rounding": Family(
+        both="ceil fix=trunc floor floor_divide fmod frac remainder round trunc",
+        in_place="ceil fix=trunc floor floor_divide fmod frac remainder round trunc",
+    ),
     "ops.rows": Family(
         both="index_add index_copy index_fill index_select",
         in_place="index_add index_copy index_fill",
+    ),
+    "ops.scan": Family(
+        both="cummax cummin cumprod cumsum logcumsumexp",
+        in_place="cumprod cumsum",
     ),
     "ops.shaping": Family(
         both="swapaxes=transpose swapdims=transpose",
         functions="concat=cat concatenate=cat",
     ),
-    "random": Family(
-        functions="Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
-    ),
-    "ops.activating": Family(
-        both="hardshrink prelu",
-        functions="celu celu_ relu_ selu selu_ threshold threshold_",
-    ),
     "ops.softmax": Family(
         both="log_softmax softmax",
     ),
-    "exchange": Family(functions="from_dlpack"),
-    "serialization": Family(functions="load save"),
-    "ops.products": Family(
-        both="addbmm addmv addr baddbmm ger inner matrix_power trace vdot",
-        functions="tensordot",
-        in_place="addbmm addmv addr baddbmm",
+    "ops.sorting": Family(
+        both="argsort kthvalue median mode msort nanmedian sort topk",
+    ),
+    "ops.special": Family(both="erf erfc erfinv", in_place="erf erfc erfinv"),
+    "ops.statistics": Family(
+        both="aminmax count_nonzero diff dist logsumexp nanmean nansum",
+    ),
+    "ops.trigonometry": Family(
+        both="acos acosh arccos=acos arccosh=acosh arcsin=asin arcsinh=asinh arctan=atan arctan2=atan2 arctanh=atanh "
+        "asin asinh atan atan2 atanh cosh deg2rad hypot rad2deg sinc sinh tan",
+        methods="acosh_ arccosh_=acosh_ arcsinh_=asinh_ arctanh_=atanh_ asinh_ atanh_",
+        in_place="acos arccos=acos arcsin=asin arctan=atan arctan2=atan2 asin atan atan2 cosh deg2rad hypot rad2deg "
+        "sinc sinh tan",
     ),
 }
 
