@@ -16,7 +16,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         prog="python -m benchmarks",
         description="Time minigrad beside PyTorch and other small autograd libraries, one thread each.",
     )
-    parser.add_argument("--only", metavar="W1,W4", help="these workloads only (W9 is the import)")
+    parser.add_argument("--only", metavar="W1,W4", help="these workloads only (W9 is the import; W2 is W2a and W2b)")
     parser.add_argument("--libraries", metavar="minigrad,torch", help="these only (numpy is the limit by hand)")
     parser.add_argument("--rounds", type=int, default=9, help="how often each is timed (default 9)")
     parser.add_argument("--seconds", type=float, default=0.1, help="how long one timing takes at least (default 0.1)")

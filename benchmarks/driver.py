@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.implementations import IMPLEMENTATIONS
+from benchmarks.implementations import IMPLEMENTATIONS, is_installed
 from benchmarks.worker import serve
 from benchmarks.workloads import DEEP, WORKLOADS, Workload
 
 BASELINE = "torch"
-REFERENCE = "numpy"  # whose gradients the others' are compared with
+REFERENCE = "numpy"  # whose gradients the others' are compared with: derived by hand
+MEASURED_AFRESH = ("memory", "peak")  # once, in a process that has run nothing else
 ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "NUMBA", "VECLIB_MAXIMUM")
 }
@@ -71,12 +72,27 @@ class Worker:
         self.process.join()
 
 
-def compare(gradients: list[np.ndarray], expected: list[np.ndarray]) -> None:
-    """Raise AssertionError unless each gradient has the expected one's shape and, to float32's accuracy, its values."""
+def reference(workload: Workload) -> str:
+    """The library that the others' gradients are compared with: PyTorch where nothing is differentiated by hand."""
+    return REFERENCE if workload.limit else BASELINE
+
+
+def applies(name: str, workload: Workload) -> bool:
+    """Whether a library is asked to run it: variants are for some workloads only."""
+    only = IMPLEMENTATIONS[name][0].only
+    return only is None or workload.name in only
+
+
+def compare(gradients: list[np.ndarray], expected: list[np.ndarray], tolerance: float = 0.0) -> None:
+    """Raise AssertionError unless each gradient has the expected one's shape and, to float32's accuracy, its values.
+
+    `tolerance` is the workload's: a share of the largest value of each gradient.
+    """
     if [np.shape(g) for g in gradients] != [e.shape for e in expected]:
         raise AssertionError(f"gradients of shapes {[np.shape(g) for g in gradients]}")
     for gradient, reference in zip(gradients, expected, strict=True):
-        np.testing.assert_allclose(gradient, reference, rtol=2e-4, atol=1e-6)
+        absolute = max(1e-6, tolerance * np.abs(reference).max())
+        np.testing.assert_allclose(gradient, reference, rtol=2e-4, atol=absolute)
 
 
 def measure(
@@ -95,25 +111,30 @@ def measure(
     Returns
     -------
     dict
-        "run", "forward", "memory" (those the workload asks for): `Samples` in seconds or bytes an operation;
+        "run", "forward", "memory", "peak" (those the workload asks for): `Samples` in seconds, bytes an operation or
+        activations;
         "failures": library to the reason why it has no figures (here).
     """
     results: dict[str, Any] = {"failures": {}}
     failures = results["failures"]
-    workers = {REFERENCE: Worker(REFERENCE)}
+    names, judge = [name for name in names if applies(name, workload)], reference(workload)
+    if not is_installed(judge):
+        reason = f"nothing to compare the gradients with: {judge} is not installed"
+        return results | {"failures": dict.fromkeys(names, reason)} | {quantity: {} for quantity in workload.goals}
+    workers = {judge: Worker(judge)}
     workers |= {name: Worker(name) for name in names if name not in workers}
     try:
-        expected = workers[REFERENCE].ask("gradients", workload.name, workload.size)
-        for name in [name for name in workers if name != REFERENCE]:
+        expected = workers[judge].ask("gradients", workload.name, workload.size)
+        for name in [name for name in workers if name != judge]:
             failures |= _why_not(workers[name], name, workload, expected)
         timed = [name for name in workers if name in names and name not in failures]
-        for quantity in (q for q in workload.goals if q != "memory"):
+        for quantity in (q for q in workload.goals if q not in MEASURED_AFRESH):
             results[quantity] = _interleaved(workers, timed, rounds, (quantity, seconds, clock))
     finally:
         for worker in workers.values():
             worker.__exit__()
-    if "memory" in workload.goals:
-        results["memory"] = _memory(workload, [name for name in timed if name != REFERENCE])
+    for quantity in (q for q in workload.goals if q in MEASURED_AFRESH):
+        results[quantity] = _memory(workload, quantity, timed)
     return results
 
 
@@ -123,7 +144,7 @@ def _why_not(worker: Worker, name: str, workload: Workload, expected: list[np.nd
     if workload.name in absent:
         return {name: absent[workload.name]}
     try:
-        compare(worker.ask("gradients", workload.name, workload.size), expected)
+        compare(worker.ask("gradients", workload.name, workload.size), expected, workload.tolerance)
     except WorkerFailed as failure:
         return {name: str(failure)}
     except AssertionError as wrong:
@@ -139,12 +160,17 @@ def _interleaved(workers: dict[str, Worker], names: list[str], rounds: int, argu
     return samples
 
 
-def _memory(workload: Workload, names: list[str]) -> Samples:
-    """Bytes an operation, each library in a fresh process: what an earlier run freed would be reused unseen."""
+def _memory(workload: Workload, quantity: str, names: list[str]) -> Samples:
+    """Memory or peak, each library in a fresh process: what an earlier run freed would be reused unseen.
+
+    Without a library there is no graph, so no memory of it.
+    """
     samples: Samples = {}
     for name in names:
+        if name == REFERENCE and quantity == "memory":
+            continue
         with Worker(name) as worker:
-            samples[name] = [worker.ask("memory", workload.name, workload.size)]
+            samples[name] = [worker.ask(quantity, workload.name, workload.size)]
     return samples
 
 
@@ -171,6 +197,7 @@ def import_times(names: Iterable[str], rounds: int) -> dict[str, Any]:
         "import": `Samples`; "failures": library to the reason why it could not be imported.
     """
     failures = {}
+    names = [name for name in names if IMPLEMENTATIONS[name][0].only is None]
     for name in names:
         try:
             import_once(name)  # not counted: the first import may compile the sources
@@ -198,17 +225,24 @@ def import_once(name: str) -> float:
 
 
 def choose(only: str | None, libraries: str | None) -> tuple[list[str], list[str]]:
-    """The workloads and libraries of two comma-separated lists (None: all); W9 stands for the imports.
+    """The workloads and libraries of two comma-separated lists (None: all); W9 is the imports, W2 both W2a and W2b.
 
     Raises
     ------
     SystemExit
         If a name is unknown; it says which there are.
     """
+    if only is not None:
+        only = ",".join(name for wanted in only.split(",") for name in _family(wanted.strip()))
     return (
         _pick(only, [*WORKLOADS, "W9"], "workload"),
         _pick(libraries, list(IMPLEMENTATIONS), "library"),
     )
+
+
+def _family(name: str) -> list[str]:
+    """The workloads whose names are this one and a letter; if there are none, the name itself."""
+    return [known for known in WORKLOADS if known[:-1] == name and known[-1].isalpha()] or [name]
 
 
 def _pick(wanted: str | None, known: list[str], kind: str) -> list[str]:

@@ -1,33 +1,60 @@
 """The libraries that are measured: how each makes a tensor, runs a program and gives the gradients.
 
 Every class has the same few names, so that `programs.py` is written once: `leaf`, `constant`, `sin`, `exp`, `tanh`,
-`mean`, `matvec`, `job`. A library is imported when its class is made, never before.
+`mean`, `sum`, `matvec`, `linear`, `relu`, `cross_entropy`, `conv2d`, `max_pool2d`, `job`, `training`, `hessian`; what a
+library lacks, its `absent` says. A library is imported when its class is made, never before.
 """
 
 import importlib
 import importlib.util
 import operator
+import tracemalloc
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import accumulate
 from typing import Any
 from unittest import mock
 
 import numpy as np
 
-from benchmarks.job import Data, Job
+from benchmarks.job import LEARNING_RATE, MOMENTUM, Data, Job, MomentumSGD, training_job
 from benchmarks.workloads import Workload
+
+NO_MODULES = dict.fromkeys(("W6a", "W6b"), "lacks PyTorch's modules, which resnet18 is written with")
+
+
+class BuiltInSGD:
+    """The library's own optimizer with the methods of `MomentumSGD`; it finds the gradients itself."""
+
+    def __init__(self, kind: Any, leaves: Sequence[Any], **options: Any):
+        self.optimizer = kind(leaves, lr=LEARNING_RATE, momentum=MOMENTUM, **options)
+
+    def step(self, gradients: Sequence[Any]) -> None:
+        self.optimizer.step()
+
+    def forget(self) -> None:
+        for state in self.optimizer.state.values():
+            state["momentum_buffer"].zero_()
 
 
 class PyTorchLike:
     """PyTorch, and minigrad which has its names."""
 
     absent: dict[str, str] = {}  # workload: why this library cannot run it
+    only: tuple[str, ...] | None = None  # the workloads of a variant that makes no difference elsewhere
     python_memory = True  # its memory is Python's, so tracemalloc sees it
     before_import = ""  # what an interpreter needs done first
+    sgd_options: dict[str, Any] = {}
     matvec = staticmethod(operator.matmul)
 
     def __init__(self, module: str):
         self.module = library = importlib.import_module(module)
         self.sin, self.exp, self.tanh, self.mean = library.sin, library.exp, library.tanh, library.mean
+        self.sum, self.relu = library.sum, library.relu
+        functional = library.nn.functional
+        self.linear, self.cross_entropy = functional.linear, functional.cross_entropy
+        self.conv2d = partial(functional.conv2d, padding=1)
+        self.max_pool2d = partial(functional.max_pool2d, kernel_size=2)
 
     def leaf(self, array: np.ndarray) -> Any:
         return self.module.tensor(array, requires_grad=True)
@@ -46,11 +73,42 @@ class PyTorchLike:
 
         return Job(lambda: forward(*leaves), run)
 
+    def place(self, model: Any) -> Any:
+        """A module as this library likes it best."""
+        return model
+
+    def training(self, forward: Callable[..., Any], leaves: tuple[Any, ...]) -> Job:
+        """Forward, backward and a step of SGD with momentum."""
+        optimizer = BuiltInSGD(self.module.optim.SGD, leaves, **self.sgd_options)
+        return training_job(self.job(forward, leaves), optimizer, leaves, self.to_numpy)
+
+    def hessian(self, function: Callable[[Any], Any], x: Any) -> Job:
+        """The gradient with its graph, then a second backward pass for each of its elements."""
+        grad = self.module.autograd.grad
+
+        def forward() -> Any:
+            return grad(function(x), x, create_graph=True)[0]
+
+        def run() -> list[Any]:
+            gradient = forward()
+            return [grad(gradient[i], x, retain_graph=True)[0] for i in range(len(x))]
+
+        return Job(forward, run)
+
     def build(self, workload: Workload, data: Data, size: int) -> Job:
         return workload.program(self, data, size)
 
     def to_numpy(self, gradient: Any) -> np.ndarray:
-        return np.asarray(gradient.numpy())
+        return np.asarray(gradient.detach().numpy())
+
+    def peak_memory(self, run: Callable[[], Any]) -> int:
+        """Bytes that are in use at the worst moment of a run, beyond those in use before it."""
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        run()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak - before
 
 
 class PyTorch(PyTorchLike):
@@ -62,17 +120,47 @@ class PyTorch(PyTorchLike):
         super().__init__(module)
         self.module.set_num_threads(1)
 
+    def peak_memory(self, run: Callable[[], Any]) -> int:
+        """The same from PyTorch's profiler, which records what its allocator gives out and takes back."""
+        profiler = importlib.import_module("torch.profiler")
+        with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+            run()
+        events = [e for e in profile.profiler.kineto_results.events() if e.name() == "[memory]"]
+        events.sort(key=lambda event: event.start_ns())
+        return max(accumulate(event.nbytes() for event in events))
+
+
+class ChannelsLast(PyTorch):
+    """PyTorch at its best for images: memory in channels_last order, and the fused optimizer."""
+
+    only = ("W3", "W5", "W6a", "W6b")
+    sgd_options = {"fused": True}
+
+    def leaf(self, array: np.ndarray) -> Any:
+        return self.constant(array).requires_grad_()
+
+    def constant(self, array: np.ndarray) -> Any:
+        tensor = self.module.tensor(array)
+        return self.place(tensor) if tensor.ndim == 4 else tensor
+
+    def place(self, model: Any) -> Any:
+        return model.to(memory_format=self.module.channels_last)
+
 
 class NumPyLimit:
     """No library at all: the functions of `numpy_limit.py`."""
 
-    absent: dict[str, str] = {}
+    absent = dict.fromkeys(("W5", "W6a", "W6b"), "not differentiated by hand: compared with PyTorch's gradients")
+    only = None
     before_import = ""
+    peak_memory = PyTorchLike.peak_memory
 
     def __init__(self, module: str):
         pass
 
     def build(self, workload: Workload, data: Data, size: int) -> Job:
+        if workload.limit is None:
+            raise NotImplementedError(self.absent[workload.name])
         return workload.limit(data, size)
 
     def to_numpy(self, gradient: np.ndarray) -> np.ndarray:
@@ -82,9 +170,24 @@ class NumPyLimit:
 class Autograd(PyTorchLike):
     """HIPS autograd: functions of arrays, differentiated by tracing; constants are plain arrays."""
 
+    absent = NO_MODULES | {"W5": "has no convolution of many channels"}
+
     def __init__(self, module: str):
-        super().__init__("autograd.numpy")
+        self.module = library = importlib.import_module("autograd.numpy")
+        self.sin, self.exp, self.tanh, self.mean = library.sin, library.exp, library.tanh, library.mean
+        self.sum = library.sum
         self.make_vjp = importlib.import_module("autograd").make_vjp
+        self.grad = importlib.import_module("autograd").grad
+
+    def relu(self, x: Any) -> Any:
+        return self.module.maximum(x, 0)
+
+    def linear(self, x: Any, weight: Any, bias: Any) -> Any:
+        return self.module.dot(x, weight.T) + bias
+
+    def cross_entropy(self, scores: Any, labels: np.ndarray) -> Any:
+        right = scores[np.arange(len(labels)), labels]
+        return self.mean(self.module.log(self.sum(self.exp(scores), axis=1)) - right)
 
     def leaf(self, array: np.ndarray) -> np.ndarray:
         return array
@@ -101,12 +204,42 @@ class Autograd(PyTorchLike):
 
         return Job(lambda: record(*leaves), run)
 
+    def training(self, forward: Callable[..., Any], leaves: tuple[Any, ...]) -> Job:
+        return training_job(self.job(forward, leaves), MomentumSGD(leaves), leaves, np.asarray)
+
+    def hessian(self, function: Callable[[Any], Any], x: np.ndarray) -> Job:
+        record, directions = self.make_vjp(self.grad(function)), np.eye(len(x), dtype=x.dtype)
+
+        def run() -> list[np.ndarray]:
+            backward, _ = record(x)
+            return [backward(direction) for direction in directions]
+
+        return Job(lambda: record(x), run)
+
     def to_numpy(self, gradient: np.ndarray) -> np.ndarray:
         return gradient
 
 
 class MyGrad(PyTorchLike):
     """MyGrad: PyTorch's way with NumPy's names; every float tensor wants a gradient unless it is made constant."""
+
+    absent = dict.fromkeys(("W7a", "W7b"), "has no second derivatives")
+    absent |= NO_MODULES
+
+    def __init__(self, module: str):
+        self.module = library = importlib.import_module(module)
+        self.sin, self.exp, self.tanh, self.mean = library.sin, library.exp, library.tanh, library.mean
+        self.sum = library.sum
+        nnet = importlib.import_module("mygrad.nnet")
+        self.relu, self.cross_entropy = nnet.activations.relu, nnet.losses.softmax_crossentropy
+        self.conv_nd = nnet.layers.conv_nd
+        self.max_pool2d = partial(nnet.layers.max_pool, pool=(2, 2), stride=2)
+
+    def linear(self, x: Any, weight: Any, bias: Any) -> Any:
+        return self.module.matmul(x, weight.T) + bias
+
+    def conv2d(self, x: Any, kernel: Any, bias: Any) -> Any:
+        return self.conv_nd(x, kernel, stride=1, padding=1) + bias.reshape(1, len(bias), 1, 1)
 
     def leaf(self, array: np.ndarray) -> Any:
         return self.module.tensor(array)
@@ -121,6 +254,10 @@ class MyGrad(PyTorchLike):
 
         return Job(lambda: forward(*leaves), run)
 
+    def training(self, forward: Callable[..., Any], leaves: tuple[Any, ...]) -> Job:
+        optimizer = MomentumSGD([leaf.data for leaf in leaves])
+        return training_job(self.job(forward, leaves), optimizer, leaves, np.asarray)
+
     def to_numpy(self, gradient: np.ndarray) -> np.ndarray:
         return gradient
 
@@ -128,13 +265,17 @@ class MyGrad(PyTorchLike):
 class DeZero(PyTorchLike):
     """DeZero: `Variable`s; its `matmul` knows matrices only, and an incoming gradient is set by hand."""
 
+    absent = NO_MODULES
     before_import = "import numpy; numpy.int = int; "  # DeZero 0.0.13 asks for NumPy 1's np.int when imported
 
     def __init__(self, module: str):
         with mock.patch.object(np, "int", int, create=True):
             self.module = importlib.import_module(module)
             self.F = F = importlib.import_module("dezero.functions")
-        self.sin, self.exp, self.tanh = F.sin, F.exp, F.tanh
+        self.sin, self.exp, self.tanh, self.sum = F.sin, F.exp, F.tanh, F.sum
+        self.relu, self.cross_entropy = F.relu, F.softmax_cross_entropy
+        self.conv2d = partial(F.conv2d, pad=1)
+        self.max_pool2d = partial(F.pooling, kernel_size=2, stride=2)
 
     def leaf(self, array: np.ndarray) -> Any:
         return self.module.Variable(array)
@@ -143,6 +284,9 @@ class DeZero(PyTorchLike):
 
     def mean(self, x: Any) -> Any:
         return self.F.sum(x) / x.size
+
+    def linear(self, x: Any, weight: Any, bias: Any) -> Any:
+        return self.F.linear(x, weight.T, bias)
 
     def matvec(self, matrix: Any, vector: Any) -> Any:
         column = self.F.matmul(matrix, vector.reshape(len(vector), 1))
@@ -161,6 +305,28 @@ class DeZero(PyTorchLike):
 
         return Job(lambda: forward(*leaves), run)
 
+    def training(self, forward: Callable[..., Any], leaves: tuple[Any, ...]) -> Job:
+        optimizer = MomentumSGD([leaf.data for leaf in leaves])
+        plain = self.job(forward, leaves)
+        arrays = plain._replace(run=lambda: [gradient.data for gradient in plain.run()])
+        return training_job(arrays, optimizer, leaves, lambda x: x if isinstance(x, np.ndarray) else x.data)
+
+    def hessian(self, function: Callable[[Any], Any], x: Any) -> Job:
+        def forward() -> Any:
+            x.cleargrad()
+            function(x).backward(create_graph=True)
+            return x.grad
+
+        def run() -> list[Any]:
+            gradient, rows = forward(), []
+            for i in range(len(x)):
+                x.cleargrad()
+                gradient[i].backward()
+                rows.append(x.grad)
+            return rows
+
+        return Job(forward, run)
+
     def to_numpy(self, gradient: Any) -> np.ndarray:
         return gradient.data
 
@@ -169,6 +335,8 @@ class Micrograd(PyTorchLike):
     """micrograd: scalars only, so a tensor is a NumPy array of its `Value`s."""
 
     absent = {"W1": "has no sin", "W2b": "has no tanh"}
+    absent |= dict.fromkeys(("W3", "W5", "W6a", "W6b", "W8"), "knows scalars only: a run would take minutes")
+    absent |= dict.fromkeys(("W7a", "W7b"), "has no second derivatives")
 
     def __init__(self, module: str):
         self.Value = importlib.import_module("micrograd.engine").Value
@@ -200,6 +368,7 @@ IMPLEMENTATIONS: dict[str, tuple[Any, str]] = {
     "numpy": (NumPyLimit, "numpy"),
     "minigrad": (PyTorchLike, "minigrad"),
     "torch": (PyTorch, "torch"),
+    "channels_last": (ChannelsLast, "torch"),
     "autograd": (Autograd, "autograd"),
     "mygrad": (MyGrad, "mygrad"),
     "dezero": (DeZero, "dezero"),

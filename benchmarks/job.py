@@ -12,8 +12,66 @@ class Job(NamedTuple):
     """One workload in one library, ready to be timed as often as one likes.
 
     forward : records the graph and returns the output, which keeps the graph alive.
-    run : forward and backward; returns the gradients in the order of the leaves.
+    run : forward and backward; returns the gradients in the order of the leaves. In a training job the step too.
+    compare : instead of `run`, what gives the arrays to compare before the timing; they are NumPy's.
+    reset : to be called before each timing: back to the first parameters, for training changes them.
     """
 
     forward: Callable[[], Any]
     run: Callable[[], Sequence[Any]]
+    compare: Callable[[], Sequence[np.ndarray]] | None = None
+    reset: Callable[[], None] = lambda: None
+
+
+LEARNING_RATE, MOMENTUM = 1e-2, 0.9
+
+
+class MomentumSGD:
+    """Stochastic gradient descent with momentum, by hand, on NumPy arrays: for whoever brings no optimizer."""
+
+    def __init__(self, arrays: Sequence[np.ndarray]):
+        self.arrays = arrays
+        self.velocities = [np.zeros_like(array) for array in arrays]
+        self.products = [np.empty_like(array) for array in arrays]  # memory that is used again in every step
+
+    def step(self, gradients: Sequence[np.ndarray]) -> None:
+        """v = MOMENTUM * v + g, then x = x - LEARNING_RATE * v, in place."""
+        for x, v, product, g in zip(self.arrays, self.velocities, self.products, gradients, strict=True):
+            np.multiply(v, MOMENTUM, v)
+            np.add(v, g, v)
+            np.subtract(x, np.multiply(v, LEARNING_RATE, product), x)
+
+    def forget(self) -> None:
+        """As if no step had been made; the memory stays."""
+        for v in self.velocities:
+            v[...] = 0
+
+
+def training_job(plain: Job, optimizer: Any, leaves: Sequence[Any], to_numpy: Callable[[Any], np.ndarray]) -> Job:
+    """A job whose run is a whole training step; compared are the first gradients and the parameters after two steps.
+
+    Parameters
+    ----------
+    plain : forward and backward.
+    optimizer : has the methods of `MomentumSGD`.
+    leaves : the parameters.
+    to_numpy : the array of a gradient or a leaf, sharing its memory.
+    """
+    at_first = [to_numpy(leaf).copy() for leaf in leaves]
+
+    def run() -> Sequence[Any]:
+        gradients = plain.run()
+        optimizer.step(gradients)
+        return gradients
+
+    def compare() -> list[np.ndarray]:
+        first = [to_numpy(gradient).copy() for gradient in run()]
+        run()
+        return first + [to_numpy(leaf).copy() for leaf in leaves]
+
+    def reset() -> None:
+        for leaf, value in zip(leaves, at_first, strict=True):
+            to_numpy(leaf)[...] = value
+        optimizer.forget()
+
+    return Job(plain.forward, run, compare, reset)

@@ -4,9 +4,13 @@ Each function saves what its backward needs and nothing else, computes only the 
 ufuncs by local names. No library on NumPy can be faster than this; how close minigrad comes is the price of its graph.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from benchmarks.job import Data, Job
+from benchmarks.job import Data, Job, MomentumSGD, training_job
+
+Array = np.ndarray
 
 
 def mixed_chain(data: Data, size: int) -> Job:
@@ -84,3 +88,141 @@ def long_sum(data: Data, size: int) -> Job:
         return [gradient]
 
     return Job(forward, run)
+
+
+# ------------------------------------------------------------ layers
+def relu_layers(x: Array, parameters: Sequence[Array], last_too: bool = False) -> list[Array]:
+    """Linear layers (weight, bias, weight, bias, ...) with relu between them: the input and every layer's output."""
+    outputs, last = [x], len(parameters) - 2
+    for i in range(0, len(parameters), 2):
+        y = outputs[-1].dot(parameters[i].T)
+        np.add(y, parameters[i + 1], y)
+        if i < last or last_too:
+            np.maximum(y, 0, out=y)
+        outputs.append(y)
+    return outputs
+
+
+def relu_layers_backward(g: Array, outputs: list[Array], parameters: Sequence[Array]) -> list[Array]:
+    """The parameters' gradients, from the gradient of the last layer before its relu. It empties `outputs`.
+
+    Each output is let go as soon as it has been used: that is what holds the peak of the memory down.
+    """
+    gradients = []
+    outputs.pop()
+    for weight in parameters[-2::-2]:
+        x = outputs.pop()
+        gradients += [np.add.reduce(g, 0), g.T.dot(x)]
+        if outputs:
+            g = g.dot(weight)
+            np.multiply(g, x > 0, g)
+    return gradients[::-1]
+
+
+def perceptron(data: Data, size: int) -> Job:
+    """See `programs.perceptron`."""
+    x, labels = data["x"], data["labels"]
+    parameters = [data[name] for name in ("w1", "b1", "w2", "b2", "w3", "b3")]
+    rows = np.arange(len(labels))
+
+    def forward() -> tuple[list[Array], Array, Array]:
+        outputs = relu_layers(x, parameters)
+        scores = outputs[-1]
+        shifted = scores - np.maximum.reduce(scores, 1)[:, None]
+        weights = np.exp(shifted)
+        sums = np.add.reduce(weights, 1)
+        loss = np.add.reduce(np.log(sums) - shifted[rows, labels]) / len(labels)
+        return outputs, np.divide(weights, sums[:, None], weights), loss
+
+    def run() -> list[Array]:
+        outputs, g, _ = forward()
+        g[rows, labels] -= 1
+        return relu_layers_backward(np.divide(g, len(labels), g), outputs, parameters)
+
+    return training_job(Job(forward, run), MomentumSGD(parameters), parameters, np.asarray)
+
+
+def deep_perceptron(data: Data, size: int) -> Job:
+    """See `programs.deep_perceptron`."""
+    x, gradient = data["x"], data["gradient"]
+    parameters = [parameter for w, b in zip(data["w"][:size], data["b"][:size], strict=True) for parameter in (w, b)]
+
+    def forward() -> list[Array]:
+        return relu_layers(x, parameters, last_too=True)
+
+    def run() -> list[Array]:
+        outputs = forward()
+        return relu_layers_backward(gradient * (outputs[-1] > 0), outputs, parameters)
+
+    return Job(forward, run)
+
+
+# ------------------------------------------------------------ Hessians, row by row
+def hessian_job(size: int, linearize: Callable[[], tuple[Array, Callable[[Array], Array]]]) -> Job:
+    """`linearize` gives the gradient, and what multiplies the Hessian with a vector; a row is the product with e_i."""
+    directions = np.eye(size, dtype=np.float32)
+
+    def run() -> list[Array]:
+        _, product = linearize()
+        return [product(direction) for direction in directions]
+
+    return Job(linearize, run)
+
+
+def rosenbrock(data: Data, size: int) -> Job:
+    """See `programs.rosenbrock`."""
+    x = data["x"][:size]
+    u, v = x[:-1], x[1:]
+
+    def linearize() -> tuple[Array, Callable[[Array], Array]]:
+        t = v - u * u
+        gradient = np.zeros_like(x)
+        gradient[:-1] = -400 * (u * t) - 2 * (1 - u)
+        gradient[1:] += 200 * t
+
+        def product(direction: Array) -> Array:
+            du = direction[:-1]
+            dt = direction[1:] - 2 * (u * du)
+            row = np.zeros_like(x)
+            row[:-1] = 2 * du - 400 * (du * t + u * dt)
+            row[1:] += 200 * dt
+            return row
+
+        return gradient, product
+
+    return hessian_job(size, linearize)
+
+
+def small_perceptron(data: Data, size: int) -> Job:
+    """See `programs.small_perceptron`; `product` is Pearlmutter's: the gradient's program, differentiated forwards."""
+    x, targets = data["x"], data["targets"]
+    w1, b1, w2, b2 = unflatten(data["parameters"])
+    share = 2 / len(x)
+
+    def linearize() -> tuple[Array, Callable[[Array], Array]]:
+        h = np.tanh(x.dot(w1.T) + b1)
+        slope = 1 - h * h
+        gy = (h.dot(w2.T) + b2 - targets) * share
+        gh = gy.dot(w2)
+        gz = gh * slope
+
+        def product(direction: Array) -> Array:
+            dw1, db1, dw2, db2 = unflatten(direction)
+            dh = slope * (x.dot(dw1.T) + db1)
+            dgy = (dh.dot(w2.T) + h.dot(dw2.T) + db2) * share
+            dgz = (dgy.dot(w2) + gy.dot(dw2)) * slope - gh * (2 * h * dh)
+            return flatten(dgz.T.dot(x), np.add.reduce(dgz), dgy.T.dot(h) + gy.T.dot(dh), np.add.reduce(dgy))
+
+        return flatten(gz.T.dot(x), np.add.reduce(gz), gy.T.dot(h), np.add.reduce(gy)), product
+
+    return hessian_job(size, linearize)
+
+
+def unflatten(parameters: Array) -> tuple[Array, ...]:
+    """The 49 parameters as 8 by 4, 8, 1 by 8 and 1."""
+    return parameters[:32].reshape(8, 4), parameters[32:40], parameters[40:48].reshape(1, 8), parameters[48:]
+
+
+def flatten(*parts: Array) -> Array:
+    """All parts in one vector."""
+    return np.concatenate([part.ravel() for part in parts])

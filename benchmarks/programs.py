@@ -7,6 +7,7 @@ workload's arrays and its size. It builds what stays the same from run to run (t
 from typing import Any
 
 from benchmarks.job import Data, Job
+from tests import pytorch_resnet
 
 
 def mixed_chain(m: Any, data: Data, size: int) -> Job:
@@ -61,3 +62,86 @@ def long_sum(m: Any, data: Data, size: int) -> Job:
         return x
 
     return m.job(forward, (m.leaf(data["x"]),), data["gradient"])
+
+
+def perceptron(m: Any, data: Data, size: int) -> Job:
+    """A network of 784, 256, 256 and 10 units on a batch of 128, cross entropy: whole steps of SGD with momentum."""
+    x, labels = m.constant(data["x"]), m.constant(data["labels"])
+    linear, relu, cross_entropy = m.linear, m.relu, m.cross_entropy
+
+    def forward(w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> Any:
+        h = relu(linear(x, w1, b1))
+        h = relu(linear(h, w2, b2))
+        return cross_entropy(linear(h, w3, b3), labels)
+
+    return m.training(forward, tuple(m.leaf(data[name]) for name in ("w1", "b1", "w2", "b2", "w3", "b3")))
+
+
+def convolutions(m: Any, data: Data, size: int) -> Job:
+    """From 1 to 16 to 32 channels (3 by 3, padding 1), each with relu and max pooling, then a linear layer."""
+    x, labels = m.constant(data["x"][:size]), m.constant(data["labels"][:size])
+    conv2d, relu, max_pool2d, linear = m.conv2d, m.relu, m.max_pool2d, m.linear
+
+    def forward(k1: Any, b1: Any, k2: Any, b2: Any, w: Any, b: Any) -> Any:
+        h = max_pool2d(relu(conv2d(x, k1, b1)))
+        h = max_pool2d(relu(conv2d(h, k2, b2)))
+        return m.cross_entropy(linear(h.reshape(size, 32 * 7 * 7), w, b), labels)
+
+    return m.job(forward, tuple(m.leaf(data[name]) for name in ("k1", "b1", "k2", "b2", "w", "b")))
+
+
+def residual_network(m: Any, data: Data, size: int) -> Job:
+    """The training step of PyTorch's introduction to autograd: resnet18, `(prediction - labels).sum()`, SGD.
+
+    `size` is the number of channels of the first layer: 64 in resnet18. Gradients are compared in float64: so many
+    normalizations of so few numbers and so many relus make float32's rounding visible in the third digit.
+    """
+
+    def steps(dtype: str) -> Job:
+        x, labels = m.constant(data["x"].astype(dtype)), m.constant(data["labels"].astype(dtype))
+        model = pytorch_resnet.build("resnet18", m.module, width=size)
+        model = m.place(pytorch_resnet.prepare(model, m.module, dtype, train=True))
+
+        def forward(*parameters: Any) -> Any:
+            return (model(x) - labels).sum()
+
+        return m.training(forward, tuple(model.parameters()))
+
+    return steps("float32")._replace(compare=lambda: steps("float64").compare())
+
+
+def deep_perceptron(m: Any, data: Data, size: int) -> Job:
+    """`size` layers of 32 units with relu, a large batch: nearly all the memory is that of the activations."""
+    x = m.constant(data["x"])
+    linear, relu = m.linear, m.relu
+
+    def forward(*parameters: Any) -> Any:
+        h = x
+        for i in range(0, len(parameters), 2):
+            h = relu(linear(h, parameters[i], parameters[i + 1]))
+        return h
+
+    leaves = [m.leaf(array) for pair in zip(data["w"][:size], data["b"][:size], strict=True) for array in pair]
+    return m.job(forward, tuple(leaves), data["gradient"])
+
+
+def rosenbrock(m: Any, data: Data, size: int) -> Job:
+    """The Hessian of Rosenbrock's function of `size` numbers, a row at a time."""
+
+    def function(x: Any) -> Any:
+        u, v = x[:-1], x[1:]
+        return m.sum(100 * (v - u**2) ** 2 + (1 - u) ** 2)
+
+    return m.hessian(function, m.leaf(data["x"][:size]))
+
+
+def small_perceptron(m: Any, data: Data, size: int) -> Job:
+    """The Hessian of a network of 4, 8 and 1 units (49 parameters in one vector) on 16 samples, a row at a time."""
+    x, targets = m.constant(data["x"]), m.constant(data["targets"])
+
+    def function(p: Any) -> Any:
+        h = m.tanh(m.linear(x, p[:32].reshape(8, 4), p[32:40]))
+        error = m.linear(h, p[40:48].reshape(1, 8), p[48:]) - targets
+        return m.sum(error**2) / 16
+
+    return m.hessian(function, m.leaf(data["parameters"]))

@@ -11,7 +11,7 @@ from benchmarks.driver import BASELINE, Samples
 from benchmarks.workloads import DEEP, IMPORT_GOAL_MS, WORKLOADS, Goal
 
 TOLERANCE = 1.15  # measuring is not exact: a goal counts as missed when it is missed by more than 15 %
-QUANTITIES = {"run": "", "forward": "forward alone", "memory": "memory of the graph"}
+QUANTITIES = {"run": "", "forward": "forward alone", "memory": "memory of the graph", "peak": "peak memory"}
 
 
 def ratios(samples: Samples, name: str) -> list[float]:
@@ -64,7 +64,8 @@ def table(results: dict[str, Any]) -> str:
         title = WORKLOADS[name].title
         for quantity, goal in WORKLOADS[name].goals.items():
             cells = [_cell(name, quantity, result[quantity], column) for column in columns]
-            rows.append([name, QUANTITIES[quantity] or title, *cells, f"≤ {goal.final:.2f}"])
+            what = title if quantity == next(iter(WORKLOADS[name].goals)) else QUANTITIES[quantity]
+            rows.append([name, what, *cells, f"≤ {goal.final:.2f}"])
     if "imports" in results:
         samples = results["imports"]["import"]
         cells = [f"{median(samples[column]):.0f} ms" if column in samples else "–" for column in columns]
@@ -80,9 +81,17 @@ def _cell(name: str, quantity: str, samples: Samples, column: str) -> str:
         return "–"
     if column == BASELINE or BASELINE not in samples:
         value = median(samples[column])
-        return f"{value:.0f} B/op" if quantity == "memory" else f"{value / WORKLOADS[name].operations * 1e6:.2f} µs/op"
+        return _figure(value, quantity, WORKLOADS[name].operations)
     shares = ratios(samples, column)
     return f"{median(shares):.2f}" + (f" ±{spread(shares):.2f}" if len(shares) > 1 else "")
+
+
+def _figure(value: float, quantity: str, operations: int) -> str:
+    if quantity == "memory":
+        return f"{value:.0f} B/op"
+    if quantity == "peak":
+        return f"{value:.1f} activations"
+    return f"{value / operations * 1e6:.2f} µs/op" if operations > 1 else f"{value * 1e3:.2f} ms"
 
 
 def _align(rows: list[list[str]]) -> str:

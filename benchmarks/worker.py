@@ -29,6 +29,8 @@ class Session:
     def gradients(self, name: str, size: int) -> list[np.ndarray]:
         """Build a workload, run it once and return its gradients."""
         self.prepare(name, size)
+        if self.job.compare:
+            return list(self.job.compare())
         return [self.library.to_numpy(gradient) for gradient in self.job.run()]
 
     def prepare(self, name: str, size: int) -> None:
@@ -42,6 +44,7 @@ class Session:
         """
         now = CLOCKS[clock]
         function = self.job.forward if measure == "forward" else self.job.run
+        self.job.reset()
         gc.collect()
         start, runs = now(), 0
         while (elapsed := now() - start) < at_least:
@@ -66,6 +69,13 @@ class Session:
         del output
         tracemalloc.stop()
         return grown / size
+
+    def peak(self, name: str, size: int) -> float:
+        """The most memory a run has in use at once, in activations: arrays of the input's size."""
+        self.prepare(name, size)
+        self.job.run()  # whatever is set up once, outside the measurement
+        gc.collect()
+        return self.library.peak_memory(self.job.run) / WORKLOADS[name].data()["x"].nbytes
 
     def _bytes_in_use(self) -> int:
         if self.library.python_memory:

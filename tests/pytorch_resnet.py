@@ -14,8 +14,8 @@ import numpy as np
 SIZES = {"resnet18": ([2, 2, 2, 2], 1), "resnet34": ([3, 4, 6, 3], 1), "resnet50": ([3, 4, 6, 3], 4)}
 
 
-def build(name: str, torch: Any) -> Any:
-    """The network, as a module of PyTorch."""
+def build(name: str, torch: Any, width: int = 64) -> Any:
+    """The network, as a module of PyTorch; `width` is that of the first layer."""
     nn = torch.nn
     counts, expansion = SIZES[name]
 
@@ -47,15 +47,15 @@ def build(name: str, torch: Any) -> Any:
     class Network(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
-            self.bn1 = nn.BatchNorm2d(64)
-            inputs = 64
+            self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+            self.bn1 = nn.BatchNorm2d(width)
+            inputs = width
             for layer, count in enumerate(counts, 1):
-                width = 32 * 2**layer
+                channels = width * 2 ** (layer - 1)
                 blocks = []
                 for i in range(count):
-                    blocks.append(Block(inputs, width, 2 if layer > 1 and i == 0 else 1))
-                    inputs = width * expansion
+                    blocks.append(Block(inputs, channels, 2 if layer > 1 and i == 0 else 1))
+                    inputs = channels * expansion
                 setattr(self, f"layer{layer}", nn.Sequential(*blocks))
             self.fc = nn.Linear(inputs, 1000)
 
