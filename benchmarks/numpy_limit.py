@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from benchmarks.job import Data, Job, MomentumSGD, training_job
+from benchmarks.job import Data, Job, MomentumSGD, compared_in_float64, training_job
 
 Array = np.ndarray
 
@@ -144,17 +144,21 @@ def perceptron(data: Data, size: int) -> Job:
 
 def deep_perceptron(data: Data, size: int) -> Job:
     """See `programs.deep_perceptron`."""
-    x, gradient = data["x"], data["gradient"]
-    parameters = [parameter for w, b in zip(data["w"][:size], data["b"][:size], strict=True) for parameter in (w, b)]
 
-    def forward() -> list[Array]:
-        return relu_layers(x, parameters, last_too=True)
+    def build(dtype: str) -> Job:
+        x, gradient, w, b = (data[name].astype(dtype) for name in ("x", "gradient", "w", "b"))
+        parameters = [array for pair in zip(w[:size], b[:size], strict=True) for array in pair]
 
-    def run() -> list[Array]:
-        outputs = forward()
-        return relu_layers_backward(gradient * (outputs[-1] > 0), outputs, parameters)
+        def forward() -> list[Array]:
+            return relu_layers(x, parameters, last_too=True)
 
-    return Job(forward, run)
+        def run() -> list[Array]:
+            outputs = forward()
+            return relu_layers_backward(gradient * (outputs[-1] > 0), outputs, parameters)
+
+        return Job(forward, run)
+
+    return compared_in_float64(build, np.asarray)
 
 
 # ------------------------------------------------------------ Hessians, row by row

@@ -213,7 +213,7 @@ WORKLOADS = {
             size=50,
             small=3,
             goals={"peak": Goal(1.05)},
-            tolerance=1e-5,
+            tolerance=1e-6,
         ),
     )
 }

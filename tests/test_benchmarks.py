@@ -97,6 +97,13 @@ def test_training_starts_afresh_before_each_timing(library):
     driver.compare([session.library.to_numpy(gradient) for gradient in step()], second)  # the momentum was reset too
 
 
+def test_deep_networks_are_compared_in_float64_and_timed_in_float32():
+    for library in ("numpy", "minigrad"):
+        session = Session(library)
+        assert {gradient.dtype for gradient in session.gradients("W8", 2)} == {np.dtype("float64")}
+        assert {session.library.to_numpy(gradient).dtype for gradient in session.job.run()} == {np.dtype("float32")}
+
+
 def test_without_pytorch_what_it_judges_is_not_measured(monkeypatch):
     monkeypatch.setattr(driver, "is_installed", lambda name: False)
     results = driver.measure(WORKLOADS["W5"], ["minigrad", "numpy"], rounds=1, seconds=0.0)
