@@ -28,6 +28,22 @@ _SYMBOLS = {
     "neq": "≠",
     "mid": "|",
     "quad": " ",
+    "textstyle": "",
+    "star": "⋆",
+    "prod": "Π",
+    "lor": "∨",
+    "lnot": "¬",
+    "lfloor": "⌊",
+    "rfloor": "⌋",
+    "alpha": "α",
+    "beta": "β",
+    "delta": "δ",
+    "varepsilon": "ε",
+    "lambda": "λ",
+    "mu": "μ",
+    "pi": "π",
+    "varphi": "φ",
+    "Phi": "Φ",
 }
 
 
@@ -83,8 +99,11 @@ def _arrivals(trace: dict[str, Any], incoming: dict[str, Any], several: bool) ->
 def plain(latex: str) -> str:
     """A formula readable without typesetting: `\\bar z\\, b` becomes `z̄ b`."""
     text = re.sub(r"\\bar\s*(\{\s*[A-Za-z]\s*\}|[A-Za-z])", lambda m: m[1].strip("{ }") + "\u0304", latex)
+    text = re.sub(r"\\hat\s*(\{\s*[A-Za-z]\s*\}|[A-Za-z])", lambda m: m[1].strip("{ }") + "\u0302", text)
     text = re.sub(r"\\(?:text|mathrm|operatorname|mathbf)\s*\{([^{}]*)\}", r"\1", text)
     text = re.sub(r"\\(?:left|right|big|Big)(?![A-Za-z])", "", text)
+    text = re.sub(r"\\([dt]?frac)(?![A-Za-z])\s*(\w)\s*(\w)", r"\\\1{\2}{\3}", text)
+    text = re.sub(r"\\sqrt\s*(\\[A-Za-z]+|\w)", r"√\1", text)
     before = None
     while before != text:  # from the inside out
         before = text

@@ -1,10 +1,15 @@
 """Numbers put into formulas: the right letters, no number running into another, MathML that holds only mathematics."""
 
+import pkgutil
+import re
+from importlib import import_module
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+import minigrad.ops
+from minigrad.ops.base import Op
 from minigrad.viz.formula import in_latex, mathml, put_numbers
 from minigrad.viz.text import plain
 from minigrad.viz.values import describe
@@ -78,6 +83,8 @@ def test_a_matrix_is_cut_in_both_directions():
         (r"\frac{\bar z}{2 \sqrt{a}}", "z̄ / (2 √(a))"),
         (r"\bar z \cdot \left(1 - z^2\right)", "z̄ · (1 - z^2)"),
         (r"a^\top \bar z", "aᵀ z̄"),
+        (r"\textstyle\sum \bar z", "Σ z̄"),
+        (r"\beta\, \hat a", "β a\u0302"),
     ],
 )
 def test_formulas_as_plain_text(latex, words):
@@ -89,3 +96,27 @@ def test_what_is_no_latex_is_named(latex):
     with pytest.raises(ValueError, match="something is missing or out of place") as raised:
         mathml(latex)
     assert str(raised.value).endswith(latex)
+
+
+def every_formula():
+    """The formulas of all operations there are."""
+    for module in pkgutil.iter_modules(minigrad.ops.__path__, "minigrad.ops."):
+        import_module(module.name)
+    found, classes = set(), [Op]
+    while classes:
+        kind = classes.pop()
+        classes += kind.__subclasses__()
+        found |= {(kind.__name__, formula) for formula in kind.formula or ()}
+    return sorted(found)
+
+
+def test_every_operation_s_formula_can_be_read_in_a_terminal_and_set():
+    formulas = every_formula()
+    assert len(formulas) > 300
+    words = {"sin", "cos", "tan", "ln", "log", "exp", "sinh", "cosh", "tanh", "det", "max", "min"}
+    for name, formula in formulas:
+        text = plain(formula)
+        commands = set(re.findall(r"\\([A-Za-z]+)", re.sub(r"\\(?:text|operatorname)\{[^{}]*\}", "", formula)))
+        assert "\\" not in text, (name, text)
+        assert not {c for c in commands - words if re.search(rf"(?<![A-Za-z]){c}(?![A-Za-z])", text)}, (name, text)
+        ElementTree.fromstring(mathml(formula))
