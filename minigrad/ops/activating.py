@@ -11,15 +11,14 @@ from .base import Op
 from .calling import apply
 from .functions import abs, relu, tanh
 from .inplace import in_place
-from .operands import NUMBERS, array_of
+from .operands import NUMBERS, array_of, not_for
 from .shaping import view, wrap_dim
 
 
 def _floats(input: Any, name: str, kernel: str) -> None:
     """Raise if the input is no tensor, or none of floating point numbers."""
     if array_of(input, name).dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+        raise not_for(input.array, kernel)
 
 
 def _number(value: Any, name: str, argument: str, position: int) -> None:

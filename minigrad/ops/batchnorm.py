@@ -20,7 +20,7 @@ from .base import Op
 from .calling import apply
 from .functions import clone
 from .inplace import note_write
-from .operands import array_of
+from .operands import array_of, not_for
 from .softmax import wide
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -113,8 +113,7 @@ class NativeBatchNorm(Op):
 def _check_dtypes(a: Any, others: dict[str, Any]) -> None:
     """Parameters and statistics have the input's dtype; those of a half input may all be single."""
     if a.dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[dtypes.of(a).name]
-        raise NotImplementedError(f"\"batch_norm\" not implemented for '{kind}'")
+        raise not_for(a, "batch_norm")
     kinds = [x.array.dtype for x in others.values() if x is not None]
     names = dtypes.SCALAR_TYPE_NAMES
     if a.dtype.char == "e":

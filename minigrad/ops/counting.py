@@ -10,7 +10,7 @@ from .. import backend, dtypes
 from ..tensor import Tensor, wrap
 from .base import Op
 from .calling import apply, apply_many, undifferentiable
-from .operands import NUMBERS, array_of, no_such_call
+from .operands import NUMBERS, array_of, no_such_call, not_for
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -144,8 +144,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     if type(minlength) is not int:
         raise TypeError(f"bincount(): argument 'minlength' must be int, not {type(minlength).__name__}")
     if a.dtype.kind not in "iu":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{kind}'")
+        raise not_for(input.array, "bincount_cpu")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
     if a.ndim != 1 or (a.size and np.min(a) < 0):
@@ -164,8 +163,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     """
     a = array_of(input, "histc")
     if a.dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{kind}'")
+        raise not_for(input.array, "histogram_cpu")
     if bins <= 0:
         raise RuntimeError(f"minigrad.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = min, max

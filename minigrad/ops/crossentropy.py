@@ -16,7 +16,7 @@ from .calling import apply
 from .functions import mul, where
 from .index import add_at
 from .loss import reduction_of
-from .operands import array_of
+from .operands import array_of, not_for
 from .reduce import sum
 from .shaping import reshape
 from .softmax import LogSoftmax, log_softmax
@@ -186,9 +186,7 @@ def _nll(input: Tensor, target: Tensor, weight: Any, ignore_index: int, reductio
     """The loss of targets that were checked."""
     a = input.array
     if a.dtype.kind != "f":
-        raise NotImplementedError(
-            f"\"nll_loss_out_frame\" not implemented for '{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}'"
-        )
+        raise not_for(a, "nll_loss_out_frame")
     how = {"weight": weight, "ignore_index": ignore_index, "reduction": reduction}
     t = target.array
     if a.ndim == 4:

@@ -14,7 +14,7 @@ from .activation import logistic, softplus_of
 from .base import Op
 from .calling import apply
 from .functions import abs
-from .operands import array_of
+from .operands import array_of, not_for
 from .reduce import mean, sum
 from .shaping import broadcast_tensors
 
@@ -144,8 +144,7 @@ def _weighted(loss: Tensor, weight: Tensor, input: Tensor, reduction: str) -> Te
 
 def only_floats(input: Tensor, kernel: str) -> None:
     if input.array.dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+        raise not_for(input.array, kernel)
 
 
 def mse_loss(

@@ -21,7 +21,7 @@ from .calling import apply
 from .choosing import clamp_min
 from .functions import mul, sqrt
 from .norm import VectorNorm, vector_norm
-from .operands import array_of
+from .operands import array_of, not_for
 from .overwrite import copy_
 from .reduce import dims_of, mean, sum
 from .shaping import broadcast_tensors, cat, contiguous, expand, view
@@ -162,8 +162,7 @@ class NativeGroupNorm(_Norm):
 def _check_kinds(a: Any, kernel: str, *vectors: Tensor | None) -> None:
     """Floating point numbers only, and parameters of the input's dtype (of a half input single ones, too)."""
     if a.dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[dtypes.of(a).name]
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+        raise not_for(a, kernel)
     for vector in vectors:
         kinds = "ef" if a.dtype.char == "e" else a.dtype.char
         if vector is not None and vector.array.dtype.char not in kinds:

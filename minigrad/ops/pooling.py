@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..tensor import Tensor, wrap
 from .calling import apply, apply_many
 from .images import Pair
-from .operands import array_of
+from .operands import array_of, not_for
 from .pool import AvgPool2D, MaxPool2DWithIndices, Taps, flat_indices
 from .shaping import squeeze, unsqueeze
 
@@ -34,8 +33,7 @@ def _pair(function: str, name: str, position: int, value: Any, must: str) -> Pai
 
 def refuse_kind(input: Tensor, kernel: str, refused: str) -> None:
     if input.dtype.name in refused.split():
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+        raise not_for(input.array, kernel)
 
 
 def _count(n: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:

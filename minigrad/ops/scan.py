@@ -16,7 +16,7 @@ from ..tensor import Tensor
 from .base import Op
 from .calling import apply, apply_many, either, raw
 from .gathering import ScatterAdd
-from .operands import array_of, can_be_divided_out
+from .operands import array_of, can_be_divided_out, not_for
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -195,8 +195,7 @@ def cummin(input: Tensor, dim: int) -> Any:
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """The logarithm of the sum of exp of the elements up to each, along a dimension; it does not overflow."""
     if array_of(input, "logcumsumexp").dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{kind}'")
+        raise not_for(input.array, "logcumsumexp_out_cpu")
     return apply(Logcumsumexp, input, dim=wrap_dim(dim, input.ndim))
 
 

@@ -14,7 +14,7 @@ from .. import dtypes
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply
-from .operands import array_of
+from .operands import array_of, not_for
 from .shaping import wrap_dim
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
@@ -69,8 +69,7 @@ def _shares(op: type[Op], name: str, input: Any, dim: Any, dtype: dtypes.dtype |
         a = input.array
     dim = wrap_dim(dim, a.ndim)
     if a.dtype.kind != "f":
-        kind = dtypes.SCALAR_TYPE_NAMES[input.dtype.name]
-        raise NotImplementedError(f"\"{name}_lastdim_kernel_impl\" not implemented for '{kind}'")
+        raise not_for(input.array, f"{name}_lastdim_kernel_impl")
     return apply(op, input, dim=dim)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes, return_types
+from .. import backend, return_types
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply, apply_many, undifferentiable
-from .operands import array_of
+from .operands import array_of, not_for
 from .reduce import ExtremeOfAll
 from .scan import part, put_along, running
 from .shaping import wrap_dim
@@ -259,4 +259,4 @@ def _along(input: Tensor, dim: int, name: str) -> int:
 
 def _no_bools(input: Tensor, name: str) -> None:
     if input.array.dtype == bool:
-        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.SCALAR_TYPE_NAMES[input.dtype.name]}'")
+        raise not_for(input.array, f"{name}_cpu")
