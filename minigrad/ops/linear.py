@@ -12,7 +12,7 @@ from ..tensor import Tensor, wrap
 from . import shape
 from .calling import apply, new_node
 from .functions import add
-from .matmul import Addmm, addmm, matmul
+from .matmul import AddmmTurned, addmm, matmul
 from .operands import array_of
 from .shaping import t, view
 
@@ -68,7 +68,7 @@ def _layer(input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """
     to_weight, to_bias = gradient_edge(weight), gradient_edge(bias)
     if mode.recording is not True or inference.used or to_weight is None or to_bias is None:
-        return apply(Addmm, bias, input, t(weight), alpha=1, beta=1)
+        return apply(AddmmTurned, bias, input, t(weight), alpha=1, beta=1)
     a, w = input.array, weight.array.T
     to_input = gradient_edge(input)
     transpose = new_node(shape.T, to_weight, None, ((),))
@@ -76,6 +76,6 @@ def _layer(input: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     z += bias.array
     out = wrap(z)
     saved = ((bias.array.shape, 1), None if to_input is None else (w, 1), (a, 1))
-    out._node = node = new_node(Addmm, to_bias, to_input, saved)
+    out._node = node = new_node(AddmmTurned, to_bias, to_input, saved)
     node.rest = (transpose,)
     return out
