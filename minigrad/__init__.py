@@ -57,7 +57,6 @@ from .dtypes import (
 )
 from .layouts import channels_last, contiguous_format, memory_format, preserve_format
 from .methods import install as _install
-from .ops.finding import all, any, argmax, argmin
 from .ops.functions import (
     abs,
     add,
@@ -114,7 +113,6 @@ from .ops.shaping import (
     unsqueeze,
 )
 from .ops.storage import as_strided
-from .printing import set_printoptions
 from .tensor import Size, Tensor, is_tensor
 
 _install()

@@ -37,7 +37,9 @@ FAMILIES = {
         "ShortTensor finfo iinfo is_floating_point typename",
         methods="is_cpu is_cuda itemsize ndimension nelement type=type_",
     ),
+    "copying": Family(methods="__copy__=shallow __deepcopy__=deepcopy __reduce_ex__=reduce"),
     "exchange": Family(functions="from_dlpack"),
+    "printing": Family(functions="set_printoptions"),
     "random": Family(
         functions="Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
     ),
@@ -72,6 +74,7 @@ FAMILIES = {
         methods="float_power_",
         in_place="exp2 expm1 log2 log10 logit rsqrt xlogy",
     ),
+    "ops.finding": Family(both="all any argmax argmin"),
     "ops.functions": Family(  # other names for what is there already
         both="absolute=abs divide=div multiply=mul negative=neg subtract=sub true_divide=divide "
         "greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne",
@@ -117,7 +120,7 @@ FAMILIES = {
     "ops.normalization": Family(
         functions="cosine_similarity pairwise_distance",
     ),
-    "ops.overwrite": Family(both="index_put"),
+    "ops.overwrite": Family(both="index_put", methods="__setitem__=setitem copy_ fill_ index_put_=put_ zero_"),
     "ops.pixels": Family(
         functions="pixel_shuffle pixel_unshuffle",
     ),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copyreg
 import warnings
-from copy import deepcopy as copied
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,8 @@ def deepcopy(x: Tensor, memo: dict[Any, Any]) -> Tensor:
 
     Tensors that share memory, copied in one call, share memory again.
     """
+    from copy import deepcopy as copied  # not needed by those who copy nothing
+
     if not x.is_leaf:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import catalogue, copying, creation, dispatch
-from .ops import finding, functions, index, matmul, overwrite, reduce, shaping, storage
+from . import catalogue, creation, dispatch
+from .ops import functions, index, matmul, reduce, shaping, storage
 from .ops.inplace import in_place
 from .ops.operands import NUMBERS
 from .tensor import Tensor
@@ -30,8 +30,7 @@ METHODS = {
     "byte": functions.byte,
     # reductions
     "sum": reduce.sum, "mean": reduce.mean, "amax": reduce.amax, "amin": reduce.amin, "max": reduce.max,
-    "min": reduce.min, "argmax": finding.argmax,
-    "argmin": finding.argmin, "all": finding.all, "any": finding.any, "prod": reduce.prod_,
+    "min": reduce.min, "prod": reduce.prod_,
     # products
     "matmul": matmul.matmul, "mm": matmul.mm, "mv": matmul.mv, "dot": matmul.dot, "bmm": matmul.bmm,
     "outer": matmul.outer, "addmm": matmul.addmm,
@@ -42,19 +41,15 @@ METHODS = {
     "expand": shaping.expand, "expand_as": shaping.expand_as, "broadcast_to": shaping.broadcast_to,
     "select": shaping.select, "narrow": shaping.narrow, "diagonal": shaping.diagonal, "unbind": shaping.unbind,
     "split": shaping.split, "chunk": shaping.chunk,
-    "__getitem__": index.getitem, "__setitem__": overwrite.setitem,
+    "__getitem__": index.getitem,
     # operators
     "__add__": functions.plus, "__radd__": functions.plus, "__sub__": functions.minus, "__rsub__": functions.rsub,
     "__mul__": functions.mul, "__rmul__": functions.mul, "__truediv__": functions.divide,
     "__rtruediv__": functions.rdiv, "__pow__": functions.pow, "__rpow__": functions.rpow, "__neg__": functions.neg,
     "__abs__": functions.abs, "__matmul__": matmul.matmul,
-    # copies
-    "__copy__": copying.shallow, "__deepcopy__": copying.deepcopy, "__reduce_ex__": copying.reduce,
     # memory and history
     "detach": storage.detach, "detach_": storage.detach_, "set_": storage.set_, "as_strided": storage.as_strided,
     "as_strided_": storage.as_strided_, "storage_offset": storage.storage_offset,
-    # in place
-    "copy_": overwrite.copy_, "zero_": overwrite.zero_, "fill_": overwrite.fill_, "index_put_": overwrite.put_,
 }  # fmt: skip
 
 # Operators that nobody counts nanoseconds of: what they do not know, they leave to the other operand.

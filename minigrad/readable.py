@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, printing
+from . import dtypes
 from .autograd import errors, modes
 
 
@@ -71,6 +71,8 @@ class Readable:
 
     # ------------------------------------------------------------ Python's protocols
     def __repr__(self) -> str:
+        from . import printing  # not before something is printed
+
         try:
             name = None if self.grad_fn is None else type(self.grad_fn).__name__
         except errors.InplaceError:  # a view that could not follow a write to its base

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes, return_types
+from .. import backend, dtypes
 from ..autograd.meta import tracked
 from ..autograd.modes import mode
 from ..tensor import Tensor
@@ -334,13 +334,15 @@ def amin(
     return apply(Amin, input, dim=dims, keepdim=keepdim)
 
 
-def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], result: Any) -> Any:
+def _along(input: Tensor, dim: int, keepdim: bool, op: type[Op], name: str) -> Any:
+    from .. import return_types  # not needed by those who ask for no pair
+
     if type(dim) is not int:
         got = f"dim={type(dim).__name__}" if dim is not None else "keepdim=bool"
-        raise TypeError(f"{result.__name__}() received an invalid combination of arguments - got (Tensor, {got})")
+        raise TypeError(f"{name}() received an invalid combination of arguments - got (Tensor, {got})")
     dim = wrap_dim(dim, input.ndim)
-    refuse_nothing(input, dim, (dim,) if input.ndim else (), result.__name__)
-    return result(apply_many(op, input, dim=dim, keepdim=keepdim))
+    refuse_nothing(input, dim, (dim,) if input.ndim else (), name)
+    return getattr(return_types, name)(apply_many(op, input, dim=dim, keepdim=keepdim))
 
 
 def max(
@@ -355,7 +357,7 @@ def max(
     if dim is None and not keepdim:
         refuse_nothing(input, None, (), "max")
         return apply(MaxAll, input)
-    return _along(input, dim, keepdim, MaxDim, return_types.max)
+    return _along(input, dim, keepdim, MaxDim, "max")
 
 
 def min(
@@ -370,7 +372,7 @@ def min(
     if dim is None and not keepdim:
         refuse_nothing(input, None, (), "min")
         return apply(MinAll, input)
-    return _along(input, dim, keepdim, MinDim, return_types.min)
+    return _along(input, dim, keepdim, MinDim, "min")
 
 
 def prod_(

@@ -35,6 +35,9 @@ class TeachingError(RuntimeError):
         Which longer text `explain` adds: a key of `stories.STORIES`.
     """
 
+    def __init_subclass__(cls) -> None:
+        cls.__module__ = __package__  # tracebacks name the classes by where users find them
+
     def __init__(
         self, sentence: str, what: str = "", where: Iterable[Place | None] = (), fix: str = "", story: str = ""
     ) -> None:
@@ -100,6 +103,9 @@ class NonLeafError(ValueError, AutogradError):
 
 class GradcheckError(AutogradError):
     """A gradient is not what nudging the inputs says it is, or not what a gradient must be."""
+
+
+GradcheckError.__module__ = "minigrad.autograd.gradcheck"  # users find it where PyTorch has it
 
 
 class DeviceError(TeachingError):
