@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..layouts import copied, in_order
 from ..tensor import wrap
 from .base import Op
 from .calling import either
 from .correlate import correlate, image_gradient, weight_gradient
-from .images import Pair, first, last
+from .images import Pair
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -43,14 +44,14 @@ def _compute(
     kind = a.dtype
     if kind.char == "e":  # summed in single precision, as in PyTorch
         a, b = a.astype(np.float32), b.astype(np.float32)
-    a, b = last(a), last(b)
-    args = (*((sizes,) if sizes else ()), how.stride, how.padding, how.dilation)
+    args = (*((sizes,) if sizes else ()), how.stride, how.padding, how.dilation, how.channels_last)
     if how.groups == 1:
         z = function(a, b, *args)
     else:
         parts = zip(np.split(a, how.groups, axes[0]), np.split(b, how.groups, axes[1]), strict=True)
         z = np.concatenate([function(x, y, *args) for x, y in parts], axes[2])
-    return first(z if kind.char != "e" else z.astype(kind), how.channels_last)
+        z = copied(z, "last") if how.channels_last and not in_order(z, "last") else z
+    return z if kind.char != "e" else z.astype(kind)
 
 
 def _biased(z: Any, c: Any) -> Any:
@@ -66,7 +67,7 @@ class Convolve(Op):
     formula = r"\bar z \star^\top b", r"\bar z \star a"
 
     def forward(a, b, how):
-        return _compute(correlate, a, b, how, (3, 0, 3))
+        return _compute(correlate, a, b, how, (1, 0, 1))
 
     def grad_a(g, a_shape, b, how):
         return either(Spread, g, b, size=a_shape[2:], how=how)
@@ -82,7 +83,7 @@ class Spread(Op):
     formula = r"\bar z \star b", r"a \star \bar z"
 
     def forward(a, b, size, how):
-        return _compute(image_gradient, a, b, how, (3, 0, 3), size)
+        return _compute(image_gradient, a, b, how, (1, 0, 1), size)
 
     def grad_a(g, a_shape, b, how):
         return _convolve_to(a_shape, g, b, how)
@@ -98,7 +99,7 @@ class Gather(Op):
     formula = r"b \star \bar z", r"a \star^\top \bar z"
 
     def forward(a, b, kernel, how):
-        return _compute(weight_gradient, a, b, how, (3, 3, 0), kernel)
+        return _compute(weight_gradient, a, b, how, (1, 1, 0), kernel)
 
     def grad_a(g, a_shape, b, how):
         return _convolve_to(a_shape, b, g, how)

@@ -1,8 +1,7 @@
 """What convolution and pooling see of an image: memory layout, margins, windows. All on plain arrays.
 
-A batch of images has the shape (N, C, H, W). It is computed with as (N, H, W, C): with the channels next to each other
-in memory a window is a few long runs of numbers, and an image's rows stand one under the other as the rows of a matrix.
-That order is PyTorch's `channels_last`; the shape stays (N, C, H, W) for whoever looks from outside.
+A batch of images has the shape (N, C, H, W). Its memory has that order too, or that of (N, H, W, C): PyTorch calls it
+`channels_last`, and the shape stays (N, C, H, W) for whoever looks from outside. It is computed with as (C, H, W, n).
 """
 
 from __future__ import annotations
@@ -31,27 +30,13 @@ def channels_last(x: Any) -> bool:
     return True
 
 
-def last(x: Any) -> Any:
-    """(N, C, H, W) as (N, H, W, C), in order in memory: a view where it is `channels_last`, else a copy."""
-    return backend.namespace(x).ascontiguousarray(np.transpose(x, (0, 2, 3, 1)))
-
-
-def first(x: Any, like_last: bool) -> Any:
-    """(N, H, W, C) as (N, C, H, W): as a view, or for those who expect the usual order as a copy."""
-    x = np.transpose(x, (0, 3, 1, 2))
-    return x if like_last else backend.namespace(x).ascontiguousarray(x)
-
-
-def padded(x: Any, padding: Pair, value: float = 0, planes: bool = False) -> Any:
-    """(N, H, W, C) with margins above and below, left and right; `planes`: in memory still one plane a channel."""
-    (top, left), (n, h, w, c) = padding, x.shape
+def laid_out(x: Any, padding: Pair) -> Any:
+    """(n, C, H, W) as (C, H, W, n), in order in memory, with margins of zeros above and below, left and right."""
+    (top, left), (n, c, h, w) = padding, x.shape
+    x = np.transpose(x, (1, 2, 3, 0))
     if not (top or left):
-        return x
-    full, shape = backend.namespace(x).full, (n, h + 2 * top, w + 2 * left, c)
-    if planes:
-        z = np.transpose(full((n, c, *shape[1:3]), value, x.dtype), (0, 2, 3, 1))
-    else:
-        z = full(shape, value, x.dtype)
+        return backend.namespace(x).ascontiguousarray(x)
+    z = backend.namespace(x).zeros((c, h + 2 * top, w + 2 * left, n), x.dtype)
     z[:, top : top + h, left : left + w] = x
     return z
 
@@ -68,16 +53,16 @@ def places(size: Pair, kernel: Pair, stride: Pair, dilation: Pair) -> Pair:
 
 
 def windows(x: Any, kernel: Pair, stride: Pair, dilation: Pair) -> Any:
-    """All windows of images (N, H, W, C), as a view (N, places down, places across, kh, kw, C)."""
-    n, h, w, c = x.shape
+    """All windows of images (C, H, W, n), as a view (C, kh, kw, places down, places across, n)."""
+    c, h, w, n = x.shape
     down, across = places((h, w), kernel, stride, dilation)
-    of_n, of_h, of_w, of_c = x.strides
-    strides = of_n, of_h * stride[0], of_w * stride[1], of_h * dilation[0], of_w * dilation[1], of_c
-    return backend.as_strided(x, (n, down, across, *kernel, c), strides)
+    of_c, of_h, of_w, of_n = x.strides
+    strides = of_c, of_h * dilation[0], of_w * dilation[1], of_h * stride[0], of_w * stride[1], of_n
+    return backend.as_strided(x, (c, *kernel, down, across, n), strides)
 
 
 def tap(i: int, j: int, count: Pair, stride: Pair, dilation: Pair) -> tuple[slice, slice, slice]:
-    """Where, in images (N, H, W, C), the element (i, j) of each of `count` windows stands."""
+    """Where, in images (C, H, W, n), the element (i, j) of each of `count` windows stands."""
     rows, columns = (
         slice(k * d, k * d + (n - 1) * s + 1, s) for k, d, n, s in zip((i, j), dilation, count, stride, strict=True)
     )
