@@ -29,8 +29,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    if name == "functional":  # imports the operations, so not before it is used
-        return import_module(".functional", __name__)
+    if name in ("functional", "graph"):  # not before they are used
+        return import_module(f".{name}", __name__)
     if name in ("Function", "function"):
         module = import_module(".function", __name__)
         return module if name == "function" else module.Function

@@ -12,8 +12,8 @@ import numpy as np
 from .. import backend, tensor
 from . import anomaly, errors
 from .accumulate import Staged, own
+from .edges import GradientEdge
 from .engine import array_as_tensor, nodes_below, run
-from .graph import GradientEdge
 from .meta import Cut, gradient_edge, meta_of
 from .modes import mode
 from .node import Freed, Node, Output

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import backend, tensor
+from .. import backend
+from ..tensor import Tensor, wrap
 from . import versions
 from .modes import mode
 
@@ -48,7 +49,7 @@ class Packed:
             if not backend.is_array(x) or _is_number(x) or (only or name) != name:
                 return x
             if name not in done:
-                done[name] = Box(x, shown if only is None else tensor.wrap(x), hooks)
+                done[name] = Box(x, shown if only is None else wrap(x), hooks)
             return done[name]
 
         self.values = tuple(
@@ -97,7 +98,7 @@ class Box:
     def unpack(self) -> Any:
         """The array again."""
         result = self.hooks.unpack(self.content)
-        if not isinstance(result, tensor.Tensor):
+        if not isinstance(result, Tensor):
             raise TypeError(
                 "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
                 f"{type(result).__name__}"
