@@ -29,6 +29,8 @@ def _places(shape: tuple[int, ...], target: Any) -> tuple[Any, ...]:
     if len(shape) == 1:
         return (target,)
     xp = backend.namespace(target)
+    if len(shape) == 2:
+        return xp.arange(shape[0]), target
     rows, _, *rest = (
         xp.arange(n).reshape([-1 if j == i else 1 for j in range(len(shape)) if j != 1]) if i != 1 else None
         for i, n in enumerate(shape)
@@ -46,12 +48,10 @@ class NllLoss(Op):
     extras = ("index", "ignored", "weights", "total")
     formula = (r"-\frac{w\, \bar z}{\sum w} \text{ at the target's class, else } 0",)
 
-    def forward(a, target, weight, ignore_index, reduction):
-        ignored = target == ignore_index
+    def forward(a, target, weight, ignore_index, reduction, all_count=False):
+        ignored = None if all_count else target == ignore_index
         weights, total = None, target.size
-        if (
-            weight is not None or type(ignored) is not np.ndarray or ignored.any()
-        ):  # on a GPU nobody asks: it would wait
+        if not all_count and (weight is not None or type(ignored) is not np.ndarray or ignored.any()):
             target = np.where(ignored, 0, target)
             weights = np.where(ignored, 0, a.dtype.type(1) if weight is None else weight[target])
             total = np.sum(weights)
@@ -62,7 +62,7 @@ class NllLoss(Op):
         if type(z) is not np.ndarray:  # a class that does not exist: on a GPU it shows in the result
             z = np.where((target >= 0) & (target < a.shape[min(a.ndim - 1, 1)]), z, np.nan)
         if reduction != "none":
-            z = np.sum(z, dtype=z.dtype) / total if reduction == "mean" else np.sum(z, dtype=z.dtype)
+            z = z.sum(dtype=z.dtype) / total if reduction == "mean" else z.sum(dtype=z.dtype)
         return z, index, ignored, weights, total
 
     def grad_a(g, a, index, ignored, weights, total, reduction):
@@ -72,7 +72,7 @@ class NllLoss(Op):
         if isinstance(g, Tensor):
             picked = a.array[index].shape
             return add_at(share if share.array.shape == picked else np.broadcast_to(share, picked), a.shape, index)
-        d = np.zeros_like(a)
+        d = backend.namespace(a).zeros(a.shape, a.dtype)
         d[index] = share  # each place once
         return d
 
@@ -85,6 +85,10 @@ class NllLoss2d(NllLoss):
     formula = NllLoss.formula
     forward = NllLoss.forward
     grad_a = NllLoss.rules[0]
+
+
+_INT64 = np.dtype(np.int64)
+_UNSIGNED = {1: np.uint8, 8: np.uint64}
 
 
 def _check_weight(weight: Any, a: Any, classes: int, prefix: str = "") -> Any:
@@ -108,8 +112,11 @@ def _check_weight(weight: Any, a: Any, classes: int, prefix: str = "") -> Any:
     return w
 
 
-def _check_targets(a: Any, target: Any, weight: Any, ignore_index: int) -> Any:
-    """The weights as an array, or None; PyTorch's refusal of targets that do not fit or do not exist."""
+def _check_targets(a: Any, target: Any, weight: Any, ignore_index: int) -> tuple[Any, bool]:
+    """The weights as an array, or None, and whether it is known that every target counts, and counts once.
+
+    Raises PyTorch's refusal of targets that do not fit or do not exist.
+    """
     if a.ndim == 0:
         raise ValueError("Expected 1 or more dimensions (got 0)")
     t = target.array
@@ -129,16 +136,20 @@ def _check_targets(a: Any, target: Any, weight: Any, ignore_index: int) -> Any:
         raise RuntimeError(f"size mismatch (got input: {list(a.shape)} , target: {list(t.shape)}")
     if a.ndim > 2 and t.shape[1:] != spatial:
         raise RuntimeError(f"Expected target size {[a.shape[0], *spatial]}, got {list(t.shape)}")
-    if t.dtype not in (np.int64, np.uint8):
+    if t.dtype is not _INT64 and t.dtype not in (np.int64, np.uint8):
         kind = dtypes.SCALAR_TYPE_NAMES[target.dtype.name]
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {kind}")
     classes = a.shape[0 if a.ndim == 1 else 1]
     w = _check_weight(weight, a, classes)
-    if type(t) is np.ndarray and t.size and not 0 <= t.min() <= t.max() < classes:
-        outside = t[((t < 0) | (t >= classes)) & (t != ignore_index)]
-        if outside.size:
-            raise IndexError(f"Target {outside[0]} is out of bounds.")
-    return w
+    if type(t) is not np.ndarray or not t.size:
+        return w, False  # on a GPU nobody asks: the answer would have to be waited for
+    # Read without a sign, negative numbers are the largest: one pass instead of two.
+    if np.maximum.reduce(t.view(_UNSIGNED[t.itemsize]), axis=None) < classes:
+        return w, w is None and not 0 <= ignore_index < classes
+    outside = t[((t < 0) | (t >= classes)) & (t != ignore_index)]
+    if outside.size:
+        raise IndexError(f"Target {outside[0]} is out of bounds.")
+    return w, False
 
 
 def nll_loss(
@@ -179,15 +190,15 @@ def nll_loss(
     reduction = reduction_of(reduction, size_average, reduce)
     a = array_of(input, "nll_loss_nd")
     array_of(target, "nll_loss_nd", "argument 'target' (position 2)")
-    return _nll(input, target, _check_targets(a, target, weight, ignore_index), ignore_index, reduction)
+    return _nll(input, target, *_check_targets(a, target, weight, ignore_index), ignore_index, reduction)
 
 
-def _nll(input: Tensor, target: Tensor, weight: Any, ignore_index: int, reduction: str) -> Tensor:
+def _nll(input: Tensor, target: Tensor, weight: Any, all_count: bool, ignore_index: int, reduction: str) -> Tensor:
     """The loss of targets that were checked."""
     a = input.array
     if a.dtype.kind != "f":
         raise not_for(a, "nll_loss_out_frame")
-    how = {"weight": weight, "ignore_index": ignore_index, "reduction": reduction}
+    how = {"weight": weight, "ignore_index": ignore_index, "reduction": reduction, "all_count": all_count}
     t = target.array
     if a.ndim == 4:
         return apply(NllLoss2d, input, target=t, **how)
@@ -243,10 +254,10 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if a.shape == t.shape:
         return _of_probabilities(input, target, weight, ignore_index, reduction, label_smoothing)
-    w = _check_targets(a, target, weight, ignore_index)
+    w, all_count = _check_targets(a, target, weight, ignore_index)
     classes = 0 if a.ndim == 1 else 1
     logs = apply(LogSoftmax, input, dim=classes) if a.dtype.kind == "f" else log_softmax(input, classes)
-    loss = _nll(logs, target, w, ignore_index, reduction)
+    loss = _nll(logs, target, w, all_count, ignore_index, reduction)
     if not label_smoothing:
         return loss
     even = -sum(logs if w is None else logs * _along_classes(w, a.ndim), classes)
