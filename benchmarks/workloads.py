@@ -1,7 +1,7 @@
 """The list of workloads: the arrays, the program, its NumPy limit, the sizes, the goals.
 
 To add one: write the program (`programs.py`) and its limit by hand (`numpy_limit.py`), add it here; tests, driver and
-report pick it up. W5 and W6 have no limit by hand; their gradients are compared with PyTorch's.
+report pick it up. W6 has no limit by hand; its gradients are compared with PyTorch's.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import numpy_limit, programs
+from benchmarks import numpy_convolutions, numpy_limit, programs
 from benchmarks.job import Data, Job
 
 
@@ -154,7 +154,7 @@ WORKLOADS = {
             "CNN 1-16-32 (3 by 3), batch 64 of 28 by 28",
             _convolutions_data,
             programs.convolutions,
-            None,
+            numpy_convolutions.convolutions,
             size=64,
             small=4,
             goals={"run": Goal(1.0)},

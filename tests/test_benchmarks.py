@@ -106,7 +106,7 @@ def test_deep_networks_are_compared_in_float64_and_timed_in_float32():
 
 def test_without_pytorch_what_it_judges_is_not_measured(monkeypatch):
     monkeypatch.setattr(driver, "is_installed", lambda name: False)
-    results = driver.measure(WORKLOADS["W5"], ["minigrad", "numpy"], rounds=1, seconds=0.0)
+    results = driver.measure(WORKLOADS["W6a"], ["minigrad", "numpy"], rounds=1, seconds=0.0)
     reason = "nothing to compare the gradients with: torch is not installed"
     assert results == {"failures": {"minigrad": reason, "numpy": reason}, "run": {}}
 
