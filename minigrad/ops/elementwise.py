@@ -286,7 +286,7 @@ class Relu(Op):
         return np.maximum(a, floor)
 
     def grad_a(g, z):
-        return kept_where(~(z <= 0), g)  # and not [z > 0] g: a NaN passes its gradient on
+        return kept_where(z != 0, g)  # z is no less; and not [z > 0] g: a NaN passes its gradient on
 
 
 # ------------------------------------------------------------ choosing

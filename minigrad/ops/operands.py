@@ -141,14 +141,13 @@ def operands(x: Any, y: Any, op: str, of_floats: bool) -> tuple[Any, Any]:
 def kept_where(mask: Any, g: Any) -> Any:
     """`g` where the mask holds, 0 elsewhere: `np.where(mask, g, 0)`, but ten times faster on large arrays.
 
-    np.where branches at each element, which no processor foresees; here the bits are combined instead.
+    np.where branches at each element, which no processor foresees; here the bits of each, read as an integer, are
+    multiplied by 0 or 1. (Numbers would not do: infinity times 0 is NaN.)
     """
     if type(g) is not np.ndarray or type(mask) is not np.ndarray or mask.shape != g.shape or g.size < 1000:
         return np.where(mask, g, 0)
     kind = f"i{g.itemsize}"
-    bits = np.negative(mask.view(np.int8)).astype(kind)  # all ones where the mask holds
-    bits &= g.view(kind)
-    return bits.view(g.dtype)
+    return np.multiply(g.view(kind), mask, dtype=kind).view(g.dtype)
 
 
 def can_be_divided_out(z: Any) -> bool:
