@@ -6,7 +6,8 @@ slice of the images, whatever their layout in memory, and the result has that la
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,6 @@ from .. import backend
 from .base import Op
 from .calling import either
 from .images import Pair
-from .operands import kept_where
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -72,27 +72,88 @@ class MaxPool2DWithIndices(Op):
     results = ("values", "indices")  # the latter: for each window the number of its largest tap
 
     def forward(a, taps):
-        shape = (*a.shape[:-2], *taps.places)
-        lowest = -np.inf if a.dtype.kind == "f" else np.iinfo(a.dtype).min
-        few = taps.kernel[0] * taps.kernel[1] <= 127
-        z, best = empty_as(a, shape, lowest), empty_as(a, shape, 0, np.int8 if few else np.int32)
-        best += _first_inside(taps, a)
-        for number, out, inside in taps.each():
-            x, so_far = a[inside], z[out]
-            better = (x > so_far) | (x != x)
-            # Later taps have larger numbers: so no element needs a branch.
-            np.maximum(best[out], better * best.dtype.type(number), out=best[out])
-            np.maximum(so_far, x, out=so_far)
+        on_gpu = type(a) is not np.ndarray
+        z, best = _search(a, taps, on_gpu)
+        if not on_gpu and z.dtype.kind == "f" and z.size and np.isnan(np.max(z)):
+            z, best = _search(a, taps, True)
         return z, best
 
     def grad_a(g, a_shape, indices, taps):
         return either(_Route, g, indices=indices, shape=a_shape, taps=taps)
 
 
+def _search(a: Any, taps: Taps, nans: bool) -> tuple[Any, Any]:
+    """The largest number of each window, and its tap's number: first along each row, then of the rows.
+
+    Taps are numbered row by row: so of equal numbers that of the first tap is found. `nans`: look for NaN, too, which
+    takes longer.
+    """
+    z, best = _search_along(-2, *_search_along(-1, a, None, taps, nans), taps, nans)
+    if best is None:
+        best = empty_as(z, z.shape, 0, np.int8)
+    if any(taps.padding):  # where there is nothing larger than what margins hold, they are not it
+        best = np.maximum(best, _first_inside(taps, a).astype(best.dtype))
+    return (z if z.base is None else z.copy("K")), best
+
+
+def _search_along(dim: int, x: Any, numbers: Any, taps: Taps, nans: bool) -> tuple[Any, Any]:
+    """The same along one dimension of images; `numbers` are those found along the other, if there are any."""
+    count, kernel, stride, before, step = (
+        values[dim] for values in (taps.places, taps.kernel, taps.stride, taps.padding, taps.dilation)
+    )
+    end = (count - 1) * stride + (kernel - 1) * step + 1  # of the last window
+    if before or end > x.shape[dim]:
+        x = _with_margins(x, dim, before, end, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min)
+        numbers = None if numbers is None else _with_margins(numbers, dim, before, end, 0)
+    whole = (slice(None),) * (-1 - dim)
+    of_tap = [(..., slice(k * step, k * step + (count - 1) * stride + 1, stride), *whole) for k in range(kernel)]
+    weight = (1 if dim == -1 else taps.kernel[1]) * np.ones((), np.int8 if prod(taps.kernel) <= 127 else np.int32)
+    z, best = x[of_tap[0]], None if numbers is None else numbers[of_tap[0]]
+    for k in range(1, kernel):
+        y, number = x[of_tap[k]], weight.dtype.type(k * weight)
+        better = y > z
+        if nans:
+            better |= y != y
+        z = np.maximum(z, y, out=z if k > 1 else None)
+        # Later taps have larger numbers: so no element needs a branch.
+        found = better * (number if numbers is None else numbers[of_tap[k]] + number)
+        best = found if best is None else np.maximum(best, found)
+    return z, best
+
+
+def _with_margins(x: Any, dim: int, before: int, end: int, value: Any) -> Any:
+    """Images with margins along one dimension, up to the end of the last window."""
+    shape, n = list(x.shape), x.shape[dim]
+    shape[dim] = max(before + n, end)
+    z = empty_as(x, tuple(shape), value)
+    z[(..., slice(before, before + n), *(slice(None),) * (-1 - dim))] = x
+    return z
+
+
 def _first_inside(taps: Taps, like: Any) -> Any:
     """The number of each window's first tap within the image."""
     down, across = (np.maximum(0, -(origin // d)) for origin, d in zip(taps.origins(like), taps.dilation, strict=True))
     return down * taps.kernel[1] + across
+
+
+def place(best: Any, taps: Taps, steps: Sequence[int]) -> Any:
+    """Where the noted tap of each window stands, in memory in which the dimensions of images have these steps."""
+    arange = backend.namespace(best).arange
+    down, across = taps.origins(best)
+    start = down * steps[-2] + across * steps[-1]
+    for dim, step in enumerate(reversed(steps[:-2])):
+        start = start + np.reshape(arange(best.shape[-3 - dim]) * step, (-1, *(1,) * (dim + 2)))
+    number = arange(prod(taps.kernel))
+    i, j = number // taps.kernel[1], number % taps.kernel[1]
+    far = i * (taps.dilation[0] * steps[-2]) + j * (taps.dilation[1] * steps[-1])
+    found = np.take(far, best)
+    found += start
+    return found
+
+
+def flat_indices(best: Any, taps: Taps) -> Any:
+    """From the number of a tap to the place in the image, row by row: PyTorch's indices."""
+    return place(best, taps, (taps.size[1], 1))
 
 
 class _Route(Op):
@@ -103,8 +164,8 @@ class _Route(Op):
 
     def forward(a, indices, shape, taps):
         z = empty_as(indices, shape, 0, a.dtype)
-        for number, out, inside in taps.each():
-            z[inside] += kept_where(indices[out] == number, a[out])
+        where = place(indices, taps, [step // z.itemsize for step in z.strides])
+        backend.add_at(backend.flat(z), np.reshape(where, -1), np.reshape(a, -1))
         return z
 
     def grad_a(g, indices, taps):
@@ -118,22 +179,11 @@ class _Pick(Op):
     formula = MaxPool2DWithIndices.formula
 
     def forward(a, indices, taps):
-        z = empty_as(indices, indices.shape, 0, a.dtype)
-        for number, out, inside in taps.each():
-            z[out] += kept_where(indices[out] == number, a[inside])
-        return z
+        a = backend.namespace(a).ascontiguousarray(a)
+        return np.take(a, place(indices, taps, [step // a.itemsize for step in a.strides]))
 
     def grad_a(g, a_shape, indices, taps):
         return either(_Route, g, indices=indices, shape=a_shape, taps=taps)
-
-
-def flat_indices(best: Any, taps: Taps) -> Any:
-    """From the number of a tap to the place in the image, row by row: PyTorch's indices."""
-    down, across = taps.origins(best)
-    best = best.astype(np.int64)
-    i, j = best // taps.kernel[1], best % taps.kernel[1]
-    row, column = down + i * taps.dilation[0], across + j * taps.dilation[1]
-    return row * taps.size[1] + column
 
 
 # ------------------------------------------------------------ the mean
