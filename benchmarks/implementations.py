@@ -25,7 +25,7 @@ class NumPyLimit:
     peak_memory = PyTorchLike.peak_memory
 
     def __init__(self, module: str):
-        pass
+        np.empty((32 << 20) - 8192, np.uint8)  # for the reason that `minigrad/backend.py` gives
 
     def build(self, workload: Workload, data: Data, size: int) -> Job:
         if workload.limit is None:
