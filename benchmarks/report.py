@@ -72,7 +72,7 @@ def table(results: dict[str, Any]) -> str:
         rows.append(["W9", "import, CPU time", *cells, f"≤ numpy + {IMPORT_GOAL_MS.final:.0f}"])
     if BASELINE not in columns:
         rows = [row[:-1] for row in rows]
-    return _align(rows) + _notes(results)
+    return align(rows) + _notes(results)
 
 
 def _cell(name: str, quantity: str, samples: Samples, column: str) -> str:
@@ -94,7 +94,7 @@ def _figure(value: float, quantity: str, operations: int) -> str:
     return f"{value / operations * 1e6:.2f} µs/op" if operations > 1 else f"{value * 1e3:.2f} ms"
 
 
-def _align(rows: list[list[str]]) -> str:
+def align(rows: list[list[str]]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import driver, report
+from benchmarks import driver, operations, report
 from benchmarks.implementations import IMPLEMENTATIONS, is_installed
 from benchmarks.worker import Session
 from benchmarks.workloads import IMPORT_GOAL_MS, WORKLOADS
@@ -218,3 +218,19 @@ def test_the_table_shows_ratios_and_who_is_missing():
     assert lines[1].split()[-4:] == ["0.33", "±0.25", "≤", "0.33"]
     assert any("dezero: not installed" in line for line in lines)
     assert "W4: micrograd: RecursionError: too deep" in lines
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", operations.OPERATIONS)
+def test_single_operations_have_the_right_gradients(name):
+    pytest.importorskip("torch")
+    operations.check(name, "small")
+
+
+@pytest.mark.oracle
+def test_single_operations_are_listed_from_the_slowest():
+    pytest.importorskip("torch")
+    found = operations.measure_all(["sum", "exp"], 1, 1e-4, "cpu")
+    assert found["sum"]["large"]["torch"] > 0
+    found["exp"]["small"]["ratio"] = 1e6
+    assert [line.split()[0] for line in operations.table(found).splitlines() if line][1:] == ["exp", "sum"]
