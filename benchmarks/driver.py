@@ -126,10 +126,10 @@ def measure(
     try:
         expected = workers[judge].ask("gradients", workload.name, workload.size)
         for name in [name for name in workers if name != judge]:
-            failures |= _why_not(workers[name], name, workload, expected)
+            failures |= why_not(workers[name], name, workload, expected)
         timed = [name for name in workers if name in names and name not in failures]
         for quantity in (q for q in workload.goals if q not in MEASURED_AFRESH):
-            results[quantity] = _interleaved(workers, timed, rounds, (quantity, seconds, clock))
+            results[quantity] = interleaved(workers, timed, rounds, (quantity, seconds, clock))
     finally:
         for worker in workers.values():
             worker.__exit__()
@@ -138,7 +138,7 @@ def measure(
     return results
 
 
-def _why_not(worker: Worker, name: str, workload: Workload, expected: list[np.ndarray]) -> dict[str, str]:
+def why_not(worker: Worker, name: str, workload: Workload, expected: list[np.ndarray]) -> dict[str, str]:
     """Nothing if the library's gradients are right, else its name and what is the matter."""
     absent = IMPLEMENTATIONS[name][0].absent
     if workload.name in absent:
@@ -152,7 +152,7 @@ def _why_not(worker: Worker, name: str, workload: Workload, expected: list[np.nd
     return {}
 
 
-def _interleaved(workers: dict[str, Worker], names: list[str], rounds: int, arguments: tuple[Any, ...]) -> Samples:
+def interleaved(workers: dict[str, Worker], names: list[str], rounds: int, arguments: tuple[Any, ...]) -> Samples:
     samples: Samples = {name: [] for name in names}
     for _ in range(rounds):
         for name in random.sample(names, len(names)):

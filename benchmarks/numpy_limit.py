@@ -90,6 +90,28 @@ def long_sum(data: Data, size: int) -> Job:
     return Job(forward, run)
 
 
+def few_operations(data: Data, size: int) -> Job:
+    """See `programs.few_operations`."""
+    x, w = data["x"][:size], data["w"][:size]
+
+    def forward() -> tuple[Array, Array, Array]:
+        t = x * w
+        np.tanh(t, t)
+        y = t + x
+        return t, y, np.add.reduce(y * y)
+
+    def run() -> list[Array]:
+        t, y, _ = forward()
+        np.multiply(y, 2, y)
+        np.subtract(1, np.multiply(t, t, t), t)
+        np.multiply(t, y, t)
+        g_w = t * x
+        np.multiply(t, w, t)
+        return [np.add(t, y, t), g_w]
+
+    return Job(forward, run)
+
+
 # ------------------------------------------------------------ layers
 def relu_layers(x: Array, parameters: Sequence[Array], last_too: bool = False) -> list[Array]:
     """Linear layers (weight, bias, weight, bias, ...) with relu between them: the input and every layer's output."""

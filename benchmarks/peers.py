@@ -181,7 +181,7 @@ class DeZero(PyTorchLike):
 class Micrograd(PyTorchLike):
     """micrograd: scalars only, so a tensor is a NumPy array of its `Value`s."""
 
-    absent = {"W1": "has no sin", "W2b": "has no tanh"}
+    absent = {"W1": "has no sin", "W2b": "has no tanh", "elements": "has no tanh"}
     absent |= dict.fromkeys(("W3", "W5", "W6a", "W6b", "W8"), "knows scalars only: a run would take minutes")
     absent |= dict.fromkeys(("W7a", "W7b"), "has no second derivatives")
 

@@ -64,6 +64,16 @@ def long_sum(m: Any, data: Data, size: int) -> Job:
     return m.job(forward, (m.leaf(data["x"]),), data["gradient"])
 
 
+def few_operations(m: Any, data: Data, size: int) -> Job:
+    """Five operations on arrays of `size` elements."""
+    tanh = m.tanh
+
+    def forward(x: Any, w: Any) -> Any:
+        return m.sum((tanh(x * w) + x) ** 2)
+
+    return m.job(forward, (m.leaf(data["x"][:size]), m.leaf(data["w"][:size])))
+
+
 def perceptron(m: Any, data: Data, size: int) -> Job:
     """A network of 784, 256, 256 and 10 units on a batch of 128, cross entropy: whole steps of SGD with momentum."""
     x, labels = m.constant(data["x"]), m.constant(data["labels"])

@@ -94,12 +94,13 @@ def _figure(value: float, quantity: str, operations: int) -> str:
     return f"{value / operations * 1e6:.2f} µs/op" if operations > 1 else f"{value * 1e3:.2f} ms"
 
 
-def align(rows: list[list[str]]) -> str:
+def align(rows: list[list[str]], words: int = 2) -> str:
+    """Rows as lines of equally wide columns: the first `words` of them to the left, figures to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
-        left = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
-        right = [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+        left = [cell.ljust(width) for cell, width in zip(row[:words], widths[:words], strict=True)]
+        right = [cell.rjust(width) for cell, width in zip(row[words:], widths[words:], strict=True)]
         lines.append("  ".join(left + right).rstrip())
     return "\n".join(lines) + "\n"
 

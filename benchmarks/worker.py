@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.implementations import load
-from benchmarks.workloads import WORKLOADS
+from benchmarks.workloads import WORKLOADS, find
 
 CLOCKS = {"cpu": time.process_time, "wall": time.perf_counter}
 """With one thread both say the same on a quiet machine; on a busy one, CPU time leaves out the waiting for a core."""
@@ -34,7 +34,7 @@ class Session:
         return [self.library.to_numpy(gradient) for gradient in self.job.run()]
 
     def prepare(self, name: str, size: int) -> None:
-        workload = WORKLOADS[name]
+        workload = find(name)
         self.job = self.library.build(workload, workload.data(), size)
 
     def time(self, measure: str, at_least: float, clock: str) -> float:

@@ -218,6 +218,22 @@ WORKLOADS = {
     )
 }
 
+ELEMENTS = Workload(
+    "elements",
+    "sum((tanh(x * w) + x)**2), float32",
+    lambda: _float32(**{name: np.random.default_rng(9).random(10**7, np.float32) for name in ("x", "w")}),
+    programs.few_operations,
+    numpy_limit.few_operations,
+    small=100,
+)
+"""What `scaling.py` runs on more and more elements."""
+
+
+def find(name: str) -> Workload:
+    """The workload of this name."""
+    return ELEMENTS if name == ELEMENTS.name else WORKLOADS[name]
+
+
 DEEP = ("W4", 1_000_000)
 """The workload and the size that minigrad must run at Python's default recursion limit."""
 

@@ -5,12 +5,14 @@ No time is asserted here; `python -m benchmarks --check` does that, on a machine
 
 import functools
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import driver, operations, report
+from benchmarks import driver, operations, report, scaling
 from benchmarks.implementations import IMPLEMENTATIONS, is_installed
 from benchmarks.worker import Session
 from benchmarks.workloads import IMPORT_GOAL_MS, WORKLOADS
@@ -78,7 +80,7 @@ def test_a_wrong_gradient_is_not_timed(name):
         def ask(self, method, *arguments):
             return [1.001 * gradient for gradient in right]
 
-    reason = driver._why_not(Wrong(), "minigrad", WORKLOADS[name], right)
+    reason = driver.why_not(Wrong(), "minigrad", WORKLOADS[name], right)
     assert reason["minigrad"].startswith("wrong gradients")
     with pytest.raises(AssertionError, match="shapes"):
         driver.compare([gradient[..., None] for gradient in right], right)
@@ -234,3 +236,26 @@ def test_single_operations_are_listed_from_the_slowest():
     assert found["sum"]["large"]["torch"] > 0
     found["exp"]["small"]["ratio"] = 1e6
     assert [line.split()[0] for line in operations.table(found).splitlines() if line][1:] == ["exp", "sum"]
+
+
+def test_scaling_measures_every_size(tmp_path, capsys):
+    kept = tmp_path / "scaling.json"
+    short = ["--libraries", "numpy,minigrad", "--rounds", "1", "--most-nodes", "1000", "--most-elements", "1000"]
+    program = [sys.executable, "-m", "benchmarks.scaling", *short, "--json", str(kept)]
+    printed = subprocess.run(program, capture_output=True, text=True, check=True).stdout
+    assert "Nodes: bytes" in printed and "nobody records" in printed
+    results = json.loads(kept.read_text())
+    for table in (results["nodes"]["seconds"], results["elements"]["seconds"]):
+        assert all(row["numpy"] > 0 and row["minigrad"] > 0 for row in table.values())
+    assert list(results["elements"]["seconds"]) == ["100", "1000"]
+    memory = results["nodes"]["bytes"]["1000"]
+    assert list(memory) == ["minigrad"] and 64 < memory["minigrad"] < 1000
+    assert all(row["recorded"] > row["after"] > 0 for row in results["stepper"].values())
+
+
+def test_scaling_says_who_gives_up(monkeypatch):
+    monkeypatch.setattr(scaling, "TOO_LONG", 1e-9)
+    tables = scaling.grow(WORKLOADS["W4"], (10, 20), ["minigrad"], rounds=1, memory=False)
+    assert tables["seconds"][10]["minigrad"] > 0 and tables["seconds"][20]["minigrad"] == "a run of 10 takes 0 s"
+    results = {"nodes": tables, "elements": {"seconds": {}}}
+    assert scaling.notes(results) == "nodes: minigrad: a run of 10 takes 0 s\n"
