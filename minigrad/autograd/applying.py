@@ -11,7 +11,7 @@ from . import errors, versions
 from .context import FunctionCtx
 from .custom import FunctionNode
 from .meta import Cut, meta_of, tracked
-from .modes import mode
+from .modes import mode, switch
 from .node import Node, Output
 from .source import user_frame
 
@@ -36,7 +36,7 @@ def apply(function: type[Function], args: tuple[Any, ...], separate: bool) -> An
     if records:
         node.connect(tensors)
     ctx = FunctionCtx(node)
-    mode.recording = False
+    switch(False)
     try:
         if separate:
             returned = function.forward(*args)
@@ -44,7 +44,7 @@ def apply(function: type[Function], args: tuple[Any, ...], separate: bool) -> An
         else:
             returned = function.forward(ctx, *args)
     finally:
-        mode.recording = recording
+        switch(recording)
     outputs = Outputs(node, tensors, records, separate).wrap(returned if isinstance(returned, tuple) else (returned,))
     if records:
         node.save(outputs.numbers, tensors)
@@ -156,11 +156,11 @@ def _view(x: Tensor) -> Any:
 
 def _alias(x: Tensor) -> Tensor:
     """Another tensor for the same memory, as `view_as` makes it where nothing is recorded."""
-    before, mode.recording = mode.recording, False
+    before = switch(False)
     try:
         return x.view_as(x)
     finally:
-        mode.recording = before
+        switch(before)
 
 
 def _set_edge(x: Tensor, edge: Node) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import backend, tensor  # type: ignore[no-redef]
 from . import anomaly, versions
-from .modes import mode
+from .modes import switch
 from .node import AccumulateGrad, Freed, Node, add
 
 if TYPE_CHECKING:
@@ -205,11 +205,11 @@ def walk(roots: Iterable[tuple[Node, Any]]) -> Iterator[Step]:
             yield from arrive(node, g)
     steps = run(roots)
     while True:
-        before, mode.recording = mode.recording, False
+        before = switch(False)
         try:
             step = next(steps, None)
         finally:
-            mode.recording = before
+            switch(before)
         if step is None:
             return
         node, outgoing = step[0], step[3]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .meta import meta_of
-from .modes import _GradMode, mode
+from .modes import _GradMode, count_unusual, mode, switch
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -76,13 +76,18 @@ class inference_mode(_GradMode):
         self._before = (*self._before, (mode.recording, mode.on, mode.inference))
         mode.inference = self.mode
         if self.mode:
-            used = True
-            mode.recording, mode.on = False, NOTHING
+            if not used:
+                used = True
+                count_unusual(1)
+            switch(False)
+            mode.on = NOTHING
         else:
-            mode.recording = mode.on = True if mode.on is NOTHING else mode.on
+            mode.on = True if mode.on is NOTHING else mode.on
+            switch(mode.on)
 
     def __exit__(self, *exc: object) -> None:
-        *before, (mode.recording, mode.on, mode.inference) = self._before
+        *before, (recording, mode.on, mode.inference) = self._before
+        switch(recording)
         self._before = tuple(before)
 
     def _again(self) -> inference_mode:

@@ -10,7 +10,7 @@ import numpy as np
 from .. import backend
 from ..tensor import Tensor, wrap
 from . import versions
-from .modes import mode
+from .modes import inside, switch
 
 if TYPE_CHECKING:
     from .node import Node
@@ -29,11 +29,11 @@ class SavedHooks:
 
     def pack_into(self, node: Node, only: str | None = None) -> None:
         """Pack what a node has saved: all of it, or what its rules call `only`."""
-        before, mode.recording = mode.recording, False
+        before = switch(False)
         try:
             node.saved = Packed(node, self, only)  # type: ignore[assignment]
         finally:
-            mode.recording = before
+            switch(before)
 
 
 class Packed:
@@ -97,7 +97,8 @@ class Box:
 
     def unpack(self) -> Any:
         """The array again."""
-        result = self.hooks.unpack(self.content)
+        with inside():
+            result = self.hooks.unpack(self.content)
         if not isinstance(result, Tensor):
             raise TypeError(
                 "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
-from ..autograd import errors, inference
+from ..autograd import errors, inference, modes
 from ..autograd.meta import Cut, gradient_edge, meta_of, tracked
 from ..autograd.modes import mode
 from ..autograd.node import Node, Output
@@ -40,6 +40,14 @@ def note_cut(out: Tensor, *inputs: Any) -> None:
         if x._meta is not None and x._meta.cut is not None:
             meta_of(out).cut = x._meta.cut
             return
+
+
+def _look_at(node: Node, recording: Any, *inputs: Any) -> None:
+    """What is done with a fresh node where the modes are not the usual ones."""
+    if inference.used:
+        inference.refuse_saving(node.saved, *inputs)
+    if recording is not True:
+        recording.made(node)
 
 
 def own_code(function: Callable[..., Tensor], name: str, doc: str | None) -> Callable[..., Tensor]:
@@ -76,7 +84,8 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
         out = new_tensor(Tensor)
         out.array = z
         out._node = out._meta = None
-        edge, recording = input._node, mode.recording
+        edge, usual = input._node, modes.usual
+        recording = usual or mode.recording
         if edge is None and input._meta is not None and recording:
             edge = gradient_edge(input)
         if edge is not None and recording:
@@ -91,11 +100,9 @@ def unary(op: type[Op], name: str) -> Callable[[Any], Tensor]:
             node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
-            if inference.used:
-                inference.refuse_saving(node.saved, input)
-            if recording is not True:
-                recording.made(node)
-        elif not recording or input._meta is not None:
+            if not usual:
+                _look_at(node, recording, input)
+        elif not usual or input._meta is not None:
             note_cut(out, input)
         return out
 
@@ -118,7 +125,8 @@ def with_number(op: type[Op], name: str, otherwise: Callable[[Any, Any], Tensor]
         out = new_tensor(Tensor)
         out.array = z
         out._node = out._meta = None
-        edge, recording = input._node, mode.recording
+        edge, usual = input._node, modes.usual
+        recording = usual or mode.recording
         if edge is None and input._meta is not None and recording:
             edge = gradient_edge(input)
         if edge is not None and recording:
@@ -133,11 +141,9 @@ def with_number(op: type[Op], name: str, otherwise: Callable[[Any, Any], Tensor]
             node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
-            if inference.used:
-                inference.refuse_saving(node.saved, input)
-            if recording is not True:
-                recording.made(node)
-        elif not recording or input._meta is not None:
+            if not usual:
+                _look_at(node, recording, input)
+        elif not usual or input._meta is not None:
             note_cut(out, input)
         return out
 
@@ -201,7 +207,8 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
         out = new_tensor(Tensor)
         out.array = z
         out._node = out._meta = None
-        first, second, recording = input._node, other._node, mode.recording
+        first, second, usual = input._node, other._node, modes.usual
+        recording = usual or mode.recording
         if recording:
             if first is None and input._meta is not None:
                 first = gradient_edge(input)
@@ -230,11 +237,9 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
             node.at = caller.f_lasti
             node.seq = next_seq()
             out._node = node
-            if inference.used:
-                inference.refuse_saving(node.saved, input, other)
-            if recording is not True:
-                recording.made(node)
-        elif not recording or input._meta is not None or other._meta is not None:
+            if not usual:
+                _look_at(node, recording, input, other)
+        elif not usual or input._meta is not None or other._meta is not None:
             note_cut(out, input, other)
         return out
 

@@ -12,7 +12,7 @@ from typing import Any
 from .. import backend, dtypes
 from ..autograd import errors, inference, versions
 from ..autograd.meta import gradient_edge, tracked
-from ..autograd.modes import mode
+from ..autograd.modes import mode, switch
 from ..autograd.source import user_frame
 from ..tensor import Tensor, wrap
 from .views import rebase
@@ -39,14 +39,13 @@ def in_place(function: Callable[..., Tensor], name: str, repeats: bool = False) 
             if type(x) is Tensor and x is not input and not repeats:
                 refuse_partial_overlap(input.array, x.array)
         before = wrap(input.array)  # as the operation's input: the same memory, and the history so far
-        recording = mode.recording
-        mode.recording = bool(recording) and differentiable  # observers of new nodes are told when it is complete
-        if mode.recording:
+        recording = switch(bool(mode.recording) and differentiable)  # observers are told when the node is complete
+        if recording and differentiable:
             before._node = gradient_edge(input)
         try:
             result = function(before, *args, **kwargs)
         finally:
-            mode.recording = recording
+            switch(recording)
         keep_old_values(result._node, input.array)
         write(input, result.array, name, repeats)
         if result._node is not None and result.array.dtype != input.array.dtype:
