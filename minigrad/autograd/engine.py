@@ -130,15 +130,17 @@ def run(
         first, second = node.first, node.second
         if first is not None:
             if first in waiting:
-                _hand_on(first, outgoing[0], waiting, newest_first)
+                waiting[first] = add(waiting[first], outgoing[0])
             else:
                 following, g = first, outgoing[0]
         if second is not None:
-            if following is None and second not in waiting:
+            if second in waiting:
+                waiting[second] = add(waiting[second], outgoing[1])
+            elif following is None:
                 following, g = second, outgoing[1]
             elif second is following:
                 g = add(g, outgoing[1])
-            elif following is not None and second.seq > following.seq and second not in waiting:
+            elif second.seq > following.seq:
                 _hand_on(following, g, waiting, newest_first)
                 following, g = second, outgoing[1]
             else:

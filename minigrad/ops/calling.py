@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from sys import _getframe
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from ..autograd.node import Node, Output
 from ..autograd.source import PACKAGES, user_frame
 from ..autograd.versions import next_seq
 from ..tensor import Tensor, wrap
-from .base import LETTERS, Op, Several, picker
+from .base import LETTERS, Op, Several, own_code, picker
 from .operands import array_of, cached_constant, constant, in_one_dtype, on_one_device, operands, refuse_mixed_devices
 
 
@@ -48,18 +47,6 @@ def _look_at(node: Node, recording: Any, *inputs: Any) -> None:
         inference.refuse_saving(node.saved, *inputs)
     if recording is not True:
         recording.made(node)
-
-
-def own_code(function: Callable[..., Tensor], name: str, doc: str | None) -> Callable[..., Tensor]:
-    """The function under its operation's name, with a code object of its own.
-
-    Python specialises code for the types it meets. One code shared by all operations would meet all their nodes' types
-    and stay general, a sixth slower.
-    """
-    code = function.__code__.replace(co_name=name, co_qualname=name)
-    own = FunctionType(code, function.__globals__, name, function.__defaults__, function.__closure__)
-    own.__doc__ = doc
-    return own
 
 
 _FLOAT32 = np.dtype(np.float32)
