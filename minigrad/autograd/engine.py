@@ -238,12 +238,17 @@ def _uses_of_leaves(roots: Iterable[Node]) -> dict[Node, int]:
 
 def nodes_below(roots: Iterable[Node]) -> set[Node]:
     """All nodes of the graph below `roots`, these included."""
-    seen = set(roots)
-    stack = list(seen)
+    seen: set[Any] = {None}
+    stack: list[Any] = list(roots)
     while stack:
-        fresh = [edge for edge in stack.pop().edges if edge is not None and edge not in seen]
-        seen.update(fresh)
-        stack.extend(fresh)
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.append(node.first)  # and not `edges`, which makes tuples: a third of a small second-order pass
+            stack.append(node.second)
+            if node.rare is not None:
+                stack.extend(node.rest)
+    seen.remove(None)
     return seen
 
 

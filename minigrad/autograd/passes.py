@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -185,43 +186,48 @@ def make_roots(outputs: tuple[Any, ...], grad_outputs: Any, create_graph: bool) 
         raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
     roots = []
     missing = None  # the first output without a graph: an error, but one that comes after the others
-    for i, (output, g) in enumerate(zip(outputs, grads, strict=True)):
-        if isinstance(output, GradientEdge):
+    for i, output in enumerate(outputs):
+        g = grads[i]
+        if type(output) is GradientEdge:
             output = output.stand_in()
-        array = output.array
+        node = output._node or gradient_edge(output)
         if g is None:
-            node = gradient_edge(output)
-            if node is None:
-                missing = missing or (i, output)
-                continue
-            if array.size != 1:
-                raise errors.not_scalar(output)
-            if array.dtype.kind != "f":
-                what = "grad can be implicitly created only for real scalar outputs but got"
-                raise RuntimeError(f"{what} {output.dtype}")
-            one = _one_like(array)
-            roots.append((node, tensor.wrap(one) if create_graph else one))
-            continue
-        if not hasattr(g, "array"):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
-        if array is not None and g.array.shape != array.shape:
-            raise errors.gradient_shape(i, g, output)
-        node = gradient_edge(output)
-        if node is None:
-            missing = missing or (i, output)
-            continue
-        if array is not None and g.array.dtype is not array.dtype and g.array.dtype != array.dtype:
-            g = g.to(output.dtype)
-        roots.append((node, g if create_graph else g.array))
+            if node is not None:
+                one = _one_like(output)
+                roots.append((node, tensor.wrap(one) if create_graph else one))
+        else:
+            g = _fitting(g, output, i)
+            if node is not None:
+                roots.append((node, g if create_graph else g.array))
+        if node is None and missing is None:
+            missing = i, output
     if missing is not None:
         raise errors.no_graph(*missing)
     return roots
 
 
-def _one_like(array: Any) -> Any:
+def _fitting(g: Any, output: Any, i: int) -> Tensor:
+    """The gradient given for the output number i, in its dtype, if its shape is right."""
+    if not hasattr(g, "array"):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
+    array = output.array
+    if array is None:  # of an edge whose tensor is gone
+        return g
+    if g.array.shape != array.shape:
+        raise errors.gradient_shape(i, g, output)
+    return g if g.array.dtype is array.dtype or g.array.dtype == array.dtype else g.to(output.dtype)
+
+
+def _one_like(output: Any) -> Any:
     """The gradient that a tensor with one element begins with."""
-    if type(array) is np.ndarray and not array.shape:
+    array = output.array
+    if type(array) is np.ndarray and not array.shape and array.dtype.kind == "f":
         return np.array(1, array.dtype)  # a quarter of what `np.ones_like` takes
+    if array.size != 1:
+        raise errors.not_scalar(output)
+    if array.dtype.kind != "f":
+        what = "grad can be implicitly created only for real scalar outputs but got"
+        raise RuntimeError(f"{what} {output.dtype}")
     return backend.namespace(array).ones(array.shape, array.dtype)
 
 
@@ -240,11 +246,14 @@ def needed_for(targets: Iterable[Node], roots: Iterable[Node]) -> set[Node]:
     reaching = set(targets)
     reaching.update([node.first for node in reaching if type(node) is Output and node.first is not None])
     needed = set()
-    for node in sorted(nodes_below(roots), key=lambda node: node.seq):  # oldest first: a node's inputs before the node
-        if any(edge in reaching for edge in node.edges):
+    for node in sorted(nodes_below(roots), key=_number):  # oldest first: a node's inputs before the node
+        if node.first in reaching or node.second in reaching or not reaching.isdisjoint(node.rest if node.rare else ()):
             reaching.add(node)
             needed.add(node)
     return needed
+
+
+_number = attrgetter("seq")
 
 
 # ------------------------------------------------------------ how it runs
