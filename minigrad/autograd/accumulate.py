@@ -73,7 +73,7 @@ class Staged(list[tuple["Tensor", Any]]):
 
 
 def _add(variable: Tensor, g: Any, create_graph: bool) -> None:
-    meta = meta_of(variable)
+    meta = variable._meta or meta_of(variable)
     if not meta.requires_grad and not tracked(variable):  # its flag was taken away since the graph was made
         return
     if create_graph:
@@ -116,9 +116,9 @@ _ALONE, _MEMORY_ALONE = _count_alone()
 
 
 def _whole_memory(g: np.ndarray) -> bool:
-    """Whether an array is all there is of its memory: its owner, or its one view, in another order."""
+    """Whether a view is all that is looked at of its memory: the only one, if perhaps in another order."""
     base = g.base
-    return base is None or (
+    return (
         type(base) is np.ndarray
         and base.base is None
         and base.size == g.size
@@ -133,6 +133,6 @@ def own(g: Any, holders: int = 1) -> Any:
 
     So a gradient never shares its memory with another.
     """
-    if type(g) is np.ndarray and sys.getrefcount(g) < _ALONE + holders and _whole_memory(g):
+    if type(g) is np.ndarray and sys.getrefcount(g) < _ALONE + holders and (g.base is None or _whole_memory(g)):
         return g
     return backend.namespace(g).array(g)

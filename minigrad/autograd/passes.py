@@ -265,7 +265,8 @@ def drain(steps: Iterator[Any]) -> None:
     """Run a pass to its end and keep nothing of it."""
     try:
         if mode.depth < DEEPEST:
-            deque(steps, maxlen=0)
+            for _ in steps:
+                pass
         else:
             _on_a_fresh_stack(lambda: deque(steps, maxlen=0))
     except Exception as error:

@@ -291,17 +291,17 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
     if op.extras:
         z, *extras = z
         params = {**params, **dict(zip(op.extras, extras, strict=True))}
-    out = wrap(backend.as_array(z))
-    if mode.recording:
-        edges = [gradient_edge(x) for x in inputs]
+    out = wrap(z if type(z) is np.ndarray else backend.as_array(z))
+    usual = modes.usual
+    recording = usual or mode.recording
+    if recording:
+        edges = [x._node or gradient_edge(x) for x in inputs]
         if edges.count(None) < len(edges):
-            out._node = record(op, edges, arrays, out.array, params)
-            if inference.used:
-                inference.refuse_saving(out._node.saved, *inputs, *params.values())
+            out._node = node = record(op, edges, arrays, out.array, params)
             if op.broadcasts:
-                out._node.fit = fit_of(*inputs, out.array)
-            if mode.recording is not True:
-                mode.recording.made(out._node)
+                node.fit = fit_of(*inputs, out.array)
+            if not usual:
+                _look_at(node, recording, *inputs, *params.values())
             return out
     note_cut(out, *inputs)
     return out
@@ -354,11 +354,12 @@ def either(op: type[Op], *inputs: Any, **params: Any) -> Any:
 
 def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:
     """A node for an operation that was just run."""
-    known = dict(zip(LETTERS, arrays), z=z, **params)  # noqa: B905 - naming `strict` takes longer than the rest
+    known = {"a": arrays[0], "z": z, **params}
     for name, number in op.shapes:
         known[name] = arrays[number].shape
     if len(edges) == 1:
         return new_node(op, edges[0], None, (op.getters[0](known),) if edges[0] is not None else (None,))
+    known.update(zip(LETTERS[1:], arrays[1:]))  # noqa: B905 - naming `strict` takes longer than the rest
     saved = tuple([None if edge is None else get(known) for edge, get in zip(edges, op.getters)])  # noqa: B905
     node = new_node(op, edges[0], edges[1], saved)
     if len(edges) > 2:
