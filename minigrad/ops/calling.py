@@ -354,12 +354,11 @@ def either(op: type[Op], *inputs: Any, **params: Any) -> Any:
 
 def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:
     """A node for an operation that was just run."""
-    known = {"a": arrays[0], "z": z, **params}
+    known = dict(zip(LETTERS, arrays), z=z, **params)  # noqa: B905 - naming `strict` takes longer than the rest
     for name, number in op.shapes:
         known[name] = arrays[number].shape
     if len(edges) == 1:
         return new_node(op, edges[0], None, (op.getters[0](known),) if edges[0] is not None else (None,))
-    known.update(zip(LETTERS[1:], arrays[1:]))  # noqa: B905 - naming `strict` takes longer than the rest
     saved = tuple([None if edge is None else get(known) for edge, get in zip(edges, op.getters)])  # noqa: B905
     node = new_node(op, edges[0], edges[1], saved)
     if len(edges) > 2:
