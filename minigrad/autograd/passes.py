@@ -206,7 +206,7 @@ def make_roots(outputs: tuple[Any, ...], grad_outputs: Any, create_graph: bool) 
     return roots
 
 
-def _fitting(g: Any, output: Any, i: int) -> Tensor:
+def _fitting(g: Any, output: Any, i: int) -> Any:
     """The gradient given for the output number i, in its dtype, if its shape is right."""
     if not hasattr(g, "array"):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
