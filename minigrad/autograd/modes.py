@@ -100,6 +100,19 @@ def observe(kind: type, observer: Any) -> Any:
     return told.find(kind)
 
 
+def passing(create_graph: bool, before: Any = None) -> Any:
+    """Set `mode.recording` for a pass, or after it, to what it was `before`; returns what it was.
+
+    The rules of a pass of first order work on arrays, so there is nothing to record and no need to count, which would
+    take a twentieth of a small pass. `inside` makes up for it.
+    """
+    recording = (create_graph and mode.on) if before is None else before
+    if create_graph:
+        return switch(recording)
+    was, mode.recording = mode.recording, recording
+    return was
+
+
 class inside:
     """A block in which a pass calls the user's code, which may record, and start passes of its own.
 
@@ -109,7 +122,7 @@ class inside:
         The pass; by default the one that this thread is inside of already.
     """
 
-    __slots__ = ("before", "running")
+    __slots__ = ("before", "counted", "running")
 
     def __init__(self, running: Any = None) -> None:
         self.running = running
@@ -118,10 +131,12 @@ class inside:
         self.before = mode.running
         mode.running = self.before if self.running is None else self.running
         mode.depth += 1
-        count_unusual(mode.recording is not True)  # as passes do not: their own rules record nothing by `usual`
+        self.counted = mode.recording is not True  # by a pass of first order, which does not count: see `passing`
+        count_unusual(self.counted)
 
     def __exit__(self, *exc: object) -> None:
-        count_unusual(-(mode.recording is not True))
+        if self.counted and mode.recording is not True:  # else the user's code has switched it on for good, and counted
+            count_unusual(-1)
         mode.running = self.before
         mode.depth -= 1
 
@@ -145,7 +160,7 @@ class _GradMode:
     _before: tuple[Any, ...] = ()  # one object may be entered several times, one inside the other
 
     def __enter__(self) -> None:
-        self._before = (*self._before, switch(self.recording and mode.on))
+        self._before = (*self._before, _swap(self.recording))
 
     def __exit__(self, *exc: object) -> None:
         switch(self._before[-1])
@@ -267,7 +282,7 @@ class set_grad_enabled(_GradMode):
                 f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
             )
         self.recording = mode
-        self._before = (switch(self.recording and mode.on),)
+        self._before = (_swap(self.recording),)
         self._entered = False
 
     def __enter__(self) -> None:
@@ -279,5 +294,9 @@ class set_grad_enabled(_GradMode):
         return set_grad_enabled(self.recording)
 
     def __call__(self, function: F) -> F:
-        switch(self._before[0] and mode.on)  # used as a decorator: nothing is switched before the function is called
+        _swap(self._before[0])  # used as a decorator: nothing is switched before the function is called
         return super().__call__(function)
+
+
+def _swap(recording: Any) -> Any:
+    return switch(recording and mode.on)

@@ -16,7 +16,7 @@ from .accumulate import Staged, own
 from .edges import GradientEdge
 from .engine import array_as_tensor, nodes_below, run
 from .meta import Cut, gradient_edge, meta_of
-from .modes import mode
+from .modes import mode, passing
 from .node import Freed, Node, Output
 from .source import user_frame
 
@@ -66,7 +66,7 @@ def backward(
     keep = create_graph if retain_graph is None else retain_graph
     spent = None if keep else Freed.now()
     staged = Staged(create_graph, roots)
-    before, mode.recording = mode.recording, create_graph and mode.on
+    before = passing(create_graph)
     try:
         if targets is None:
             drain(run(roots, spent, create_graph, staged=staged))
@@ -86,7 +86,7 @@ def backward(
         staged.take_back()
         raise
     finally:
-        mode.recording = before
+        passing(create_graph, before)
 
 
 def grad(
@@ -140,7 +140,7 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     spent = None if keep else Freed.now()
     staged = Staged(create_graph, roots)
-    before, mode.recording = mode.recording, create_graph and mode.on
+    before = passing(create_graph)
     try:
         nodes = [_node_of(target, roots) for target in targets]
         found: dict[Node, Any] = dict.fromkeys(nodes)
@@ -148,7 +148,7 @@ def grad(
         staged.wanted = wanted.union(nodes)
         drain(run(roots, spent, create_graph, wanted, found, staged))
     finally:
-        mode.recording = before
+        passing(create_graph, before)
     arrived = [found[node] for node in nodes]
     del found
     allow = materialize_grads if allow_unused is None else allow_unused
