@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,14 @@ def _check_images(function: str, input: Tensor, dim: int) -> None:
         )
 
 
-def _check_shapes(input: Tensor, weight: Tensor, bias: Tensor | None, how: How, transposed: bool) -> None:
+def _shape(x: Tensor | None) -> Pair | None:
+    return None if x is None else x.array.shape
+
+
+@lru_cache
+def _check_shapes(x: Pair, w: Pair, bias: Pair | None, how: How, transposed: bool) -> None:
     """What PyTorch's `check_shape_forward` (aten/src/ATen/native/Convolution.cpp) checks, in its order and words."""
-    x, w, groups = input.array.shape, weight.array.shape, how.groups
+    groups = how.groups
     for bad, what in (
         (min(how.padding) < 0, "negative padding"),
         (min(how.output_padding, default=0) < 0, "negative output_padding"),
@@ -81,11 +87,11 @@ def _check_shapes(input: Tensor, weight: Tensor, bias: Tensor | None, how: How, 
         raise RuntimeError(
             f"{given}, expected input{list(x)} to have {expected} channels, but got {x[1]} channels instead"
         )
-    if bias is not None and bias.array.shape != (outputs,):
+    if bias is not None and bias != (outputs,):
         given = given if transposed else f"Given weight of size {list(w)}"
         raise RuntimeError(
             f"{given}, expected bias to be 1-dimensional with {outputs} elements, but got bias of size "
-            f"{list(bias.shape)} instead"
+            f"{list(bias)} instead"
         )
     if not transposed:
         padded = tuple(n + 2 * p for n, p in zip(x[2:], how.padding, strict=True))
@@ -176,7 +182,7 @@ def _convolution(
         s, p, d = numbers_of(function, dims, dim, stride=stride, padding=padding, dilation=dilation)
         how = How(s, p, d, groups)
         _check_ranks(batch, weight)
-    _check_shapes(batch, weight, bias, how, transposed=False)
+    _check_shapes(batch.array.shape, weight.array.shape, _shape(bias), how, transposed=False)
     _check_dtypes(input, weight, bias)
     how = how._replace(channels_last=channels_last(batch.array) or channels_last(weight.array))
     out = apply(Convolution, batch, weight, NOTHING if bias is None else bias, how=how)
@@ -265,7 +271,7 @@ def _transposed(
     (extra,) = numbers_of(function, dims, dim, output_padding=output_padding)
     how = How(s, p, d, groups, channels_last(batch.array) or channels_last(weight.array), extra)
     _check_ranks(batch, weight)
-    _check_shapes(batch, weight, bias, how, transposed=True)
+    _check_shapes(batch.array.shape, weight.array.shape, _shape(bias), how, transposed=True)
     _check_dtypes(input, weight, None)
     if any(e >= max(sd) for e, *sd in zip(extra, s, d, strict=True)):
         (eh, ew), (sh, sw), (dh, dw) = extra if dim == 2 else (0, *extra), (1, *s)[-2:], (1, *d)[-2:]

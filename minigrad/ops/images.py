@@ -6,6 +6,7 @@ A batch of images has the shape (N, C, H, W). Its memory has that order too, or 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,13 @@ def laid_out(x: Any, padding: Pair) -> Any:
     return z
 
 
+@lru_cache
 def reach(kernel: Pair, dilation: Pair) -> Pair:
     """From a window's first row and column to its last."""
     return tuple(d * (k - 1) for k, d in zip(kernel, dilation, strict=True))
 
 
+@lru_cache
 def places(size: Pair, kernel: Pair, stride: Pair, dilation: Pair) -> Pair:
     """How many windows fit below each other and side by side."""
     far = reach(kernel, dilation)
@@ -58,7 +61,8 @@ def windows(x: Any, kernel: Pair, stride: Pair, dilation: Pair) -> Any:
     down, across = places((h, w), kernel, stride, dilation)
     of_c, of_h, of_w, of_n = x.strides
     strides = of_c, of_h * dilation[0], of_w * dilation[1], of_h * stride[0], of_w * stride[1], of_n
-    return backend.as_strided(x, (c, *kernel, down, across, n), strides)
+    shape = (c, *kernel, down, across, n)
+    return np.ndarray(shape, x.dtype, x, 0, strides) if type(x) is np.ndarray else backend.as_strided(x, shape, strides)
 
 
 def tap(i: int, j: int, count: Pair, stride: Pair, dilation: Pair) -> tuple[slice, slice, slice]:
