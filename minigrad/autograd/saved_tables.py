@@ -34,7 +34,7 @@ def _flat(indices: Any, taps: Any) -> Any:
 
 def _target(index: Any, ignored: Any) -> Any:
     """The classes; None where some are ignored, for which class 0 stands in."""
-    return None if ignored.any() else wrap(index[min(1, len(index) - 1)])
+    return None if ignored is not None and ignored.any() else wrap(index[min(1, len(index) - 1)])
 
 
 def _by_row(rows: Any, a: Any, number: int) -> Any:
