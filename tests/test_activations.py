@@ -1,6 +1,7 @@
 """Activations where PyTorch stops."""
 
 import numpy as np
+import pytest
 
 import minigrad
 from minigrad.nn import functional as F
@@ -42,3 +43,39 @@ def test_a_parameter_that_is_not_given_has_second_derivatives_of_the_others():
     ):
         x = minigrad.from_numpy(np.random.RandomState(0).standard_normal((4, 3))).requires_grad_()
         assert minigrad.autograd.gradgradcheck(norm, (x, minigrad.ones(3).double().requires_grad_()))
+
+
+NASTY = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-40, -1e-40, 1e-20, -1e-5, 1e-5, 19.9, 20.1, 90.0, -90.0, 0.5, -0.5, 6.0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        minigrad.relu, minigrad.erf, minigrad.sigmoid, F.leaky_relu, F.elu, F.selu, F.celu, F.gelu, F.silu, F.mish,
+        F.softplus, F.logsigmoid, F.hardtanh, F.prelu, minigrad.clamp, F.binary_cross_entropy_with_logits,
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_large_arrays_are_computed_as_small_ones_are(function, dtype):
+    """From 1,000 elements on, some are computed in another way: the same comes out, of NaN and infinity too."""
+    x = np.concatenate([NASTY, np.random.default_rng(0).standard_normal(2983) * 3]).astype(dtype)
+
+    def both(values):
+        a = minigrad.tensor(values, requires_grad=True)
+        if function is F.prelu:
+            z = function(a, minigrad.tensor([0.3], dtype=a.dtype))
+        elif function is minigrad.clamp:
+            z = function(a, -1, 2)
+        elif function is F.binary_cross_entropy_with_logits:
+            z = function(a, minigrad.full_like(a, 0.3), reduction="none")
+        else:
+            z = function(a)
+        z.backward(minigrad.full_like(z, 2.5))
+        return z.detach().numpy(), a.grad.numpy()
+
+    large = both(x)
+    small = [np.concatenate(parts) for parts in zip(*(both(part) for part in x.reshape(10, 300)), strict=True)]
+    eps = np.finfo(dtype).eps
+    for one, other in zip(large, small, strict=True):
+        np.testing.assert_allclose(one, other, rtol=4 * eps, atol=4 * eps)

@@ -12,6 +12,7 @@ from .logits import check_logits
 from .loss import only_floats, reduction_of, share, total
 from .operands import array_of
 from .shaping import expand
+from .special import log1p
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -51,7 +52,7 @@ class BinaryCrossEntropyWithLogits(Op):
     formula = r"\bar z\,(\sigma(a) - b)", r"-\bar z\, a"
 
     def forward(a, b, weight, pos_weight, reduction):
-        soft = np.log1p(np.exp(-np.absolute(a))) + np.maximum(-a, 0)  # log(1 + exp(-a))
+        soft = log1p(np.exp(-np.absolute(a))) + np.maximum(-a, 0)  # log(1 + exp(-a))
         z = (1 - b) * a + (soft if pos_weight is None else (1 + (pos_weight - 1) * b) * soft)
         return total(z if weight is None else z * weight, reduction).astype(b.dtype, copy=False)
 
@@ -63,7 +64,7 @@ class BinaryCrossEntropyWithLogits(Op):
     def grad_b(g, a, weight, pos_weight, reduction):
         d = -a
         if pos_weight is not None:
-            soft = np.log1p(np.exp(-np.absolute(a))) + np.maximum(-a, 0)
+            soft = log1p(np.exp(-np.absolute(a))) + np.maximum(-a, 0)
             d = (pos_weight - 1) * soft - a
         return share(g, a.shape, reduction) * (d if weight is None else d * weight)
 

@@ -10,7 +10,7 @@ from .. import dtypes
 from ..tensor import Tensor
 from .base import Op
 from .calling import apply, binary, cast_then, fitting, unary
-from .operands import NUMBERS, array_of, no_such_call, not_for, operands, tensors_only
+from .operands import NUMBERS, array_of, kept_where, no_such_call, not_for, operands, tensors_only
 
 # mypy: disable-error-code="misc, operator, no-untyped-def"
 
@@ -29,8 +29,8 @@ class Clamp(Op):
 
     def grad_a(g, a, lower, upper):
         if lower is not None:
-            g = np.where(a >= lower, g, 0)
-        return g if upper is None else np.where(a <= upper, g, 0)
+            g = kept_where(a >= lower, g)
+        return g if upper is None else kept_where(a <= upper, g)
 
 
 class ClampBetween(Op):
@@ -44,13 +44,13 @@ class ClampBetween(Op):
         return np.minimum(np.maximum(a, b), c)
 
     def grad_a(g, a, b, c):
-        return np.where((a >= b) & (a <= c), g, 0)
+        return kept_where((a >= b) & (a <= c), g)
 
     def grad_b(g, a, b, c):
-        return np.where((b < c) & (a < b), g, 0)
+        return kept_where((b < c) & (a < b), g)
 
     def grad_c(g, a, b, c):
-        return np.where((a > c) | (c < b), g, 0)
+        return kept_where((a > c) | (c < b), g)
 
 
 class ClampMin(Op):
@@ -61,10 +61,10 @@ class ClampMin(Op):
     formula = r"\bar z\, [a \ge b]", r"\bar z\, [a < b]"
 
     def grad_a(g, a, b):
-        return np.where(a >= b, g, 0)
+        return kept_where(a >= b, g)
 
     def grad_b(g, a, b):
-        return np.where(a < b, g, 0)
+        return kept_where(a < b, g)
 
 
 class ClampMax(Op):
@@ -75,10 +75,10 @@ class ClampMax(Op):
     formula = r"\bar z\, [a \le b]", r"\bar z\, [a > b]"
 
     def grad_a(g, a, b):
-        return np.where(a <= b, g, 0)
+        return kept_where(a <= b, g)
 
     def grad_b(g, a, b):
-        return np.where(a > b, g, 0)
+        return kept_where(a > b, g)
 
 
 class ClampLower(ClampMin):
@@ -105,7 +105,7 @@ class ClampMinScalar(Op):
         return np.maximum(a, n)
 
     def grad_a(g, a, n):
-        return np.where(a >= n, g, 0)
+        return kept_where(a >= n, g)
 
 
 class ClampMaxScalar(Op):
@@ -120,7 +120,7 @@ class ClampMaxScalar(Op):
         return np.minimum(a, n)
 
     def grad_a(g, a, n):
-        return np.where(a <= n, g, 0)
+        return kept_where(a <= n, g)
 
 
 # ------------------------------------------------------------ the larger, the smaller
@@ -131,7 +131,7 @@ class Fmax(Op):
     formula = r"\bar z\, [a \ge b]", r"\bar z\, [a < b]"
 
     def grad_a(g, a, b):
-        return np.where((a >= b) | (b != b), g, 0)
+        return kept_where((a >= b) | (b != b), g)
 
     def grad_b(g, a, b):
         return np.where((a >= b) | (b != b), 0, g)
@@ -144,7 +144,7 @@ class Fmin(Op):
     formula = r"\bar z\, [a \le b]", r"\bar z\, [a > b]"
 
     def grad_a(g, a, b):
-        return np.where((a <= b) | (b != b), g, 0)
+        return kept_where((a <= b) | (b != b), g)
 
     def grad_b(g, a, b):
         return np.where((a <= b) | (b != b), 0, g)
