@@ -25,6 +25,9 @@ def numbers_of(function: str, dims: int, dim: int, **given: Any) -> list[Pair]:
     """
     found = []
     for name, value in given.items():
+        if type(value) is tuple and len(value) == dim and all(type(n) is int for n in value):
+            found.append(value)
+            continue
         values = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,) * dims
         if not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in values):
             kind = type(value).__name__

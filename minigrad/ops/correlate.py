@@ -35,11 +35,12 @@ def correlate(x: Any, w: Any, stride: Pair, padding: Pair, dilation: Pair, chann
     z = images_of((n, o, *shape), x, channels_last)
     flat = np.reshape(w, (o, prod(w.shape[1:])))
     for some in together(n, shape, on_cpu):
-        views = windows(laid_out(x[some], padding), w.shape[2:], stride, dilation)
-        part = product_of(o, prod(views.shape[3:]), x)
-        for rows, of in blocks(views.shape, x.itemsize, on_cpu):
-            multiply(flat, columns(views[:, :, :, rows]), part[:, of])
-        z[some] = np.transpose(np.reshape(part, (o, *views.shape[3:])), (3, 0, 1, 2))
+        count = len(z[some])
+        views = windows(laid_out(x[some], padding), w.shape[2:], stride, dilation, shape)
+        part = product_of(o, prod(shape) * count, x)
+        for rows, of in blocks((*w.shape[1:], *shape, count), x.itemsize, on_cpu):
+            multiply(flat, columns(views[:, :, :, rows], x.dtype), part[:, of])
+        z[some] = np.transpose(np.reshape(part, (o, *shape, count)), (3, 0, 1, 2))
     return z
 
 
@@ -67,9 +68,11 @@ def blocks(shape: tuple[int, ...], itemsize: int, on_cpu: bool) -> list[tuple[sl
     return [(slice(i, end), slice(i * wide, end * wide)) for i, end in ends]
 
 
-def columns(views: Any) -> Any:
-    """Windows as the columns of a matrix."""
-    return np.reshape(views, (prod(views.shape[:3]), prod(views.shape[3:])))
+def columns(views: Any, dtype: Any) -> Any:
+    """Windows as the columns of a matrix of this type."""
+    numbers = np.reshape(views, -1)  # where they are runs of numbers, the memory is looked at as numbers again
+    shape = prod(views.shape[:3]), numbers.nbytes // (dtype.itemsize * max(prod(views.shape[:3]), 1))
+    return np.ndarray(shape, dtype, numbers) if type(views) is np.ndarray else np.reshape(numbers, shape)
 
 
 def product_of(rows: int, columns: int, like: Any) -> Any:
@@ -125,9 +128,9 @@ def weight_gradient(
     z = None
     for some in together(n, (down, across), on_cpu):
         rows = rows_of(g[some])
-        views = windows(laid_out(x[some], padding), kernel, stride, dilation)[:, :, :, :down, :across]
-        for part, of in blocks(views.shape, x.itemsize, on_cpu):
-            product = np.matmul(rows[:, of], columns(views[:, :, :, part]).T)
+        views = windows(laid_out(x[some], padding), kernel, stride, dilation, (down, across))
+        for part, of in blocks((c, *kernel, down, across, len(g[some])), x.itemsize, on_cpu):
+            product = np.matmul(rows[:, of], columns(views[:, :, :, part], x.dtype).T)
             z = product if z is None else np.add(z, product, out=z)
     shape = (o, c, *kernel)
     z = backend.namespace(g).zeros(shape, g.dtype) if z is None else np.reshape(z, shape)
