@@ -75,10 +75,9 @@ class Op(Node):
             cls.inputs = len(rules)
             cls.saves = tuple(() if rule is None else parameters(rule)[1:] for rule in rules)
         cls.holds_values = any(name in ARRAYS or name in cls.results for names in cls.saves for name in names)
-        if len(cls.rules) == 1:
-            cls.backward = own_code(_backward_one(*cls.rules))  # type: ignore[method-assign, arg-type]
-        elif len(cls.rules) == 2:
-            cls.backward = own_code(_backward_two(*cls.rules))  # type: ignore[method-assign, arg-type]
+        if 1 <= len(cls.rules) <= 3 and cls.backward.__module__ == __name__:  # the class has not its own
+            make = (_backward_one, _backward_two, _backward_three)[len(cls.rules) - 1]
+            cls.backward = own_code(make(*cls.rules))  # type: ignore[method-assign, arg-type]
         cls.getters = tuple(_getter(names) for names in cls.saves)
         cls.shapes = tuple(
             {(name, LETTERS.index(name[0])) for names in cls.saves for name in names if name.endswith("_shape")}
@@ -188,6 +187,21 @@ def _backward_two(rule_a: Callable[..., Any], rule_b: Callable[..., Any]) -> Cal
         return None if a is None else rule_a(g, *a), None if b is None else rule_b(g, *b)
 
     return without if counts == (0, 0) else with_one if counts == (1, 1) else with_more
+
+
+def _backward_three(*rules: Any) -> Callable[..., tuple[Any, ...]]:
+    """`backward` for three rules: 2 µs less than for any number, of 12 that a small linear layer takes."""
+    rule_a, rule_b, rule_c = rules
+
+    def backward(self: Node, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+        a, b, c = saved
+        return (
+            None if a is None else rule_a(g, *a),
+            None if b is None else rule_b(g, *b),
+            None if c is None else rule_c(g, *c),
+        )
+
+    return backward
 
 
 def picker(names: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:

@@ -54,10 +54,10 @@ class _Reshaping(Op):
     formula = (r"\bar z \text{ in the shape of } a",)
 
     def forward(a, shape):
-        return np.reshape(a, shape)
+        return a.reshape(shape)
 
     def grad_a(g, a_shape):
-        return np.reshape(g, a_shape)
+        return g.reshape(a_shape)  # the method, which tensors have, too: `np.reshape` takes 0.7 µs more
 
 
 class ViewOf(_Reshaping):
