@@ -70,9 +70,11 @@ def blocks(shape: tuple[int, ...], itemsize: int, on_cpu: bool) -> list[tuple[sl
 
 def columns(views: Any, dtype: Any) -> Any:
     """Windows as the columns of a matrix of this type."""
-    numbers = np.reshape(views, -1)  # where they are runs of numbers, the memory is looked at as numbers again
-    shape = prod(views.shape[:3]), numbers.nbytes // (dtype.itemsize * max(prod(views.shape[:3]), 1))
-    return np.ndarray(shape, dtype, numbers) if type(views) is np.ndarray else np.reshape(numbers, shape)
+    high = prod(views.shape[:3])
+    if type(views) is not np.ndarray:
+        return np.reshape(views, (high, prod(views.shape[3:])))
+    copied = np.ascontiguousarray(views)  # if of runs of numbers, its memory is looked at as numbers again
+    return np.ndarray((high, copied.nbytes // (dtype.itemsize * max(high, 1))), dtype, copied)
 
 
 def product_of(rows: int, columns: int, like: Any) -> Any:
