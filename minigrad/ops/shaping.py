@@ -39,7 +39,7 @@ def sizes_of(args: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape given as several ints or as one sequence."""
     if len(args) == 1 and isinstance(args[0], Sequence):
         args = tuple(args[0])
-    return tuple(int(n) for n in args)
+    return tuple(map(int, args))
 
 
 # ------------------------------------------------------------ order of dimensions
@@ -86,6 +86,8 @@ def mT(input: Tensor) -> Tensor:
 
 # ------------------------------------------------------------ number and lengths of dimensions
 def _inferred(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
+    if prod(shape) == numel and min(shape, default=0) >= 0:
+        return shape
     if shape.count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
     if any(n < -1 for n in shape):
@@ -99,8 +101,6 @@ def _inferred(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
             )
         if known and numel % known == 0:
             return tuple(numel // known if n == -1 else n for n in shape)
-    elif known == numel:
-        return shape
     raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}")
 
 
