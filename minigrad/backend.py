@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -255,7 +256,8 @@ def cast(x: Any, dtype: Any) -> Any:
 def add_at(array: Any, index: Any, values: Any) -> None:
     """`np.add.at`. CuPy has it for few types: numbers of the others are added as uint64, and wrap as they should."""
     if isinstance(array, ndarray):
-        np.add.at(array, index, values)
+        if not isinstance(values, ndarray) or values.size < 1000 or not _add_in_line(array, index, values):
+            np.add.at(array, index, values)
         return
     add = sys.modules["cupy"].add
     if array.dtype.name in ("float32", "float64", "float16", "int32", "uint32", "uint64"):
@@ -264,6 +266,34 @@ def add_at(array: Any, index: Any, values: Any) -> None:
     wide = array.astype(np.uint64)
     add.at(wide, index, values.astype(np.uint64) if hasattr(values, "dtype") else values)
     array[...] = wide.astype(array.dtype)
+
+
+def _add_in_line(array: Any, index: Any, values: Any) -> bool:
+    """`np.add.at` with a number for each element, which is four to eight times as fast; False if that does not do here.
+
+    NumPy's own indexing tells the numbers, of rows where the index speaks of rows. Rows that are all different are
+    added at once.
+    """
+    items = index if isinstance(index, tuple) else (index,)
+    plain = all(isinstance(item, (slice, ndarray)) for item in items)
+    if not plain or not array.flags.c_contiguous or array.dtype != values.dtype:
+        return False
+    dims = sum(item.ndim if isinstance(item, ndarray) and item.dtype.kind == "b" else 1 for item in items)
+    lead, rest = array.shape[:dims], array.shape[dims:]
+    rows = np.arange(prod(lead)).reshape(lead)[index]
+    if values.ndim > rows.ndim + len(rest):
+        return False
+    values = np.broadcast_to(values, rows.shape + rest)
+    rows, length = rows.reshape(-1), prod(rest)
+    if length > 1:
+        seen = np.zeros(prod(lead), bool)
+        seen[rows] = True
+        if np.count_nonzero(seen) == rows.size:
+            array.reshape(-1, length)[rows] += values.reshape(-1, length)
+            return True
+        rows = (rows[:, None] * length + np.arange(length)).reshape(-1)
+    np.add.at(array.reshape(-1), rows, values.reshape(-1))
+    return True
 
 
 def checked_linalg(array: Any) -> Any:

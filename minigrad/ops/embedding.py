@@ -33,20 +33,7 @@ class Embedding(Op):
         if scale_grad_by_freq:
             times = backend.namespace(indices).bincount(indices.reshape(-1), minlength=a_shape[0])[indices]
             g = g / np.expand_dims(times, -1).astype(backend.dtype_of(g))
-        return add_at(g, a_shape, (indices,)) if isinstance(g, Tensor) else _added(g, a_shape, indices)
-
-
-def _added(g: Any, shape: tuple[int, ...], indices: Any) -> Any:
-    """Zeros with the rows of `g` added to those that `indices` names.
-
-    `add.at` is many times faster on single numbers than on rows.
-    """
-    xp = backend.namespace(g)
-    rows, size = shape
-    z = xp.zeros(rows * size, g.dtype)
-    places = indices.reshape(-1, 1) * size + xp.arange(size)
-    backend.add_at(z, places.reshape(-1), g.reshape(-1))
-    return z.reshape(shape)
+        return add_at(g, a_shape, (indices,))
 
 
 def _renormalize(weight: Tensor, indices: Any, max_norm: float, norm_type: float) -> None:

@@ -27,6 +27,22 @@ def along(index: Any, dim: int) -> tuple[Any, ...]:
     )
 
 
+def _places(index: Any, shape: tuple[int, ...], dim: int) -> Any:
+    """The same as one number for each place: in the order of memory of an array of this shape."""
+    step = 1
+    where: Any = 0
+    for d, n in reversed(list(enumerate(shape))):
+        numbers = index if d == dim else np.arange(index.shape[d]).reshape((-1,) + (1,) * (index.ndim - d - 1))
+        where = where + np.multiply(numbers, step, dtype=np.int64)
+        step *= n
+    return where
+
+
+def _in_memory_order(*arrays: Any) -> bool:
+    """Whether numbers from `_places` will do: for NumPy's arrays, which takes half as long as an index of several."""
+    return all(type(a) is np.ndarray and a.ndim > 0 and a.flags.c_contiguous for a in arrays)
+
+
 def _rows(a: Any) -> Any:
     """A view with at least one dimension: an array without any counts as a vector of one."""
     return np.reshape(a, (1,)) if a.ndim == 0 else a
@@ -45,6 +61,8 @@ class Gather(Op):
     def forward(a, dim, index):
         if not index.size:
             return backend.namespace(a).empty(index.shape, a.dtype)
+        if _in_memory_order(a):
+            return a.reshape(-1).take(_places(index, a.shape, dim))
         return np.reshape(_rows(a)[along(_rows(index), dim)], index.shape)
 
     def grad_a(g, a, dim, index):
@@ -70,7 +88,10 @@ class ScatterAdd(Op):
 
     def forward(a, b, dim, index):
         z = a.copy()
-        if index.size:
+        if index.size and _in_memory_order(z):
+            part = np.ascontiguousarray(_part(b, index), z.dtype)
+            np.add.at(z.reshape(-1), _places(index, z.shape, dim).reshape(-1), part.reshape(-1))
+        elif index.size:
             backend.add_at(_rows(z), along(_rows(index), dim), _part(b, index))
         return z
 
