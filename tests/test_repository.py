@@ -222,7 +222,12 @@ def test_wheel_holds_the_package_and_the_lessons(wheel):
         f"minigrad/course/lessons/solutions/{path.name}" for path in (ROOT / "course" / "solutions").glob("*.ipynb")
     }
     assert lessons and lessons <= names
-    assert {"minigrad/py.typed", "minigrad/__init__.py", "minigrad/viz/static/stepper.js"} <= names
+    assert {
+        "minigrad/py.typed",
+        "minigrad/__init__.py",
+        "minigrad/viz/static/parts.js",
+        "minigrad/viz/static/base.css",
+    } <= names
     assert {"minigrad/datasets/digits.npz", "minigrad/datasets/README.md"} <= names
     assert {name.split("/")[0] for name in names} == {"minigrad", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 

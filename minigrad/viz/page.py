@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from .assets import css, esm
 from .svg import img, svg, text
 from .words import root_words
-
-STATIC = Path(__file__).with_name("static")
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -63,18 +61,18 @@ _STILL_CSS = "h1 { font-size: 1.2rem; }\np { max-width: 45em; line-height: 1.5; 
 
 def page(trace: dict[str, Any]) -> str:
     """The stepper as a page of its own, or the picture where there are no events; `trace` has its layout and MathML."""
-    picture = img(trace, svg(trace))
+    picture = img(trace["alt"], svg(trace))
     if not trace["events"]:
         heading = text(f"Graph of {root_words(trace)}")
         head = _HEAD.format(policy=_STILL_POLICY, title=heading, css=_STILL_CSS)
         return head + _STILL.format(title=heading, picture=picture, alt=text(trace["alt"]))
     heading = escape(trace["title"])
-    css = _UNSEEN + (STATIC / "stepper.css").read_text("utf-8").replace("</", "<\\/")
-    return _HEAD.format(policy=_POLICY, title=heading, css=css) + _STEPPER.format(
+    style = _UNSEEN + css("stepper").replace("</", "<\\/")
+    return _HEAD.format(policy=_POLICY, title=heading, css=style) + _STEPPER.format(
         title=heading,
         picture=picture,
         trace=to_json(trace).replace("<", "\\u003c"),
-        module=(STATIC / "stepper.js").read_text("utf-8").replace("</script", "<\\/script"),
+        module=esm("stepper").replace("</script", "<\\/script"),
     )
 
 

@@ -77,7 +77,7 @@ class Views:
 
     def _still(self) -> dict[str, str]:
         """What is shown where nothing runs: the picture with its words, and the words alone."""
-        return {"text/html": img(drawn(self.trace), self.svg), "text/plain": self.trace["alt"]}
+        return {"text/html": img(self.trace["alt"], self.svg), "text/plain": self.trace["alt"]}
 
 
 class Picture(Views):

@@ -1,4 +1,4 @@
-"""One family of pictures: colours and strokes shared by SVG and PNG (the widget has the same in stepper.css).
+"""One family of pictures: colours and strokes shared by SVG and PNG (the widget has the same in base.css).
 
 Blue and orange are told apart by everybody; shape says the same again: operations are boxes, leaves are rounded, the
 root has a double frame.

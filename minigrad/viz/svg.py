@@ -36,9 +36,9 @@ def data_uri(picture: str) -> str:
     return "data:image/svg+xml," + quote(picture, safe=" /:;=,()'-._~!*")
 
 
-def img(trace: dict[str, Any], picture: str) -> str:
+def img(alt: str, picture: str) -> str:
     """The picture as an HTML `<img>` with its words: shown even in a notebook that is not trusted."""
-    return f'<img alt="{text(trace["alt"])}" src="{data_uri(picture)}" style="max-width: 100%">'
+    return f'<img alt="{text(alt)}" src="{data_uri(picture)}" style="max-width: 100%">'
 
 
 def text(words: str) -> str:

@@ -7,13 +7,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from minigrad.viz import assets
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from .lab import Lab
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-STATIC = REPOSITORY / "minigrad" / "viz" / "static"
 Q = json.loads((REPOSITORY / "tests" / "viz" / "q.trace.json").read_text(encoding="utf-8"))
 
 PAGE = """<!doctype html>
@@ -37,8 +38,7 @@ def trace_of_q() -> dict[str, Any]:
 def page_text(trace: dict[str, Any], style: str = "") -> str:
     """A page that mounts `trace` with the stepper's own module and stylesheet; `style` is that of its place."""
     script = json.dumps(trace).replace("</", "<\\/")
-    css, js = ((STATIC / f"stepper.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    return PAGE.format(css=css, js=js, trace=script, style=style)
+    return PAGE.format(css=assets.css("stepper"), js=assets.esm("stepper"), trace=script, style=style)
 
 
 def open_trace(page: Page, folder: Path, trace: dict[str, Any], style: str = "") -> Locator:
@@ -50,6 +50,21 @@ def open_trace(page: Page, folder: Path, trace: dict[str, Any], style: str = "")
     stepper = page.locator(".mg-stepper")
     stepper.wait_for()
     return stepper
+
+
+def open_instrument(page: Page, folder: Path, kind: str, state: Any, value: Any = None) -> Locator:
+    """The same for an instrument; what the reader sets is kept in `window.values`."""
+    file = folder / "instrument.html"
+    call = f"""window.values = [];
+window.view = mount_{kind}(document.getElementById("here"), {json.dumps(state)},
+  {{ value: {json.dumps(value)}, onChange: (value) => window.values.push(value) }});""".replace("</", "<\\/")
+    head, tail = PAGE.split("{js}")[0], "</script></body></html>"
+    file.write_text(head.format(css=assets.css(kind), style="") + assets.esm(kind) + call + tail, encoding="utf-8")
+    page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+    page.goto(file.as_uri())
+    found = page.locator(".mg-widget")
+    found.wait_for()
+    return found
 
 
 def step_of(stepper: Locator) -> int:

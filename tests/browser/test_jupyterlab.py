@@ -143,7 +143,7 @@ def test_a_fresh_clone_shows_the_picture_untrusted(lab, visit):
     from .page import trace_of_q
 
     trace = trace_of_q()
-    write_notebook(lab.home / "clone.ipynb", CELLS, outputs={1: [stored(img(trace, svg(trace)), trace["alt"])]})
+    write_notebook(lab.home / "clone.ipynb", CELLS, outputs={1: [stored(img(trace["alt"], svg(trace)), trace["alt"])]})
     page = visit()
     lab.open(page, "clone.ipynb")
     assert page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.get(1).trusted") is False

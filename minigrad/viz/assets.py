@@ -1,0 +1,35 @@
+"""The widgets' JavaScript and CSS: small files in static/, joined into one text each when a widget is first made.
+
+One ES module per widget, without imports, serves the notebook and the saved page alike, and nothing has to be built.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+# What each widget is made of, in order. A widget that is not here has the shared parts and the files of its own name.
+FILES = {
+    "stepper": (
+        *("base.css", "graph.css", "panel.css", "controls.css", "stepper.css"),
+        *("parts.js", "graph.js", "panel.js", "controls.js", "stepper.js"),
+    ),
+}
+
+
+@cache
+def esm(name: str) -> str:
+    """The ES module of a widget."""
+    return _joined(name, ".js")
+
+
+@cache
+def css(name: str) -> str:
+    """The stylesheet of a widget."""
+    return _joined(name, ".css")
+
+
+def _joined(name: str, ending: str) -> str:
+    folder = files(__package__) / "static"
+    shared = ("base.css", "parts.js", f"{name}.js", *(own for own in [f"{name}.css"] if (folder / own).is_file()))
+    return "\n".join((folder / file).read_text("utf-8") for file in FILES.get(name, shared) if file.endswith(ending))

@@ -1,0 +1,63 @@
+"""The base of the small widgets: a picture with words where nothing runs, one JavaScript file where something does.
+
+Where anywidget is not installed an instrument is its picture and its words, with the same attributes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+from .assets import css, esm
+from .live import Live
+from .svg import img
+
+if TYPE_CHECKING or importlib.util.find_spec("anywidget"):
+    import anywidget
+    import traitlets
+
+    class _Widget(Live, anywidget.AnyWidget):
+        state = traitlets.Dict().tag(sync=True)
+        value = traitlets.Any(None, allow_none=True).tag(sync=True)
+
+else:
+
+    class _Widget:
+        def __init__(self, state: dict[str, Any], value: Any) -> None:
+            self.state, self.value = state, value
+
+        def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+            return self._still()
+
+
+class Instrument(_Widget):
+    """A small widget; a subclass says its `kind`, `alt` and `still()`.
+
+    Attributes
+    ----------
+    kind : the name of its files, static/KIND.js and, where there is one, static/KIND.css (assets.py).
+    state : what it shows, a dict that JSON can hold. A new one is shown at once.
+    value : what the learner has set, or None; it can be set and observed.
+    alt : the words of the picture.
+    """
+
+    kind: str
+    alt: str
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "kind" in cls.__dict__:
+            cls._esm, cls._css = esm(cls.kind), css(cls.kind)
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, state: dict[str, Any], value: Any = None) -> None:
+        super().__init__(state=state, value=value)
+
+    def still(self) -> str:
+        """The picture as SVG text, made from `state` and `value`."""
+        raise NotImplementedError
+
+    def _still(self) -> dict[str, str]:
+        return {"text/html": img(self.alt, self.still()), "text/plain": self.alt}
+
+    def __repr__(self) -> str:
+        return self.alt

@@ -1,0 +1,301 @@
+// The picture of a trace's graph: the state of each node and edge at a step, boxes, arrows and gradients. The DOM is
+// built once; a step changes states, those in sight first.
+
+const LONGEST_ACCOUNT = 24; // characters below a leaf
+const GRAD_ROOM = 18; // below a leaf, for its .grad
+const MOST_ANIMATED = 60; // boxes; each frame paints a whole tile
+const TILE = 320, // height of a band of the picture
+  TILE_RIM = 16; // around boxes, labels and edges: what is drawn beside them
+
+const NOT_YET = "not yet";
+const STATES = {
+  now: "running now",
+  done: "done",
+  ready: "ready to run",
+  waiting: "waiting",
+  later: "not reached yet",
+};
+
+// --------------------------------------------------------------------------------------------- what is known at a step
+
+/** The state of every node at `step`: now, done, ready, waiting or later. */
+function statesAt(trace, step) {
+  const states = trace.nodes.map(() => "later");
+  const why = trace.events[step]?.why;
+  for (const { node } of why?.waiting ?? []) states[node] = "waiting";
+  for (const node of why?.ready ?? []) states[node] = "ready";
+  for (let i = 0; i < step; i++) states[trace.events[i].node] = "done";
+  if (step > 0) states[trace.events[step - 1].node] = "now";
+  return states;
+}
+
+/** For each edge the event that brings its gradient; for each node the event in which it runs. */
+function index(trace) {
+  const born = new Map(),
+    ran = new Map();
+  for (const event of trace.events) {
+    ran.set(event.node, event);
+    for (const out of event.outgoing) if (out.edge !== null) born.set(out.edge, { at: event.index, value: out.value });
+  }
+  return { born, ran };
+}
+
+/** A node in words that tell it from its namesakes: "a", or "PowBackward0 (a**3)". */
+function called(node) {
+  if (node.kind === "leaf") return node.variable ?? "unnamed leaf";
+  const source = node.variable ?? node.expression;
+  return source ? `${node.name} (${source})` : node.name;
+}
+
+// ----------------------------------------------------------------------------------------------------------- the graph
+
+/**
+ * A text on a rounded ground, centred on (x, y) or, with `left`, beginning there: `before` until its time, then `after`.
+ * Both are written once and a step only shows the one or the other: changed texts would have to be laid out again.
+ */
+function chip(x, y, className, before, after, { left = null, longest = LONGEST_CHIP } = {}) {
+  const label = (full, when) => {
+    const text = short(full, longest);
+    const width = chipWidth(text);
+    const start = left ?? x - width / 2;
+    return svg(
+      "g",
+      { class: when },
+      svg("title", {}, full),
+      svg("rect", { x: start, y: y - 9, width, height: 18, rx: 9 }),
+      svg("text", { x: start + width / 2, y: y + 4, "text-anchor": "middle" }, text),
+    );
+  };
+  return svg("g", { class: `mg-chip ${className}` }, label(before, "mg-before"), label(after, "mg-after"));
+}
+
+function arrowHead([x, y], points) {
+  const [fromX, fromY] = points.at(-1);
+  const length = Math.hypot(x - fromX, y - fromY) || 1;
+  const [ux, uy] = [(x - fromX) / length, (y - fromY) / length];
+  const [bx, by] = [x - 9 * ux, y - 9 * uy];
+  return svg("path", {
+    class: "mg-head",
+    d: `M${x},${y}L${bx - 4.5 * uy},${by + 4.5 * ux}L${bx + 4.5 * uy},${by - 4.5 * ux}Z`,
+  });
+}
+
+/** Points along a chain of cubic Bézier curves. */
+function along(points) {
+  const found = [];
+  for (let i = 0; i + 3 < points.length; i += 3) {
+    for (let t = 0; t <= 1; t += 0.0625) {
+      const weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
+      found.push([0, 1].map((axis) => weights.reduce((sum, weight, k) => sum + weight * points[i + k][axis], 0)));
+    }
+  }
+  return found;
+}
+
+/** A place beside the beginning of an edge: left of it or right of it, above it where it leaves sideways. */
+function besideStart(course, isLeft) {
+  const [startX, startY] = course[0];
+  const [x, y] = course.find((point) => Math.hypot(point[0] - startX, point[1] - startY) > 16) ?? course.at(-1);
+  const length = Math.hypot(x - startX, y - startY) || 1;
+  const [nx, ny] = [(y - startY) / length, (startX - x) / length]; // across the edge
+  const side = Math.abs(nx) < 0.4 ? -Math.sign(ny) : Math.sign(nx) * (isLeft ? -1 : 1);
+  return [x + 8 * side * nx, Math.abs(nx) < 0.4 ? y + 8 * side * ny : Math.max(y + 8 * side * ny, startY + 8)];
+}
+
+/** An edge with its arrow, the place of its gradient, and its number where the node has several. */
+function drawEdge(drawn, edge, gradient, isLeftmost) {
+  const [labelX, labelY] = drawn.label;
+  const course = along(drawn.points);
+  const isOn = course.some(([x, y]) => Math.hypot(x - labelX, y - labelY) < 8);
+  const room = Math.max(chipWidth(NOT_YET), chipWidth(short(gradient))); // what the layout left for it
+  const left = isOn ? null : labelX - room / 2 + 1; // the side nearer to the edge
+  const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
+  const [x, y] = besideStart(course, isLeftmost);
+  const group = svg(
+    "g",
+    { class: "mg-edge" },
+    svg("path", { class: "mg-line", d: drawn.path }),
+    svg("path", { class: "mg-flow", d: drawn.path, pathLength: 1 }),
+    arrowHead(drawn.tip, drawn.points),
+    edge.count > 1 &&
+      svg("text", { class: "mg-edge-number", x, y: y + 4, "text-anchor": "middle" }, String(edge.input)),
+  );
+  const xs = [drawn.tip[0], ...drawn.points.map((point) => point[0])];
+  const ys = [drawn.tip[1], ...drawn.points.map((point) => point[1])];
+  const extent = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  const valueExtent = [labelX - room / 2, labelY, labelX + room / 2, labelY];
+  return { edge, group, value, extent, valueExtent };
+}
+
+function drawBox(box, node, account) {
+  const { x, y, width, height } = box;
+  const round = node.kind === "leaf" ? height / 2 : 6;
+  const middle = x + width / 2;
+  const first = y + height / 2 - (box.lines.length - 1) * 8.5 + 4;
+  const badge = svg(
+    "g",
+    { class: "mg-badge", transform: `translate(${x + 4},${y + 4})` },
+    svg("circle", { r: 9 }),
+    svg("path"),
+  );
+  const texts = [account?.before, account?.after].map((value) => `.grad ${value?.text ?? NOT_YET}`);
+  const grad =
+    node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", ...texts, { longest: LONGEST_ACCOUNT }) : null;
+  const group = svg(
+    "g",
+    { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
+    svg("rect", { class: "mg-halo", x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: round + 5 }),
+    svg("rect", { class: "mg-box", x, y, width, height, rx: round }),
+    node.root && svg("rect", { class: "mg-frame", x: x + 4, y: y + 4, width: width - 8, height: height - 8, rx: round - 3 }),
+    box.lines.map(({ text, role }, i) =>
+      svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text),
+    ),
+    badge,
+    grad,
+  );
+  const extent = [x, y, x + width, y + height + (grad ? GRAD_ROOM : 0)];
+  return { box, node, group, grad, texts, mark: badge.lastChild, extent };
+}
+
+/**
+ * One layer of the picture, cut into bands of their own elements: the browser paints again only those in sight that
+ * changed. All have the picture's coordinates. A piece is { group, extent: [left, top, right, bottom], paint }.
+ */
+function drawTiles(pieces, width, height) {
+  const bands = Map.groupBy(pieces, ({ extent }) => Math.floor(extent[1] / TILE));
+  return [...bands.entries()]
+    .sort(([one], [other]) => one - other)
+    .map(([, inside]) => {
+      const groups = inside.map(({ group }) => group);
+      const reach = (side, choose) => choose(...inside.map(({ extent }) => extent[side]));
+      const [left, top] = [0, 1].map((side) => Math.floor(reach(side, Math.min)) - TILE_RIM);
+      const [right, bottom] = [2, 3].map((side) => Math.ceil(reach(side, Math.max)) + TILE_RIM);
+      const style = `--x: ${left}; --y: ${top}; --w: ${right - left}; --h: ${bottom - top}`;
+      const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "presentation" }, groups);
+      return { left, top, right, bottom, pieces: inside, element: html("div", { class: "mg-tile", style }, canvas) };
+    });
+}
+
+/** The picture. `paint(step)` changes what differs from the step before; a click on a node calls `jump(step)`. */
+function drawGraph(trace, known, jump) {
+  const { layout } = trace;
+  const starts = Map.groupBy(layout.edges, ({ from }) => from);
+  const edges = layout.edges.map((drawn) => {
+    const edge = trace.edges[drawn.edge];
+    const lefts = starts.get(drawn.from).map(({ points }) => points[0][0]);
+    const isLeftmost = drawn.points[0][0] === Math.min(...lefts);
+    const birth = known.born.get(edge.id);
+    return drawEdge(drawn, { ...edge, count: lefts.length }, birth?.value?.text ?? "none", isLeftmost);
+  });
+  const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node], known.ran.get(box.node)?.grad));
+  const [width, height] = [layout.width, layout.height + GRAD_ROOM];
+  const tiles = [
+    edges.map(({ edge, group, extent }) => ({ group, extent, paint: (now) => paintEdge(edge, group, now) })),
+    boxes.map((box) => ({ ...box, paint: (now) => paintBox(box, now) })),
+    edges.map(({ edge, value, valueExtent }) => ({
+      group: value,
+      extent: valueExtent,
+      paint: (now) => paintEdge(edge, value, now),
+    })),
+  ].flatMap((layer) => drawTiles(layer, width, height));
+  const picture = html(
+    "div",
+    {
+      class: boxes.length > MOST_ANIMATED ? "mg-picture mg-large" : "mg-picture",
+      style: `--width: ${width}; --height: ${height}`,
+      role: "group",
+      "aria-label": trace.alt,
+    },
+    tiles.map((tile) => tile.element),
+  );
+  const frame = html("div", { class: "mg-graph" }, picture);
+  let current = []; // the boxes of the step: several for a leaf with aliases
+  const late = {}; // the painting of what is out of sight, still to come
+  picture.addEventListener("click", (event) => {
+    const id = event.target.closest("[data-node]")?.dataset.node;
+    if (id !== undefined && known.ran.has(Number(id))) jump(known.ran.get(Number(id)).index + 1);
+  });
+
+  function paintEdge(edge, group, { step, arriving }) {
+    const birth = known.born.get(edge.id);
+    const exists = birth !== undefined && step > birth.at;
+    const state = !exists ? "later" : step === birth.at + 1 ? "now" : arriving.has(edge.id) ? "arriving" : "done";
+    set(group, "data-state", state);
+  }
+
+  function paintBox({ node, group, grad, texts, mark }, { step, states, missing }) {
+    const state = states[node.id];
+    const event = known.ran.get(node.id);
+    const at = event ? `, step ${event.index + 1}` : "";
+    const lacks = missing.has(node.id) ? ` for ${missing.get(node.id)} more` : "";
+    let gradText = "";
+    if (grad) {
+      const isWritten = state === "now" || state === "done";
+      gradText = texts[Number(isWritten)];
+      set(grad, "data-state", isWritten ? state : "later");
+    }
+    set(group, "data-state", state);
+    set(group, "aria-label", [called(node) + at, STATES[state] + lacks, gradText].filter(Boolean).join(", "));
+    set(mark, "d", ICONS[state] ?? "");
+    set(group, "tabindex", state === "now" || (step === 0 && event?.index === 0) ? "0" : "-1");
+    if (state === "now") group.setAttribute("aria-current", "step");
+    else group.removeAttribute("aria-current");
+  }
+
+  /**
+   * Scroll the frame, and never the page, so that a box of the step is in sight: the nearest.
+   * Hands back whether a tile will then be in sight.
+   */
+  function show() {
+    const { scrollWidth, scrollHeight, clientWidth, clientHeight, scrollLeft, scrollTop } = frame;
+    if (clientWidth === 0) return () => true; // not on the page yet: all is painted
+    const places = current.map(({ box }) => {
+      const left = ((box.x + box.width / 2) / width) * scrollWidth - clientWidth / 2;
+      const top = ((box.y + box.height / 2) / height) * scrollHeight - clientHeight / 2;
+      // How far from the middle, where 1 is at the rim.
+      const far = Math.max(
+        Math.abs(left - scrollLeft) / (clientWidth / 2),
+        Math.abs(top - scrollTop) / (clientHeight / 2),
+      );
+      return { left, top, far };
+    });
+    const nearest = places.reduce((one, other) => (other.far < one.far ? other : one));
+    const isFar = nearest.far > 0.7 && (scrollWidth > clientWidth || scrollHeight > clientHeight);
+    const within = (place, most) => Math.max(0, Math.min(place, most));
+    const x = isFar ? within(nearest.left, scrollWidth - clientWidth) : scrollLeft;
+    const y = isFar ? within(nearest.top, scrollHeight - clientHeight) : scrollTop;
+    if (isFar) frame.scrollTo({ left: x, top: y });
+    const [across, down] = [scrollWidth / width, scrollHeight / height];
+    return ({ left, top, right, bottom }) =>
+      left * across < x + clientWidth && right * across > x && top * down < y + clientHeight && bottom * down > y;
+  }
+
+  function paint(step) {
+    const states = statesAt(trace, step);
+    current = boxes.filter(({ node }) => (step > 0 ? states[node.id] === "now" : node.root));
+    // First, while nothing has changed: asking for sizes or the focus after a change would lay everything out.
+    const focusInside = step > 0 && picture.contains(document.activeElement);
+    const isInSight = show();
+    const missing = new Map(trace.events[step]?.why.waiting.map(({ node, missing }) => [node, missing]));
+    const terms = step > 0 ? trace.events[step - 1].incoming.flatMap((incoming) => incoming.terms) : [];
+    const arriving = new Set(terms.map((term) => term.edge));
+    const now = { step, states, missing, arriving };
+    const seen = tiles.filter(isInSight);
+    const paintTiles = (some) => some.forEach(({ pieces }) => pieces.forEach((piece) => piece.paint(now)));
+    paintTiles(seen);
+    cancelAnimationFrame(late.frame);
+    clearTimeout(late.timer);
+    if (seen.length < tiles.length) {
+      const others = tiles.filter((tile) => !seen.includes(tile));
+      // After this frame; the reader cannot have scrolled there before.
+      late.frame = requestAnimationFrame(() => (late.timer = setTimeout(() => paintTiles(others))));
+    }
+    if (focusInside && !current.some(({ group }) => group === document.activeElement)) {
+      paintBox(current[0], now); // wherever it is: its name is read aloud
+      current[0].group.focus({ preventScroll: true });
+    }
+  }
+
+  new ResizeObserver(show).observe(frame); // also when a notebook takes the frame away and puts it back
+  return { frame, paint };
+}

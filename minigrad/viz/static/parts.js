@@ -1,0 +1,204 @@
+// What the stepper and the smaller instruments share: elements, icons, formulas, values, and the way into a notebook.
+// assets.py joins the files of a widget, this one first, into one ES module: no file imports another, and a name at
+// the top of one is seen in all. All text goes in as text, never as markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+const CHARACTER = 6.7, // the width of one in a chip: the layout reserved as much
+  CHIP_PADDING = 10;
+const LONGEST_CHIP = 18; // characters on an edge
+
+// Paths; a file that needs more of them adds its own: Object.assign(ICONS, {...}).
+const ICONS = {
+  first: "M3 3v10M13 3 6 8l7 5z",
+  previous: "m10 3-5 5 5 5",
+  play: "M4 2.5 13 8l-9 5.5z",
+  pause: "M5 3v10M11 3v10",
+  next: "m6 3 5 5-5 5",
+  last: "M13 3v10M3 3l7 5-7 5z",
+  now: "M-2.5-4.5 4 0-2.5 4.5z",
+  done: "M-4 .5-1.2 3.2 4-3",
+  ready: "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0",
+  waiting: "M-4 0h.1M0 0h.1M4 0h.1",
+};
+
+// ----------------------------------------------------------------------------------------------------- making elements
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
+  return element;
+}
+
+function html(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** Change an attribute only where it differs: what has not changed is not painted again. */
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function icon(name) {
+  return svg("svg", { viewBox: "0 0 16 16", class: "mg-icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+}
+
+/** A button with an icon, words or both. `keys` are named in its tooltip; `look` is a class of its own, mg-LOOK. */
+function button(label, act, { look = null, icon: name = null, keys = null, words = [] } = {}) {
+  const attributes = {
+    type: "button",
+    class: look ? `mg-button mg-${look}` : "mg-button",
+    "aria-label": label,
+    title: keys ? `${label} (${keys})` : label,
+  };
+  const element = html("button", attributes, words, name && icon(name));
+  element.addEventListener("click", act);
+  return element;
+}
+
+// ------------------------------------------------------------------------------------------------------------ formulas
+
+const MATHML_TAGS = new Set(
+  (
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder mover " +
+    "munderover mmultiscripts mtable mtr mtd"
+  ).split(" "),
+);
+const MATHML_ATTRIBUTES = new Set(
+  (
+    "display stretchy fence form accent width height depth lspace rspace minsize maxsize symmetric linethickness " +
+    "mathvariant displaystyle scriptlevel columnalign columnspacing rowspacing separator"
+  ).split(" "),
+);
+
+/** A copy that holds MathML's elements and harmless attributes only; of anything else the text stays. */
+function onlyMath(node) {
+  if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
+  if (node.nodeType !== Node.ELEMENT_NODE) return document.createTextNode("");
+  if (node.namespaceURI !== MATHML || !MATHML_TAGS.has(node.localName))
+    return document.createTextNode(node.textContent);
+  const copy = document.createElementNS(MATHML, node.localName);
+  for (const { name, value } of node.attributes) if (MATHML_ATTRIBUTES.has(name)) copy.setAttribute(name, value);
+  copy.append(...[...node.childNodes].map(onlyMath));
+  if (isSign(node)) copy.setAttribute("form", "prefix");
+  return copy;
+}
+
+/** Whether a minus is a sign and no subtraction: it begins a row or stands after an operator such as "[" or ",". */
+function isSign(node) {
+  if (node.localName !== "mo" || node.textContent !== "\u2212") return false;
+  let before = node.previousElementSibling;
+  while (before?.localName === "mspace") before = before.previousElementSibling;
+  return before === null || (before.localName === "mo" && !/^[)\]]$/.test(before.textContent));
+}
+
+const parsed = new WeakMap(); // FORMULA → element, since parsing is the dear part of a step
+
+function math(formula) {
+  if (!parsed.has(formula)) {
+    const root = new DOMParser().parseFromString(formula.mathml ?? "", "application/xml").documentElement;
+    const good = root.namespaceURI === MATHML && root.localName === "math";
+    parsed.set(formula, good ? onlyMath(root) : html("code", {}, formula.latex));
+  }
+  return html("span", { class: "mg-math" }, parsed.get(formula).cloneNode(true));
+}
+
+// -------------------------------------------------------------------------------------------------------------- values
+
+function number(value) {
+  if (typeof value !== "number") return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return `${value}.`;
+  return String(Number(value.toPrecision(4)));
+}
+
+/** A value in full: its text, a small matrix as a grid, the range of one that was cut, and on request its shape. */
+function shown(value, withShape = false) {
+  if (value === null) return html("span", { class: "mg-none" }, "none");
+  const { shape, values } = value;
+  const isGrid =
+    shape.length === 2 && !value.truncated && shape[0] > 1 && shape[1] <= 8 && shape[0] <= 8 && values.length;
+  const body = isGrid
+    ? html(
+        "span",
+        { class: "mg-grid", style: `--columns: ${shape[1]}` },
+        values.map((v) => html("span", {}, number(v))),
+      )
+    : html("span", { class: "mg-number" }, value.text);
+  const notes = [];
+  if (shape.length && (withShape || value.truncated))
+    notes.push(`shape (${shape.join(", ")}${shape.length === 1 ? "," : ""})`);
+  if (value.truncated && value.min !== null) notes.push(`from ${number(value.min)} to ${number(value.max)}`);
+  return html(
+    "span",
+    { class: "mg-value" },
+    body,
+    notes.length > 0 && html("span", { class: "mg-note" }, notes.join(", ")),
+  );
+}
+
+function short(text, longest = LONGEST_CHIP) {
+  return text.length > longest ? `${text.slice(0, longest - 1).trimEnd()}…` : text;
+}
+
+const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
+
+// ------------------------------------------------------------------------------------------------------- in a notebook
+
+/**
+ * anywidget's `render` for `mount(el, state, { value, onChange })`, which hands back `{ go(value), destroy() }`, `go`
+ * being optional. `state` and `value` name the model's traits: what is shown, and what the reader sets. A new state
+ * mounts afresh, a new value goes to `go`. `onChange(value)` is called after each change that the reader caused: the
+ * front end repaints at once and tells the kernel afterwards, so a click never waits for it.
+ */
+function widgetOf(mount, { state = "state", value = "value" } = {}) {
+  return ({ model, el }) => {
+    const read = () => {
+      const data = model.get(state);
+      return typeof data === "string" ? JSON.parse(data) : data;
+    };
+    let isTelling = false,
+      latest = null,
+      view = null;
+    const tell = () => {
+      isTelling = false;
+      model.set(value, latest);
+      model.save_changes();
+    };
+    const onChange = (now) => {
+      latest = now;
+      if (!isTelling) requestAnimationFrame(() => setTimeout(tell));
+      isTelling = true;
+    };
+    const start = () => {
+      latest = model.get(value);
+      view = mount(el, read(), { value: latest, onChange });
+    };
+    const follow = () => {
+      const told = model.get(value);
+      if (told === latest) return; // our own
+      latest = told;
+      view.go?.(told);
+    };
+    const renew = () => {
+      view.destroy();
+      start();
+    };
+    start();
+    model.on(`change:${value}`, follow);
+    model.on(`change:${state}`, renew);
+    return () => {
+      model.off(`change:${value}`, follow);
+      model.off(`change:${state}`, renew);
+      view.destroy();
+    };
+  };
+}

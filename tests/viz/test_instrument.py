@@ -1,0 +1,63 @@
+"""The widgets' joined files, and the base of the small widgets, with anywidget and without."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from minigrad.viz import assets, instrument
+
+STATIC = Path(assets.__file__).with_name("static")
+
+
+@pytest.fixture(params=["anywidget", "no anywidget"])
+def dial(request, monkeypatch):
+    """An instrument, its alt text to be shown as text, from the module as it is with anywidget or without."""
+    if request.param == "anywidget":
+        pytest.importorskip("anywidget")
+    else:
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        monkeypatch.delitem(sys.modules, instrument.__name__)
+    base = importlib.import_module(instrument.__name__).Instrument
+
+    class Dial(base):
+        kind = "stepper"
+
+        @property
+        def alt(self):
+            return f"A dial at <{self.value}>."
+
+        def still(self):
+            return f'<svg xmlns="http://www.w3.org/2000/svg"><text>{self.state["name"]}</text></svg>'
+
+    return Dial({"name": "v"}, value=3)
+
+
+def test_an_instrument_is_its_picture_and_words(dial):
+    data = dial._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data
+    assert data["text/plain"] == repr(dial) == "A dial at <3>."
+    assert data["text/html"].startswith('<img alt="A dial at &lt;3&gt;." src="data:image/svg+xml,')
+    dial.value = 4
+    assert repr(dial) == "A dial at <4>."
+    assert dial._esm == assets.esm("stepper") and dial._css == assets.css("stepper")
+
+
+def test_every_file_is_part_of_a_widget_and_imports_nothing():
+    for file in STATIC.glob("*.js"):
+        assert not re.search(r"^import\b|\bimport\(", file.read_text("utf-8"), re.M), file.name
+    listed = {name for names in assets.FILES.values() for name in names}
+    assert listed <= {file.name for file in STATIC.iterdir()}
+
+
+@pytest.mark.parametrize("name", sorted({*assets.FILES, *(file.stem for file in STATIC.glob("*.js"))}))
+def test_joined_files_name_nothing_twice(name):
+    names = re.findall(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", assets.esm(name), re.M)
+    parts = {"parts.js", "graph.js", "panel.js", "controls.js"}
+    if f"{name}.js" not in parts:
+        assert len(names) == len(set(names)), sorted({one for one in names if names.count(one) > 1})
+        assert assets.esm(name).count("export default") == 1
