@@ -31,5 +31,5 @@ class Live:
         still = self._still()
         still["text/html"] = f'<div class="mg-still">{still["text/html"]}<p>{self._invitation}</p></div>'
         display(still, raw=True)
-        data, metadata = super()._repr_mimebundle_() or ({}, {})  # type: ignore[misc]
+        data, metadata = super()._repr_mimebundle_()  # type: ignore[misc]
         display({VIEW: data[VIEW]}, metadata=metadata, raw=True)
