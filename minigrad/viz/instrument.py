@@ -6,10 +6,12 @@ Where anywidget is not installed an instrument is its picture and its words, wit
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .assets import css, esm
 from .live import Live
+from .page import instrument_page
 from .svg import img
 
 if TYPE_CHECKING or importlib.util.find_spec("anywidget"):
@@ -36,13 +38,15 @@ class Instrument(_Widget):
     Attributes
     ----------
     kind : the name of its files, static/KIND.js and, where there is one, static/KIND.css (assets.py).
-    state : what it shows, a dict that JSON can hold. A new one is shown at once.
+    question : the one question it answers: its heading, and the front end's `state.question`.
+    state : what it shows, a dict that JSON can hold (NaN and the infinities as strings). A new one is shown at once.
     value : what the learner has set, or None; it can be set and observed.
     alt : the words of the picture.
     """
 
     kind: str
     alt: str
+    question: str = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "kind" in cls.__dict__:
@@ -50,11 +54,39 @@ class Instrument(_Widget):
         super().__init_subclass__(**kwargs)
 
     def __init__(self, state: dict[str, Any], value: Any = None) -> None:
-        super().__init__(state=state, value=value)
+        asked = {"question": self.question} if self.question else {}
+        super().__init__(state=asked | state, value=value)
 
     def still(self) -> str:
         """The picture as SVG text, made from `state` and `value`."""
         raise NotImplementedError
+
+    def save(self, path: str | Path) -> Path:
+        """Write the instrument, as it stands, to a file.
+
+        Parameters
+        ----------
+        path : the file's name. ``.html``: one self-contained page with the instrument, which works with no kernel and
+            no network. ``.svg``: the picture.
+
+        Returns
+        -------
+        The path, as a `pathlib.Path`.
+
+        Raises
+        ------
+        ValueError
+            For any other ending.
+        """
+        path = Path(path)
+        if path.suffix not in (".html", ".svg"):
+            raise ValueError(f"cannot save {path.name!r}: its ending must be .html or .svg")
+        picture = self.still()
+        if path.suffix == ".html":
+            title = self.state.get("question") or self.alt
+            picture = instrument_page(self.kind, title, self.state, self.value, img(self.alt, picture))
+        path.write_text(picture, encoding="utf-8", newline="\n")
+        return path
 
     def _still(self) -> dict[str, str]:
         return {"text/html": img(self.alt, self.still()), "text/plain": self.alt}

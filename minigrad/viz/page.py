@@ -1,12 +1,12 @@
 """A trace as one HTML file: no network, no kernel; it opens from disk and inside an `<iframe srcdoc>`.
 
-A recorded walk becomes the stepper; a graph of which nothing was recorded becomes its picture, with no controls.
+A recorded walk becomes the stepper, an instrument stays one; a graph of which nothing was recorded becomes its picture,
+with no controls.
 """
 
 from __future__ import annotations
 
 import json
-from html import escape
 from typing import Any
 
 from .assets import css, esm
@@ -36,15 +36,15 @@ _STILL = """<main>
 </body>
 </html>
 """
-_STEPPER = """<main>
+_LIVE = """<main>
 <h1 class="unseen">{title}</h1>
-<div id="stepper"></div>
+<div id="{place}"></div>
 <noscript>{picture}</noscript>
 </main>
-<script type="application/json" id="trace">{trace}</script>
+<script type="application/json" id="{at}">{json}</script>
 <script type="module">
 {module}
-mount(document.getElementById("stepper"), JSON.parse(document.getElementById("trace").textContent), {{}});
+{mount}(document.getElementById("{place}"), JSON.parse(document.getElementById("{at}").textContent), {options});
 </script>
 </body>
 </html>
@@ -66,16 +66,29 @@ def page(trace: dict[str, Any]) -> str:
         heading = text(f"Graph of {root_words(trace)}")
         head = _HEAD.format(policy=_STILL_POLICY, title=heading, css=_STILL_CSS)
         return head + _STILL.format(title=heading, picture=picture, alt=text(trace["alt"]))
-    heading = escape(trace["title"])
-    style = _UNSEEN + css("stepper").replace("</", "<\\/")
-    return _HEAD.format(policy=_POLICY, title=heading, css=style) + _STEPPER.format(
-        title=heading,
-        picture=picture,
-        trace=to_json(trace).replace("<", "\\u003c"),
-        module=esm("stepper").replace("</script", "<\\/script"),
-    )
+    where = {"place": "stepper", "at": "trace", "mount": "mount", "options": "{}"}
+    return _live("stepper", trace["title"], trace, picture, **where)
+
+
+def instrument_page(kind: str, title: str, state: dict[str, Any], value: Any, picture: str) -> str:
+    """An instrument as a page of its own, as it stands; `picture` is its `<img>`, for where no script runs."""
+    options = f"{{ value: {_in_script(value)}, onChange() {{}} }}"
+    where = {"place": "instrument", "at": "state", "mount": f"mount_{kind}", "options": options}
+    return _live(kind, title, state, picture, **where)
+
+
+def _live(kind: str, title: str, data: Any, picture: str, **where: str) -> str:
+    heading = text(title)
+    style = _UNSEEN + css(kind).replace("</", "<\\/")
+    module = esm(kind).replace("</script", "<\\/script")
+    where |= {"title": heading, "picture": picture, "json": _in_script(data), "module": module}
+    return _HEAD.format(policy=_POLICY, title=heading, css=style) + _LIVE.format(**where)
+
+
+def _in_script(data: Any) -> str:
+    return to_json(data).replace("<", "\\u003c")
 
 
 def to_json(trace: dict[str, Any]) -> str:
-    """A trace as strict JSON (NaN and the infinities are strings in it already)."""
+    """A trace, or what an instrument shows, as strict JSON (NaN and the infinities are strings in it already)."""
     return json.dumps(trace, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

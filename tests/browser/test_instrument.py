@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from minigrad.viz import assets
+from minigrad.viz import page as pages
 
 from .page import open_instrument, serious
 
@@ -51,9 +52,10 @@ MODEL = """async (js) => {
 @pytest.fixture
 def dial(monkeypatch):
     module = assets.esm("stepper").partition("// The picture of a trace's graph")[0] + DIAL  # parts.js alone
-    monkeypatch.setattr(assets, "esm", lambda name: module)
     style = assets.css("stepper")
-    monkeypatch.setattr(assets, "css", lambda name: style)
+    for each in (assets, pages):
+        monkeypatch.setattr(each, "esm", lambda name: module)
+        monkeypatch.setattr(each, "css", lambda name: style)
     return module
 
 
@@ -70,3 +72,16 @@ def test_an_instrument_tells_its_model_once_and_follows_it(visit, tmp_path, dial
     page = visit()
     open_instrument(page, tmp_path, "dial", {"name": "v"}, 2)
     assert page.evaluate(MODEL, dial) == ["saved 7", "7", "5", "two", "5", "nothing", 0, 0]
+
+
+def test_a_saved_instrument_works_from_disk(visit, tmp_path, dial):
+    page = visit()
+    file = tmp_path / "dial.html"
+    text = pages.instrument_page("dial", "How much?", {"name": "</script><b>v"}, 2, "<img alt='a dial'>")
+    file.write_text(text, "utf-8")
+    page.goto(file.as_uri())
+    page.get_by_role("button", name="More").click()
+    assert page.locator("output").inner_text() == "3"
+    assert page.title() == "How much?" and page.locator("h1").inner_text() == "How much?"
+    assert page.problems == [] and page.requests == [file.as_uri()]
+    assert not serious(page, "body")

@@ -61,3 +61,20 @@ def test_joined_files_name_nothing_twice(name):
     if f"{name}.js" not in parts:
         assert len(names) == len(set(names)), sorted({one for one in names if names.count(one) > 1})
         assert assets.esm(name).count("export default") == 1
+
+
+def test_an_instrument_is_saved_as_a_page_and_as_a_picture(dial, tmp_path):
+    dial.state = dial.state | {"question": "Where to, </title><b>?"}
+    page = dial.save(tmp_path / "dial.html").read_text("utf-8")
+    assert "<title>Where to, &lt;/title&gt;&lt;b&gt;?</title>" in page
+    assert 'mount_stepper(document.getElementById("instrument"), ' in page and "{ value: 3, onChange() {} }" in page
+    assert r'"question":"Where to, \u003c/title>\u003cb>?"' in page and '<noscript><img alt="A dial at' in page
+    assert dial.save(str(tmp_path / "dial.svg")).read_text("utf-8") == dial.still()
+    with pytest.raises(ValueError, match=r"'dial\.png': its ending must be \.html or \.svg"):
+        dial.save("dial.png")
+
+
+def test_the_question_goes_to_the_front_end(dial):
+    asking = type("Asking", (type(dial),), {"question": "What is it?"})
+    assert asking({"name": "v"}).state == {"question": "What is it?", "name": "v"}
+    assert dial.state == {"name": "v"}
