@@ -151,46 +151,6 @@ function short(text, longest = LONGEST_CHIP) {
 
 const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
 
-// --------------------------------------------------------------------------------------------------- a small instrument
-
-/**
- * The frame of a small instrument: its question as the heading, its parts, and one sentence on what is shown, which is
- * read aloud when it changes. `onKey(event)` says whether it has used the key. Hands back { root, say(sentence) }.
- */
-function instrumentFrame(kind, question, parts, onKey = () => false) {
-  const says = html("p", { class: "mg-says", role: "status", "aria-live": "polite" });
-  const root = html(
-    "section",
-    { class: `mg-widget mg-instrument mg-${kind}`, "aria-label": question, "data-lm-suppress-shortcuts": "true" },
-    html("h3", { class: "mg-ask" }, question),
-    parts,
-    says,
-  );
-  // JupyterLab takes keys from anything focused ("a" would add a cell): none gets past the instrument.
-  root.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (!event.ctrlKey && !event.metaKey && !event.altKey && onKey(event)) event.preventDefault();
-  });
-  const say = (sentence) => {
-    if (says.textContent !== sentence) says.textContent = sentence;
-  };
-  return { root, say };
-}
-
-/** A slider with its name before it; `set(value, words)` moves it and says in words where it stands. */
-function labelledSlider(name, { min = 0, max, step = 1 }, act) {
-  const slider = html("input", { type: "range", min, max, step, class: "mg-slider", "aria-label": name });
-  const words = html("output", { class: "mg-reading" });
-  slider.addEventListener("input", () => act(Number(slider.value)));
-  const row = html("label", { class: "mg-labelled" }, html("span", {}, name), slider, words);
-  const put = (value, text) => {
-    slider.value = value;
-    set(slider, "aria-valuetext", text);
-    if (words.textContent !== text) words.textContent = text;
-  };
-  return { row, slider, set: put };
-}
-
 // ------------------------------------------------------------------------------------------------------- in a notebook
 
 /**
