@@ -1,8 +1,26 @@
-"""Seeing a graph: `draw_graph(x)` draws it, `step(x)` walks its backward pass."""
+"""Seeing a graph: `draw_graph(x)` draws it, `step(x)` walks its backward pass; and the lessons' small instruments."""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .picture import Picture, draw_graph
 from .walk import Walk, step
 
-__all__ = ["Picture", "Walk", "draw_graph", "step"]
+if TYPE_CHECKING:
+    from .jacobian_map import jacobian_map
+
+# The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
+_INSTRUMENTS = {
+    "jacobian_map": "jacobian_map",
+}
+
+__all__ = ["Picture", "Walk", "draw_graph", "jacobian_map", "step"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _INSTRUMENTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(f".{_INSTRUMENTS[name]}", __name__), name)
+    return found

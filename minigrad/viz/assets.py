@@ -8,12 +8,19 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+
+def _instrument(*own: str) -> tuple[str, ...]:
+    """The files of an instrument: the shared ones first."""
+    return ("base.css", "instrument.css", "parts.js", "instrument.js", *own)
+
+
 # What each widget is made of, in order. A widget that is not here has the shared parts and the files of its own name.
 FILES = {
     "stepper": (
         *("base.css", "graph.css", "panel.css", "controls.css", "stepper.css"),
         *("parts.js", "graph.js", "panel.js", "controls.js", "stepper.js"),
     ),
+    "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
 }
 
 

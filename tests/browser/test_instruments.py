@@ -1,0 +1,57 @@
+"""The lessons' instruments on a page from disk: what each shows, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+
+import minigrad
+from minigrad.viz import jacobian_map
+
+from .page import open_instrument, serious
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def show(visit, tmp_path):
+    """Open an instrument on a page of its own; at the end nothing may have gone wrong in it."""
+    pages = []
+
+    def show(instrument, **options):
+        page = visit(**options)
+        pages.append(page)
+        return open_instrument(page, tmp_path, instrument.kind, instrument.state, instrument.value)
+
+    yield show
+    assert [page.problems for page in pages] == [[]] * len(pages)
+
+
+def sentence(found):
+    """What the instrument says about itself now, which is read aloud."""
+    return found.locator("[aria-live]").inner_text()
+
+
+def test_rows_of_the_jacobian_light_up_with_v(show):
+    found = show(jacobian_map(lambda x: x * x.sum(), minigrad.tensor([1.0, 2.0])))
+    product = found.locator("tfoot .mg-heat")
+    lit = "rows => rows.map(row => getComputedStyle(row).getPropertyValue('--light'))"
+    assert product.all_inner_texts() == ["6.", "6."]
+    found.get_by_role("slider", name="v for row y[0]").press("ArrowLeft")
+    assert product.all_inner_texts() == ["5.6", "5.9"] and found.page.evaluate("window.values") == [[0.9, 1]]
+    found.get_by_role("slider", name="v for row y[0]").press("Home")
+    assert product.all_inner_texts() == ["-6.", "3."]
+    assert found.locator("tbody tr").evaluate_all(lit) == ["1", "0.5"]
+    found.get_by_role("button", name="Only row y[1]").click()
+    assert sentence(found) == "One row counts: y[1]. vᵀJ is [2., 5.]."
+    assert found.locator("tbody tr").evaluate_all(lit) == ["0", "1"]
+    found.get_by_role("button", name="Set every entry of v to 0").press("Enter")
+    assert sentence(found).startswith("v is 0 everywhere")
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_a_row_that_v_leaves_out_counts_for_nothing_whatever_it_holds(show):
+    found = show(jacobian_map(lambda x: x.sqrt().sum(), minigrad.tensor([0.0, 4.0]), v=[0]), color_scheme="dark")
+    assert found.locator("tfoot .mg-heat").all_inner_texts() == ["0.", "0."]
+    found.get_by_role("button", name="Set every entry of v to 1").click()
+    assert found.locator("tfoot .mg-heat").all_inner_texts() == ["inf", "0.25"]
+    assert not serious(found.page, ".mg-widget")
