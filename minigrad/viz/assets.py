@@ -18,7 +18,7 @@ def _instrument(*own: str) -> tuple[str, ...]:
 FILES = {
     "stepper": (
         *("base.css", "graph.css", "panel.css", "controls.css", "stepper.css"),
-        *("parts.js", "graph.js", "panel.js", "controls.js", "stepper.js"),
+        *("parts.js", "graph.js", "panel.js", "controls.js", "breakpoints.js", "stepper.js"),
     ),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
 }

@@ -20,6 +20,7 @@ class Stepper(Views, Live, anywidget.AnyWidget):
     ----------
     trace : the recorded pass in its JSON form (docs/stepper.md).
     step : 0 to the number of steps; the view follows it, and it follows the view. Python can observe and set it.
+    breakpoints : ids of the nodes at which Play stops (`trace["nodes"]`); the reader sets them, and so can Python.
     """
 
     _esm = esm("stepper")
@@ -27,6 +28,7 @@ class Stepper(Views, Live, anywidget.AnyWidget):
     _invitation = "To walk through it, run this cell."
     trace = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    breakpoints = traitlets.List(traitlets.Int()).tag(sync=True)
 
     def __init__(self, trace: dict[str, Any]) -> None:
         super().__init__(trace=add_mathml(drawn(trace)))
@@ -37,6 +39,14 @@ class Stepper(Views, Live, anywidget.AnyWidget):
         if not 0 <= proposal["value"] <= last:
             raise traitlets.TraitError(f"step goes from 0 to {last}, not to {proposal['value']}")
         return proposal["value"]
+
+    @traitlets.validate("breakpoints")
+    def _nodes_of_the_trace(self, proposal: Any) -> list[int]:
+        last = len(self.trace["nodes"]) - 1
+        for node in proposal["value"]:
+            if not 0 <= node <= last:
+                raise traitlets.TraitError(f"breakpoints are numbers of nodes, 0 to {last}, not {node}")
+        return sorted(set(proposal["value"]))
 
     def __repr__(self) -> str:
         return f"<Stepper: {self.trace['title']}, at step {self.step} of {len(self.trace['events'])}>"

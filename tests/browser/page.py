@@ -25,7 +25,9 @@ PAGE = """<!doctype html>
 <script type="module">
 {js}
 window.steps = [];
-window.view = mount(document.getElementById("here"), {trace}, {{ onStep: (step) => window.steps.push(step) }});
+window.told = [];
+const options = {{ onStep: (step) => steps.push(step), onTrait: (name, value) => told.push([name, value]) }};
+window.view = mount(document.getElementById("here"), {trace}, options);
 </script></body></html>
 """
 

@@ -154,7 +154,7 @@ function drawBox(box, node, account) {
     grad,
   );
   const extent = [x, y, x + width, y + height + (grad ? GRAD_ROOM : 0)];
-  return { box, node, group, grad, texts, mark: badge.lastChild, extent };
+  return { box, node, group, grad, texts, badge: badge.lastChild, extent };
 }
 
 /**
@@ -223,7 +223,7 @@ function drawGraph(trace, known, jump) {
     set(group, "data-state", state);
   }
 
-  function paintBox({ node, group, grad, texts, mark }, { step, states, missing }) {
+  function paintBox({ node, group, grad, texts, badge }, { step, states, missing }) {
     const state = states[node.id];
     const event = known.ran.get(node.id);
     const at = event ? `, step ${event.index + 1}` : "";
@@ -235,8 +235,9 @@ function drawGraph(trace, known, jump) {
       set(grad, "data-state", isWritten ? state : "later");
     }
     set(group, "data-state", state);
-    set(group, "aria-label", [called(node) + at, STATES[state] + lacks, gradText].filter(Boolean).join(", "));
-    set(mark, "d", ICONS[state] ?? "");
+    const mark = known.marks?.has(node.id) ? "breakpoint" : "";
+    set(group, "aria-label", [called(node) + at, STATES[state] + lacks, gradText, mark].filter(Boolean).join(", "));
+    set(badge, "d", ICONS[state] ?? "");
     set(group, "tabindex", state === "now" || (step === 0 && event?.index === 0) ? "0" : "-1");
     if (state === "now") group.setAttribute("aria-current", "step");
     else group.removeAttribute("aria-current");

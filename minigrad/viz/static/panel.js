@@ -198,7 +198,7 @@ function startPanel(trace) {
         "p",
         { class: "mg-note" },
         "Boxes are operations, round ends are leaves; the walk begins at the double frame. " +
-          "Step with → and ←, Home and End, space to play, or click a node.",
+          "Step with → and ←, Home and End, space to play, or click a node; ? lists all keys.",
       ),
     ),
   ];

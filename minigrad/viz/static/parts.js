@@ -158,46 +158,52 @@ const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
  * being optional. `state` and `value` name the model's traits: what is shown, and what the reader sets. A new state
  * mounts afresh, a new value goes to `go`. `onChange(value)` is called after each change that the reader caused: the
  * front end repaints at once and tells the kernel afterwards, so a click never waits for it.
+ *
+ * `others` names more traits of that kind: `mount` finds them in `traits`, calls `onTrait(name, value)` after a change
+ * and is told of one by `follow(name, value)`. Whatever changed since the last telling goes in one message.
  */
-function widgetOf(mount, { state = "state", value = "value" } = {}) {
+function widgetOf(mount, { state = "state", value = "value", others = [] } = {}) {
   return ({ model, el }) => {
     const read = () => {
       const data = model.get(state);
       return typeof data === "string" ? JSON.parse(data) : data;
     };
-    let isTelling = false,
-      latest = null,
-      view = null;
+    const names = [value, ...others];
+    const latest = {},
+      changed = new Set();
+    let view = null;
     const tell = () => {
-      isTelling = false;
-      model.set(value, latest);
+      const now = [...changed];
+      changed.clear();
+      for (const name of now) model.set(name, latest[name]);
       model.save_changes();
     };
-    const onChange = (now) => {
-      latest = now;
-      if (!isTelling) requestAnimationFrame(() => setTimeout(tell));
-      isTelling = true;
+    const onTrait = (name, now) => {
+      latest[name] = now;
+      if (changed.size === 0) requestAnimationFrame(() => setTimeout(tell));
+      changed.add(name);
     };
     const start = () => {
-      latest = model.get(value);
-      view = mount(el, read(), { value: latest, onChange });
+      for (const name of names) latest[name] = model.get(name);
+      const traits = Object.fromEntries(others.map((name) => [name, latest[name]]));
+      view = mount(el, read(), { value: latest[value], onChange: (now) => onTrait(value, now), traits, onTrait });
     };
-    const follow = () => {
-      const told = model.get(value);
-      if (told === latest) return; // our own
-      latest = told;
-      view.go?.(told);
+    const follow = (name) => () => {
+      const told = model.get(name);
+      if (told === latest[name]) return; // our own
+      latest[name] = told;
+      if (name === value) view.go?.(told);
+      else view.follow?.(name, told);
     };
     const renew = () => {
       view.destroy();
       start();
     };
+    const heard = [...names.map((name) => [name, follow(name)]), [state, renew]];
     start();
-    model.on(`change:${value}`, follow);
-    model.on(`change:${state}`, renew);
+    for (const [name, act] of heard) model.on(`change:${name}`, act);
     return () => {
-      model.off(`change:${value}`, follow);
-      model.off(`change:${state}`, renew);
+      for (const [name, act] of heard) model.off(`change:${name}`, act);
       view.destroy();
     };
   };
