@@ -10,13 +10,22 @@ from .walk import Walk, step
 
 if TYPE_CHECKING:
     from .jacobian_map import jacobian_map
+    from .storage_strip import storage_strip
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
     "jacobian_map": "jacobian_map",
+    "storage_strip": "storage_strip",
 }
 
-__all__ = ["Picture", "Walk", "draw_graph", "jacobian_map", "step"]
+__all__ = [
+    "Picture",
+    "Walk",
+    "draw_graph",
+    "jacobian_map",
+    "step",
+    "storage_strip",
+]
 
 
 def __getattr__(name: str) -> Any:

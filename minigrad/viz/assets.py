@@ -21,6 +21,7 @@ FILES = {
         *("parts.js", "graph.js", "panel.js", "controls.js", "breakpoints.js", "stepper.js"),
     ),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
+    "storage_strip": _instrument("scene.css", "scene.js", "storage_strip.js"),
 }
 
 

@@ -41,11 +41,9 @@ class Instrument(_Widget):
     question : the one question it answers: its heading, and the front end's `state.question`.
     state : what it shows, a dict that JSON can hold (NaN and the infinities as strings). A new one is shown at once.
     value : what the learner has set, or None; it can be set and observed.
-    alt : the words of the picture.
     """
 
     kind: str
-    alt: str
     question: str = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -56,6 +54,11 @@ class Instrument(_Widget):
     def __init__(self, state: dict[str, Any], value: Any = None) -> None:
         asked = {"question": self.question} if self.question else {}
         super().__init__(state=asked | state, value=value)
+
+    @property
+    def alt(self) -> str:
+        """What the picture teaches, in words."""
+        raise NotImplementedError
 
     def still(self) -> str:
         """The picture as SVG text, made from `state` and `value`."""

@@ -1,0 +1,65 @@
+"""The instruments that scene.py draws, on a page from disk: what each shows, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+
+import minigrad
+from minigrad.viz import storage_strip
+
+from .page import open_instrument, serious
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def show(visit, tmp_path):
+    """Open an instrument on a page of its own; at the end nothing may have gone wrong in it."""
+    pages = []
+
+    def show(instrument, **options):
+        page = visit(**options)
+        pages.append(page)
+        return open_instrument(page, tmp_path, instrument.kind, instrument.state, instrument.value)
+
+    yield show
+    assert [page.problems for page in pages] == [[]] * len(pages)
+
+
+def sentence(found):
+    """What the instrument says about itself now, which is read aloud."""
+    return found.locator("[aria-live]").inner_text()
+
+
+def values(found):
+    """What Python has been told."""
+    return found.page.evaluate("window.values")
+
+
+def test_a_walk_along_the_strip(show):
+    x = minigrad.arange(6.0).reshape(2, 3)
+    found = show(storage_strip(x, x.T, x[:, 1], x + 0))
+    assert sentence(found).startswith("x[0, 0] is at 0 + 0·3 + 0·1 = 0, where 0. stands. The same cell is x.T[0, 0]:")
+    found.get_by_role("button", name="x.T", exact=True).click()
+    found.get_by_role("slider", name="element").press("ArrowRight")
+    assert sentence(found).startswith("x.T[0, 1] is at 0 + 0·1 + 1·3 = 3, where 3. stands.")
+    assert found.get_by_role("slider").get_attribute("aria-valuetext") == "x.T[0, 1]"
+    found.locator("[data-key='m:4']").click()  # a cell of the memory: the view's element that stands there
+    assert "x.T[1, 1] is at 0 + 1·1 + 1·3 = 4" in sentence(found) and "x[:, 1][1]" in sentence(found)
+    found.locator("[data-key='2:1']").click()  # a cell of another view
+    assert sentence(found).startswith("x[:, 1][0] is at 1 + 0·3 = 1")
+    found.get_by_role("button", name="x + 0").press("Enter")
+    assert "is a copy" in sentence(found) and found.get_by_role("slider").is_disabled()
+    assert values(found) == [[1, 0], [1, 1], [1, 3], [2, 0], [3, 0]]
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_the_strip_follows_python_and_shows_hostile_names_as_text(show):
+    strip = storage_strip(minigrad.arange(4.0))
+    strip.state["views"][0]["name"] = "<img src=x onerror=alert(1)>"
+    found = show(strip, color_scheme="dark", width=800, height=600)
+    found.page.evaluate("window.view.go([0, 3])")
+    assert sentence(found) == "<img src=x onerror=alert(1)>[3] is at 0 + 3·1 = 3, where 3. stands."
+    found.page.evaluate("window.view.go('nonsense')")
+    assert "[0] is at 0" in sentence(found) and not found.locator("img").count() and values(found) == []
+    assert not serious(found.page, ".mg-widget")
