@@ -10,11 +10,13 @@ from .walk import Walk, step
 
 if TYPE_CHECKING:
     from .jacobian_map import jacobian_map
+    from .painter import requires_grad_painter
     from .storage_strip import storage_strip
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
     "jacobian_map": "jacobian_map",
+    "requires_grad_painter": "painter",
     "storage_strip": "storage_strip",
 }
 
@@ -23,6 +25,7 @@ __all__ = [
     "Walk",
     "draw_graph",
     "jacobian_map",
+    "requires_grad_painter",
     "step",
     "storage_strip",
 ]

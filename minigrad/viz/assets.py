@@ -14,12 +14,15 @@ def _instrument(*own: str) -> tuple[str, ...]:
     return ("base.css", "instrument.css", "parts.js", "instrument.js", *own)
 
 
+_PLAIN = ("graph.css", "plain.css", "graph.js", "plain.js")  # the picture of a graph without a walk
+
 # What each widget is made of, in order. A widget that is not here has the shared parts and the files of its own name.
 FILES = {
     "stepper": (
         *("base.css", "graph.css", "panel.css", "controls.css", "stepper.css"),
         *("parts.js", "graph.js", "panel.js", "controls.js", "breakpoints.js", "stepper.js"),
     ),
+    "painter": _instrument(*_PLAIN, "painter.css", "painter.js"),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
     "storage_strip": _instrument("scene.css", "scene.js", "storage_strip.js"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import jacobian_map
+from minigrad.viz import jacobian_map, requires_grad_painter
 
 from .page import open_instrument, serious
 
@@ -54,4 +54,29 @@ def test_a_row_that_v_leaves_out_counts_for_nothing_whatever_it_holds(show):
     assert found.locator("tfoot .mg-heat").all_inner_texts() == ["0.", "0."]
     found.get_by_role("button", name="Set every entry of v to 1").click()
     assert found.locator("tfoot .mg-heat").all_inner_texts() == ["inf", "0.25"]
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_flags_flow_from_the_leaves(show):
+    x, w, n = minigrad.tensor([1.0, 2.0]), minigrad.tensor([3.0, 4.0]), minigrad.tensor([1, 2])
+    found = show(requires_grad_painter(lambda x, w, n: x.exp() * n + w, x, w, n))
+    states = (
+        "all => Object.fromEntries(all.map(n => [n.querySelector('.mg-text-source').textContent, n.dataset.state]))"
+    )
+    assert set(found.locator("[data-node]").evaluate_all(states).values()) == {"off"}
+    assert sentence(found).startswith("No leaf requires grad") and ".grad_fn is None" in found.inner_text()
+    found.get_by_role("switch", name="requires_grad of x").click()
+    seen = found.locator("[data-node]").evaluate_all(states)
+    assert seen["x.exp() * n"] == seen["x.exp() * n + w"] == "on" and found.page.evaluate("window.values[0].x") is True
+    assert sentence(found) == "x requires grad, so 3 of 3 results do too: one input is enough."
+    found.get_by_role("switch", name="requires_grad of x").press(" ")
+    found.get_by_role("switch", name="requires_grad of w").press("Enter")
+    assert sentence(found).startswith("w requires grad, so 1 of 3 results do too")
+    assert found.get_by_role("switch", name="requires_grad of w").get_attribute("aria-checked") == "true"
+    found.get_by_role("switch", name="requires_grad of n").click(force=True)  # switched off, yet it says why
+    assert sentence(found) == "n cannot: only Tensors of floating point dtype can require gradients."
+    assert found.page.evaluate("window.values.length") == 3
+    found.page.keyboard.press("ArrowRight")
+    found.page.keyboard.press("ArrowLeft")
+    assert found.page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("requires_grad of ")
     assert not serious(found.page, ".mg-widget")
