@@ -9,12 +9,14 @@ from .picture import Picture, draw_graph
 from .walk import Walk, step
 
 if TYPE_CHECKING:
+    from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
     from .painter import requires_grad_painter
     from .storage_strip import storage_strip
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
+    "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
     "requires_grad_painter": "painter",
     "storage_strip": "storage_strip",
@@ -24,6 +26,7 @@ __all__ = [
     "Picture",
     "Walk",
     "draw_graph",
+    "graph_builder",
     "jacobian_map",
     "requires_grad_painter",
     "step",

@@ -22,6 +22,7 @@ FILES = {
         *("base.css", "graph.css", "panel.css", "controls.css", "stepper.css"),
         *("parts.js", "graph.js", "panel.js", "controls.js", "breakpoints.js", "stepper.js"),
     ),
+    "graph_builder": _instrument(*_PLAIN, "graph_builder.css", "graph_builder.js"),
     "painter": _instrument(*_PLAIN, "painter.css", "painter.js"),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
     "storage_strip": _instrument("scene.css", "scene.js", "storage_strip.js"),

@@ -16,7 +16,7 @@ def drawing(size: Place, alt: str, parts: Iterable[str], css: str = "") -> str:
     width, height = size
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="{width:g}" height="{height:g}" '
             f'viewBox="0 0 {width:g} {height:g}" role="img">',
             f"<desc>{text(alt)}</desc>",
             f"<style>{_css()}.left{{text-anchor:start}}.right{{text-anchor:end}}.cell{{font-size:12px}}{css}</style>",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import jacobian_map, requires_grad_painter
+from minigrad.viz import graph_builder, jacobian_map, requires_grad_painter
 
 from .page import open_instrument, serious
 
@@ -80,3 +80,35 @@ def test_flags_flow_from_the_leaves(show):
     found.page.keyboard.press("ArrowLeft")
     assert found.page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("requires_grad of ")
     assert not serious(found.page, ".mg-widget")
+
+
+CODE = "a = tensor(2., requires_grad=True)\ny = a * a\nz = y.sin()"
+
+
+def test_code_becomes_a_graph(show):
+    builder = graph_builder(CODE)
+    found = show(builder)
+    page, code = found.page, found.get_by_role("textbox", name="Code")
+    assert code.input_value() == CODE and sentence(found).startswith("Graph of z: 2 operations and 1 leaf, a.")
+    found.locator("[data-node='1']").click()
+    assert sentence(found) == (
+        "MulBackward0 was made by a * a at line 2. next_functions: AccumulateGrad of a and AccumulateGrad of a."
+    )
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert sentence(found) == "SinBackward0 was made by y.sin() at line 3. next_functions: MulBackward0 (y)."
+    code.press("Control+End")
+    code.press_sequentially("\nw = z.foo  # <img src=x>")
+    code.press("Control+Enter")
+    told = page.evaluate("window.values")
+    assert sentence(found) == "Running the code …" and told == [{"code": CODE + "\nw = z.foo  # <img src=x>", "run": 1}]
+    builder.run(told[0]["code"])
+    page.evaluate("state => window.view.show(state)", builder.state)
+    assert sentence(found).startswith("The code raised an error: Line 4: AttributeError")
+    assert code.input_value() == told[0]["code"] and found.locator("img, svg.mg-plain").count() == 0
+    builder.run("print('<i>')\n" + CODE)
+    found.get_by_role("button", name="Run the code").click()
+    page.evaluate("state => window.view.show(state)", builder.state)
+    assert found.locator(".mg-said").inner_text() == "<i>\n" and found.locator("[data-node]").count() == 4
+    assert page.evaluate("window.values[1].run") == 2
+    assert not serious(page, ".mg-widget")

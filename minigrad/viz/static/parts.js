@@ -156,8 +156,9 @@ const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
 /**
  * anywidget's `render` for `mount(el, state, { value, onChange })`, which hands back `{ go(value), destroy() }`, `go`
  * being optional. `state` and `value` name the model's traits: what is shown, and what the reader sets. A new state
- * mounts afresh, a new value goes to `go`. `onChange(value)` is called after each change that the reader caused: the
- * front end repaints at once and tells the kernel afterwards, so a click never waits for it.
+ * goes to `show(state)` or, where there is none, mounts afresh; a new value goes to `go`. `onChange(value)` is called
+ * after each change that the reader caused: the front end repaints at once and tells the kernel afterwards, so a click
+ * never waits for it.
  *
  * `others` names more traits of that kind: `mount` finds them in `traits`, calls `onTrait(name, value)` after a change
  * and is told of one by `follow(name, value)`. Whatever changed since the last telling goes in one message.
@@ -196,6 +197,7 @@ function widgetOf(mount, { state = "state", value = "value", others = [] } = {})
       else view.follow?.(name, told);
     };
     const renew = () => {
+      if (view.show) return view.show(read());
       view.destroy();
       start();
     };
