@@ -98,7 +98,7 @@ class Anomaly:
 
     def failed(self, error: Exception) -> None:
         """Warn, with the calls of the forward pass that the failing node stands for."""
-        node = _failed_node(error.__traceback__)
+        node = failed_node(error.__traceback__)
         if node is None:
             return
         _warn(_traceback_of(node, f"Error detected in {node.name()}. ", "that caused the error"))
@@ -157,7 +157,7 @@ def _running(frame: FrameType | None) -> Node | None:
     return None if frame is None else frame.f_locals.get("node")
 
 
-def _failed_node(trace: TracebackType | None) -> Node | None:
+def failed_node(trace: TracebackType | None) -> Node | None:
     """The node at which the outermost pass of a traceback failed."""
     code = _engine()
     while trace is not None and trace.tb_frame.f_code is not code:

@@ -1,4 +1,7 @@
-"""The recorder: listens to the engine as it walks a graph and writes down one event for each node."""
+"""The recorder: listens to the engine as it walks a graph and writes down what happens, one event after the other.
+
+A node that runs is an event, and so is each sum that undoes a broadcast after it, and the error that ends a walk.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from itertools import accumulate
 from typing import Any
 
 from .graph import Graph, Record
+from .memory import Held
+from .trouble import Lookout, error_record, where_it_failed
 from .values import Pending, Value, describe, fetch, shape_text
 
 
@@ -27,15 +32,23 @@ class Recorder:
         self.missing = [0] * len(graph.nodes)  # gradients still to come, for each node
         for *_, target, _output in graph.edges:
             self.missing[target] += 1
+        self.held = Held(graph.nodes)
+        self.lookout = Lookout()
 
     def begin(self, output: int, gradient: Any) -> None:
         """Note the gradient that the walk begins with, given to one output of the root."""
         self.arrived[0] = [(None, output, gradient)]
 
     def listen(self, steps: Any) -> list[Record]:
-        """Drain the engine and return the events."""
-        for node, incoming, raw, outgoing in steps:
-            self._event(node, incoming, raw, outgoing)
+        """Drain the engine and return the events; an error of a node is the last of them."""
+        try:
+            for node, incoming, raw, outgoing in steps:
+                self._event(node, incoming, raw, outgoing)
+        except Exception as error:
+            node = where_it_failed(error)
+            if node not in self.graph.number:  # not an error of the pass that is recorded
+                raise
+            return self.fail(self.graph.number[node], error)
         fetch(self.pending)
         return self.events
 
@@ -44,85 +57,98 @@ class Recorder:
             return
         i = self.graph.number[node]
         record = self.records[i]
-        why = self._why(i)
+        event = self._begin("node", i, self._why(i))
         gradients = incoming if isinstance(incoming, dict) else {0: incoming}
-        arrived = self._incoming(i, gradients)
+        event["incoming"] = self._incoming(i, gradients, event)
         saved = node.saved_values() if hasattr(node, "saved_values") else {}
         record["saved"] = [
             {"symbol": name, "value": self._describe(value)} for name, value in saved.items() if _numeric(value)
         ]
-        leaf = record["kind"] == "leaf"
-        event = {
-            "index": len(self.events),
-            "node": i,
-            "why": why,
-            "incoming": arrived,
-            "outgoing": [] if leaf else self._outgoing(i, raw, outgoing),
-            "grad": self._accumulation(node.variable, incoming) if leaf else None,
-        }
         given = next(iter(gradients.values()))  # a gradient has the shape and dtype of what it is the gradient of
         record["shape"], record["dtype"] = list(given.shape), str(given.dtype)
+        if record["kind"] == "leaf":
+            event["grad"] = self._accumulation(node.variable, incoming)
+            return
+        raw = outgoing if raw is None else raw
+        event["warning"] = event["warning"] or self.lookout.leaves(node, incoming, raw)
+        event["freed"] = self.held.let_go(i)
+        event["held"] = self.held.bytes
+        self._hand_on(i, event, raw, outgoing)
+
+    def fail(self, i: int, error: Exception) -> list[Record]:
+        """Note the error that ends the walk at node `i`, with the gradients that had reached it; return the events."""
+        event = self._begin("error", i, self._why(i))
+        event["incoming"] = self._incoming(i, None, event)
+        event["error"] = error_record(error, self.graph.nodes[i])
+        fetch(self.pending)
+        return self.events
+
+    def _begin(self, kind: str, i: int, why: Record) -> Record:
+        event: Record = {"index": len(self.events), "kind": kind, "node": i, "why": why}
+        event |= {"incoming": [], "outgoing": [], "grad": None, "freed": [], "held": self.held.bytes}
+        event |= {"warning": None, "error": None}
         self.events.append(event)
+        return event
 
     def _describe(self, array: Any) -> Value:
         return describe(array, self.pending)
 
-    def _why(self, i: int) -> Record:
+    def _why(self, i: int, rule: str | None = None) -> Record:
         """Which nodes could run now, in the order in which they would, and which still wait for gradients."""
         newest_first = sorted(self.arrived, key=lambda j: -self.graph.nodes[j].seq)
         ready = [j for j in newest_first if not self.missing[j] and j != i]
         waiting = [j for j in newest_first if self.missing[j]]
-        if not self.events:
-            rule = "root"
-        elif self.records[i]["kind"] == "leaf":
-            rule = "leaf"
-        else:
-            rule = "newest" if ready else "only"
+        if rule is None:
+            others = "newest" if ready else "only"
+            rule = "root" if not self.events else "leaf" if self.records[i]["kind"] == "leaf" else others
         lacking = [{"node": j, "missing": self.missing[j]} for j in waiting]
         return {"rule": rule, "ready": [i, *ready], "waiting": lacking}
 
-    def _incoming(self, i: int, gradients: dict[int, Any]) -> list[Record]:
-        """For each output the gradients that came, their sums one by one, and what the engine made of them."""
-        terms = self.arrived.pop(i)
+    def _incoming(self, i: int, gradients: dict[int, Any] | None, event: Record) -> list[Record]:
+        """For each output the gradients that came, their sums one by one, and what the engine made of them.
+
+        `gradients` are None where the engine made nothing of them, since an error came first.
+        """
+        terms = self.arrived.pop(i, [])
         records = []
-        for output in range(max(gradients) + 1):
+        for output in range(max(gradients or [to for _, to, _ in terms] or [0]) + 1):
             came = [(edge, array) for edge, to, array in terms if to == output]
-            sums = list(accumulate(array for _, array in came))[1:]
-            total = gradients.get(output)
+            sums = list(accumulate(array for _, array in came))
+            total = (sums or [None])[-1] if gradients is None else gradients.get(output)
+            given = any(edge is None for edge, _ in came)
+            event["warning"] = event["warning"] or self.lookout.arrives(given, total)
             records.append(
                 {
                     "output": output,
                     "terms": [{"edge": edge, "value": self._describe(array)} for edge, array in came],
-                    "sums": [self._describe(array) for array in sums],
+                    "sums": [self._describe(array) for array in sums[1:]],
                     "value": None if total is None else self._describe(total),
                 }
             )
         return records
 
-    def _outgoing(self, i: int, raw: Sequence[Any] | None, outgoing: Sequence[Any]) -> list[Record]:
-        """What goes out on each edge, and what the rule had given where a broadcast was undone after it."""
-        records = []
+    def _hand_on(self, i: int, event: Record, raw: Sequence[Any], outgoing: Sequence[Any]) -> None:
+        """What goes out on each edge; what a broadcast has to be undone for first goes out in an event of its own."""
+        stretched = []
         for slot, gradient in enumerate(outgoing):
             edge = self.graph.edge_of.get((i, slot))
-            record: Record = {
-                "input": slot,
-                "edge": edge,
-                "value": None,
-                "numbers": None,
-                "raw": None,
-                "broadcast": None,
-            }
-            records.append(record)
+            record = _out(slot, edge)
+            event["outgoing"].append(record)
             if edge is None:
                 continue
-            self._send(edge, gradient)
-            if gradient is None:
+            if gradient is not None and raw[slot].shape != gradient.shape:
+                words = _broadcast(raw[slot].shape, gradient.shape)
+                record |= {"raw": self._describe(raw[slot]), "broadcast": words}
+                stretched.append((record, gradient))
                 continue
-            record["value"] = self._describe(gradient)
-            before = gradient if raw is None else raw[slot]
-            if before.shape != gradient.shape:
-                record |= {"raw": self._describe(before), "broadcast": _broadcast(before.shape, gradient.shape)}
-        return records
+            self._send(edge, gradient)
+            if gradient is not None:
+                record["value"] = self._describe(gradient)
+        for record, gradient in stretched:
+            event = self._begin("broadcast", i, self._why(i, "broadcast"))
+            event["outgoing"] = [record | {"value": self._describe(gradient)}]
+            event["warning"] = self.lookout.sums(gradient)
+            self._send(record["edge"], gradient)
 
     def _send(self, edge: int, gradient: Any) -> None:
         """Note that a gradient has gone along an edge; a copy, since the engine may add the next one into its array."""
@@ -140,6 +166,11 @@ class Recorder:
             "added": self._describe(gradient),
             "after": self._describe(after),
         }
+
+
+def _out(slot: int, edge: int | None) -> Record:
+    """An OUTGOING record with nothing in it yet."""
+    return {"input": slot, "edge": edge, "value": None, "numbers": None, "raw": None, "broadcast": None}
 
 
 def _broadcast(raw: tuple[int, ...], shape: tuple[int, ...]) -> str:

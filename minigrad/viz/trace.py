@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autograd.errors import GradientShapeError
 from .formula import mathml, put_numbers
 from .graph import Graph, node_records, read_graph, root_node
 from .names import Names, callers_names
@@ -11,7 +12,7 @@ from .recorder import Recorder
 from .words import alt_text, step_sentence, title, why_sentence
 
 Trace = dict[str, Any]
-VERSION = 1
+VERSION = 2
 LARGEST = 1_500  # nodes of a flat picture
 
 
@@ -29,6 +30,9 @@ def outline(x: Any, names: Names | None = None) -> Trace:
 def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
     """Record a backward pass from `x`; no `.grad` changes, no hook runs, the graph can be used again.
 
+    An error of the pass is its last event: a graph that has been freed, a value changed in place, a gradient that does
+    not fit. What comes before anything can be shown is raised.
+
     Parameters
     ----------
     x : a minigrad tensor that requires grad.
@@ -44,7 +48,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
     TypeError
         If `x` is no minigrad tensor.
     RuntimeError
-        What `backward()` would raise: no gradient given for a tensor that is no scalar, a graph that has been freed, …
+        What `backward()` would raise where there is no graph, or no gradient for a tensor that is no scalar.
 
     Examples
     --------
@@ -61,11 +65,18 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
 
     if not isinstance(x, Tensor):
         raise TypeError(f"step walks minigrad's tensors, not {type(x).__module__}.{type(x).__name__}")
-    roots = make_roots((x,), (gradient,), create_graph=False)
+    roots, misfit = [], None
+    try:
+        roots = make_roots((x,), (gradient,), create_graph=False)
+    except GradientShapeError as error:
+        if gradient is None:  # nothing to show: there is no gradient to begin with
+            raise
+        misfit = error
     trace, graph = _outline(x, names)
     recorder = Recorder(graph, trace["nodes"])
-    recorder.begin(x.output_nr, roots[0][1])
-    trace["events"] = recorder.listen(walk(roots))
+    trace["held"] = recorder.held.bytes
+    recorder.begin(x.output_nr, gradient.array if misfit else roots[0][1])
+    trace["events"] = recorder.listen(walk(roots)) if misfit is None else recorder.fail(0, misfit)
     _explain(trace)
     return trace
 
@@ -88,17 +99,22 @@ def _explain(trace: Trace) -> None:
     """Put in what follows from the events: formulas with numbers, sentences, the picture in words."""
     for event in trace["events"]:
         node = trace["nodes"][event["node"]]
-        numbers = {each["symbol"]: each["value"] for each in node["saved"]}
-        arrived = event["incoming"][0]["value"]
-        if arrived is not None:
-            numbers[r"\bar z"] = arrived
-        for out in event["outgoing"]:
-            formula = node["inputs"][out["input"]]["formula"]
-            if formula is not None and out["value"] is not None:
-                out["numbers"] = {"latex": put_numbers(formula["latex"], numbers)}
+        if event["kind"] == "node":
+            _put_numbers(node, event)
         event["why"]["sentence"] = why_sentence(trace, event)
         event["sentence"] = step_sentence(trace, event)
     trace["alt"] = alt_text(trace)
+
+
+def _put_numbers(node: dict[str, Any], event: dict[str, Any]) -> None:
+    numbers = {each["symbol"]: each["value"] for each in node["saved"]}
+    arrived = event["incoming"][0]["value"]
+    if arrived is not None:
+        numbers[r"\bar z"] = arrived
+    for out in event["outgoing"]:
+        formula = node["inputs"][out["input"]]["formula"]
+        if formula is not None and (out["value"] or out["raw"]) is not None:
+            out["numbers"] = {"latex": put_numbers(formula["latex"], numbers)}
 
 
 def check_size(nodes: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from .memory import size_text
 from .values import shape_text
 
 Trace = dict[str, Any]
@@ -15,7 +16,8 @@ def node_words(node: dict[str, Any]) -> str:
     """A node as sentences refer to it: `a`, or `MulBackward0 (3*a)`."""
     if node["kind"] == "leaf":
         return node["variable"] or f"a leaf of shape {shape_text(node['shape'])}"
-    detail = node["variable"] or short(node["expression"] or "", 40)
+    details = [node["variable"] or short(node["expression"] or "", 40), node.get("twin")]
+    detail = ", ".join(filter(None, details))
     return f"{node['name']} ({detail})" if detail else node["name"]
 
 
@@ -75,8 +77,11 @@ def alt_text(trace: Trace) -> str:
     ends = [
         f"{node['variable'] or 'the leaf'}.grad is {event['grad']['after']['text']}"
         for event in trace["events"]
-        if (node := nodes[event["node"]])["kind"] == "leaf"
+        if (node := nodes[event["node"]])["kind"] == "leaf" and event["grad"]
     ]
+    wrong = [event for event in trace["events"] if event["kind"] == "error"]
+    if wrong:
+        text += f" The walk stops at {node_words(nodes[wrong[0]['node']])}, with an error."
     return text + (f" At the end {full_stop(join(ends))}" if ends else "")
 
 
@@ -86,6 +91,8 @@ def why_sentence(trace: Trace, event: dict[str, Any]) -> str:
     name, others = node_words(nodes[event["node"]]), why["ready"][1:]
     if why["rule"] == "root":
         text = f"The walk begins at {name}, with the gradient given to backward()."
+    elif why["rule"] == "broadcast":
+        text = "What the rule gave in the last step does not have its input's shape yet."
     elif why["rule"] == "leaf":
         text = "A leaf runs as soon as all its gradients are there."
     elif why["rule"] == "newest":
@@ -102,23 +109,49 @@ def why_sentence(trace: Trace, event: dict[str, Any]) -> str:
 
 def step_sentence(trace: Trace, event: dict[str, Any]) -> str:
     """The whole step in one sentence, as `aria-live` reads it out."""
-    nodes, node = trace["nodes"], trace["nodes"][event["node"]]
+    node = trace["nodes"][event["node"]]
     start = f"Step {event['index'] + 1} of {len(trace['events'])}: "
-    if node["kind"] == "leaf":
-        grad = event["grad"]
-        name = f"leaf {node['variable']}" if node["variable"] else node_words(node)
-        its = f"{node['variable']}.grad" if node["variable"] else "its .grad"
-        change = f"{its} was None and"
-        if grad["before"] is not None:
-            change = f"{its} was {grad['before']['text']}; {grad['added']['text']} is added: it"
-        return f"{start}{name}. {_arrival(event)} " + full_stop(f"{change} becomes {grad['after']['text']}")
-    sent = [
-        f"{out['value']['text']} to {node_words(nodes[trace['edges'][out['edge']]['target']])}"
-        for out in event["outgoing"]
-        if out["value"] is not None
-    ]
-    sending = f"It sends {join(sent)}." if sent else "It sends nothing on."
-    return f"{start}{node_words(node)}. {_arrival(event)} {sending}"
+    if event["kind"] == "error":
+        text = f"error at {node_words(node)}. {_arrival(event)} {full_stop(event['error']['sentence'])}"
+    elif event["kind"] == "broadcast":
+        text = _summed(trace, event)
+    elif node["kind"] == "leaf":
+        text = _accumulated(node, event)
+    else:
+        text = f"{node_words(node)}. {_arrival(event)} {_sent(trace, event)}"
+    warning = event["warning"]
+    return start + text + (f" Warning: {warning['sentence']}" if warning else "")
+
+
+def _accumulated(node: dict[str, Any], event: dict[str, Any]) -> str:
+    grad = event["grad"]
+    name = f"leaf {node['variable']}" if node["variable"] else node_words(node)
+    its = f"{node['variable']}.grad" if node["variable"] else "its .grad"
+    change = f"{its} was None and"
+    if grad["before"] is not None:
+        change = f"{its} was {grad['before']['text']}; {grad['added']['text']} is added: it"
+    return f"{name}. {_arrival(event)} " + full_stop(f"{change} becomes {grad['after']['text']}")
+
+
+def _summed(trace: Trace, event: dict[str, Any]) -> str:
+    (out,) = event["outgoing"]
+    name = node_words(trace["nodes"][event["node"]])
+    becomes = full_stop(f"{out['raw']['text']} becomes {_to(trace, out)}")
+    return f"{name}, the broadcast of input {out['input']} is undone. {out['broadcast']} {becomes}"
+
+
+def _sent(trace: Trace, event: dict[str, Any]) -> str:
+    sent = [_to(trace, out) for out in event["outgoing"] if out["value"] is not None]
+    later = [f"input {out['input']}" for out in event["outgoing"] if out["value"] is None and out["raw"] is not None]
+    text = f"It sends {join(sent)}." if sent else "" if later else "It sends nothing on."
+    if later:
+        text += f" What it gives for {join(later)} is still to be summed, since a broadcast has to be undone."
+    return text.strip()
+
+
+def _to(trace: Trace, out: dict[str, Any]) -> str:
+    target = trace["nodes"][trace["edges"][out["edge"]]["target"]]
+    return f"{out['value']['text']} to {node_words(target)}"
 
 
 def _arrival(event: dict[str, Any]) -> str:
@@ -132,3 +165,24 @@ def _arrival(event: dict[str, Any]) -> str:
             shown = terms if len(terms) <= 4 else [*terms[:3], f"{len(terms) - 3} more"]
             parts.append(full_stop(f"Gradients {join(shown)} arrive{where} and add up to {each['value']['text']}"))
     return " ".join(parts) or "No gradient arrives."
+
+
+def freed_words(trace: Trace, event: dict[str, Any]) -> list[str]:
+    """What a pass would free at this step, a text for each saved tensor, and what the graph then still holds."""
+    if not event["freed"]:
+        return []
+    return [
+        *(_freed(trace, each) for each in event["freed"]),
+        f"then the graph still holds {size_text(event['held'])} of saved tensors",
+    ]
+
+
+def _freed(trace: Trace, each: dict[str, Any]) -> str:
+    keeper = None if each["kept_by"] is None else trace["nodes"][each["kept_by"]]
+    if each["same_as"] is not None:
+        return f"{each['symbol']}, the same memory as {each['same_as']}"
+    if keeper is None:
+        return f"{each['symbol']}, {size_text(each['bytes'])}"
+    if keeper["kind"] == "leaf":
+        return f"{each['symbol']}, {size_text(each['bytes'])}, which live on as the leaf {node_words(keeper)}"
+    return f"{each['symbol']}, nothing yet: {node_words(keeper)} has saved it, too"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import minigrad
 from minigrad.viz.page import page as exported
+from minigrad.viz.trace import record
+from minigrad.viz.walk import Walk
 
 from .page import announced, edge_texts, leaf_texts, node_states, open_trace, serious, step_of, trace_of_q
 
@@ -193,18 +196,37 @@ def test_the_account_of_a_leaf_is_not_the_sum_of_the_engine(visit, tmp_path):
     assert stepper.locator(".mg-card:not(.mg-ledger)").first.evaluate(border) == "solid"
 
 
+def walk_page(visit, folder, trace, **options):
+    """The stepper on the saved page of a trace, which gets its layout."""
+    Walk(trace).save(folder / "walk.html")
+    page = visit(offline=True, **options)
+    page.goto((folder / "walk.html").as_uri())
+    stepper = page.locator(".mg-stepper")
+    stepper.wait_for()
+    return stepper
+
+
 def test_an_undone_broadcast_is_a_step_of_its_own(visit, tmp_path):
-    trace = trace_of_q()
-    out = trace["events"][3]["outgoing"][0]
-    grid = {"shape": [2, 3], "values": [1.0, 2.0, 3.0, 4.5, "nan", "-inf"], "text": "[[1., 2., 3.], [4.5, nan, -inf]]"}
-    out["raw"] = {**out["value"], **grid, "min": None, "max": None}
-    out["broadcast"] = "summed over dimension 0, because a of shape (3,) was stretched to (2, 3)"
-    stepper = open_trace(visit(), tmp_path, trace)
-    stepper.get_by_role("slider").fill("4")
-    words = stepper.locator(".mg-out").first.inner_text()
-    assert words.index("what the rule gives") < words.index("Undo the broadcast") < words.index("[3., 3.]")
-    assert stepper.locator(".mg-grid span").all_text_contents() == ["1.", "2.", "3.", "4.5", "nan", "-inf"]
-    assert "Input 1 needs no gradient" in stepper.locator(".mg-panel").inner_text()
+    x = minigrad.ones(2, 3, requires_grad=True)
+    b = minigrad.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    trace = record((x * b).sum())
+    stepper = walk_page(visit, tmp_path, trace)
+    edge = next(e["id"] for e in trace["edges"] if trace["nodes"][e["target"]]["variable"] == "b")
+    place = [drawn["edge"] for drawn in trace["layout"]["edges"]].index(edge)
+    looks = []
+    for step in (2, 3):
+        stepper.get_by_role("slider").fill(str(step))
+        looks.append((edge_texts(stepper)[place], node_states(stepper)[1], announced(stepper)))
+    assert [look[:2] for look in looks] == [("not yet", "now"), ("[2., 2., 2.]", "now")]
+    assert "still to be summed" in looks[0][2] and "the broadcast of input 1 is undone" in looks[1][2]
+    panel = stepper.locator(".mg-panel").inner_text()
+    assert panel.index("what the rule gave") < panel.index("sum over dimension 0") < panel.index("[2., 2., 2.]")
+    assert stepper.locator(".mg-grid span").all_text_contents() == ["1."] * 6
+    assert "its broadcast is undone now" in stepper.locator("[data-node='1']").get_attribute("aria-label")
+    stepper.locator("[data-node='1']").click()  # a node's own step is where it runs
+    assert step_of(stepper) == 2
+    assert "Not yet the gradient of the input" in stepper.locator(".mg-panel").inner_text()
+    assert stepper.page.problems == []
 
 
 def test_what_stands_below_does_not_jump(q):
@@ -271,7 +293,6 @@ def test_a_stacked_picture_of_up_to_500_points_shows_whole(visit, tmp_path, scre
 
 
 def test_the_page_of_a_drawn_graph_has_nothing_to_click(visit, tmp_path):
-    import minigrad
     from minigrad.viz import draw_graph
 
     a = minigrad.tensor(2.0, requires_grad=True)
@@ -330,7 +351,6 @@ SEEN_AND_ALL = """(button) => {
 
 @pytest.mark.parametrize("walk", [(".mg-last", {"now", "done"}), (".mg-first", {"waiting", "ready", "later"})])
 def test_what_is_in_sight_is_painted_at_once_and_all_else_soon_after(visit, tmp_path, walk):
-    import minigrad
     from minigrad.viz import step
 
     button, expected = walk

@@ -145,9 +145,17 @@ def test_a_vector_without_gradient_is_refused_with_the_code_for_step():
     with pytest.raises(GradientShapeError) as caught:
         Q.backward()
     assert "`Q.backward(gradient=minigrad.ones(2))`" in caught.value.fix
-    with pytest.raises(GradientShapeError, match="Mismatch in shape") as caught:
-        step(Q, gradient=minigrad.tensor(1.0))
-    assert caught.value.fix == "a gradient of shape [2]."
+
+
+def test_a_gradient_of_another_shape_stops_at_the_root(capsys):
+    Q = minigrad.tensor([2.0, 3.0], requires_grad=True) * 3
+    walk = step(Q, gradient=minigrad.tensor(1.0))
+    (event,) = walk.trace["events"]
+    assert (event["kind"], event["node"]) == ("error", 0)
+    assert event["error"]["sentence"].startswith("Mismatch in shape")
+    assert event["error"]["fix"] == "a gradient of shape [2]."
+    assert event["incoming"][0]["terms"][0]["value"]["text"] == "1."
+    assert "1 step, the last of them an error" in capsys.readouterr().out
 
 
 def test_outside_a_notebook_step_prints_the_walk(capsys, tmp_path):

@@ -7,6 +7,12 @@ const MOST_ANIMATED = 60; // boxes; each frame paints a whole tile
 const TILE = 320, // height of a band of the picture
   TILE_RIM = 16; // around boxes, labels and edges: what is drawn beside them
 
+Object.assign(ICONS, {
+  error: "M-3.5-3.5l7 7M3.5-3.5l-7 7",
+  sum: "M3-4h-6l3.5 4-3.5 4h6",
+  warning: "M0-6 6.5 5.5h-13zM0-2.5v4M0 3.6h.1",
+});
+
 const NOT_YET = "not yet";
 const STATES = {
   now: "running now",
@@ -14,37 +20,50 @@ const STATES = {
   ready: "ready to run",
   waiting: "waiting",
   later: "not reached yet",
+  error: "stopped by an error",
 };
 
 // --------------------------------------------------------------------------------------------- what is known at a step
 
-/** The state of every node at `step`: now, done, ready, waiting or later. */
+/** The queue after `step` steps: what the next one was chosen from, or what an error left. */
+function queueAt(trace, step) {
+  const last = trace.events[step - 1];
+  return (trace.events[step] ?? (last?.kind === "error" ? last : null))?.why;
+}
+
+/** The state of every node at `step`: now, done, ready, waiting, later or error. */
 function statesAt(trace, step) {
   const states = trace.nodes.map(() => "later");
-  const why = trace.events[step]?.why;
+  const event = trace.events[step - 1];
+  const why = queueAt(trace, step);
   for (const { node } of why?.waiting ?? []) states[node] = "waiting";
   for (const node of why?.ready ?? []) states[node] = "ready";
   for (let i = 0; i < step; i++) states[trace.events[i].node] = "done";
-  if (step > 0) states[trace.events[step - 1].node] = "now";
+  if (event) states[event.node] = event.kind === "error" ? "error" : "now";
   return states;
 }
 
-/** For each edge the event that brings its gradient; for each node the event in which it runs. */
+/** For each edge the event that brings its gradient; for each node its first event, and the one with a warning. */
 function index(trace) {
   const born = new Map(),
-    ran = new Map();
+    ran = new Map(),
+    warned = new Map();
   for (const event of trace.events) {
-    ran.set(event.node, event);
-    for (const out of event.outgoing) if (out.edge !== null) born.set(out.edge, { at: event.index, value: out.value });
+    if (!ran.has(event.node)) ran.set(event.node, event);
+    if (event.warning && !warned.has(event.node)) warned.set(event.node, event);
+    for (const out of event.outgoing) {
+      const isForLater = out.value === null && out.raw !== null; // a broadcast is undone first, in a step of its own
+      if (out.edge !== null && !isForLater) born.set(out.edge, { at: event.index, value: out.value });
+    }
   }
-  return { born, ran };
+  return { born, ran, warned };
 }
 
 /** A node in words that tell it from its namesakes: "a", or "PowBackward0 (a**3)". */
 function called(node) {
   if (node.kind === "leaf") return node.variable ?? "unnamed leaf";
-  const source = node.variable ?? node.expression;
-  return source ? `${node.name} (${source})` : node.name;
+  const details = [node.variable ?? node.expression, node.twin].filter(Boolean).join(", ");
+  return details ? `${node.name} (${details})` : node.name;
 }
 
 // ----------------------------------------------------------------------------------------------------------- the graph
@@ -127,7 +146,18 @@ function drawEdge(drawn, edge, gradient, isLeftmost) {
   return { edge, group, value, extent, valueExtent };
 }
 
-function drawBox(box, node, account) {
+/** A sign with a word on the rim of a box, for the time when something is wrong there. */
+function flag(name, word, x, y) {
+  return svg(
+    "g",
+    { class: `mg-flag mg-flag-${name}`, transform: `translate(${x},${y})` },
+    svg("rect", { x: 0, y: -9, width: word.length * CHARACTER + 28, height: 17, rx: 8.5 }),
+    svg("path", { d: ICONS[name], transform: "translate(11,0)" }),
+    svg("text", { x: 21, y: 4 }, word),
+  );
+}
+
+function drawBox(box, node, account, warning) {
   const { x, y, width, height } = box;
   const round = node.kind === "leaf" ? height / 2 : 6;
   const middle = x + width / 2;
@@ -151,6 +181,8 @@ function drawBox(box, node, account) {
       svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text),
     ),
     badge,
+    flag("error", "error", x + 12, y - 3),
+    warning && flag("warning", `first ${warning.type}`, x + width - 88, y - 3),
     grad,
   );
   const extent = [x, y, x + width, y + height + (grad ? GRAD_ROOM : 0)];
@@ -187,7 +219,10 @@ function drawGraph(trace, known, jump) {
     const birth = known.born.get(edge.id);
     return drawEdge(drawn, { ...edge, count: lefts.length }, birth?.value?.text ?? "none", isLeftmost);
   });
-  const boxes = layout.boxes.map((box) => drawBox(box, trace.nodes[box.node], known.ran.get(box.node)?.grad));
+  const boxes = layout.boxes.map((box) => {
+    const [ran, warned] = [known.ran.get(box.node), known.warned.get(box.node)];
+    return drawBox(box, trace.nodes[box.node], ran?.grad, warned?.warning);
+  });
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
   const tiles = [
     edges.map(({ edge, group, extent }) => ({ group, extent, paint: (now) => paintEdge(edge, group, now) })),
@@ -223,23 +258,30 @@ function drawGraph(trace, known, jump) {
     set(group, "data-state", state);
   }
 
-  function paintBox({ node, group, grad, texts, badge }, { step, states, missing }) {
+  function paintBox({ node, group, grad, texts, badge }, { step, kind, states, missing }) {
     const state = states[node.id];
+    const isHere = state === "now" || state === "error";
     const event = known.ran.get(node.id);
+    const warned = known.warned.get(node.id);
+    const isWarned = warned !== undefined && warned.index < step;
     const at = event ? `, step ${event.index + 1}` : "";
     const lacks = missing.has(node.id) ? ` for ${missing.get(node.id)} more` : "";
+    const says = state === "now" && kind === "broadcast" ? "its broadcast is undone now" : STATES[state] + lacks;
     let gradText = "";
     if (grad) {
       const isWritten = state === "now" || state === "done";
       gradText = texts[Number(isWritten)];
       set(grad, "data-state", isWritten ? state : "later");
     }
+    const warning = isWarned && `warning: the first ${warned.warning.type}`;
     set(group, "data-state", state);
-    const mark = known.marks?.has(node.id) ? "breakpoint" : "";
-    set(group, "aria-label", [called(node) + at, STATES[state] + lacks, gradText, mark].filter(Boolean).join(", "));
-    set(badge, "d", ICONS[state] ?? "");
-    set(group, "tabindex", state === "now" || (step === 0 && event?.index === 0) ? "0" : "-1");
-    if (state === "now") group.setAttribute("aria-current", "step");
+    const mark = known.marks?.has(node.id) && "breakpoint";
+    set(group, "data-warned", String(isWarned));
+    set(group, "data-sums", String(state === "now" && kind === "broadcast"));
+    set(group, "aria-label", [called(node) + at, says, warning, gradText, mark].filter(Boolean).join(", "));
+    set(badge, "d", ICONS[state === "now" && kind === "broadcast" ? "sum" : state] ?? "");
+    set(group, "tabindex", isHere || (step === 0 && event?.index === 0) ? "0" : "-1");
+    if (isHere) group.setAttribute("aria-current", "step");
     else group.removeAttribute("aria-current");
   }
 
@@ -273,14 +315,15 @@ function drawGraph(trace, known, jump) {
 
   function paint(step) {
     const states = statesAt(trace, step);
-    current = boxes.filter(({ node }) => (step > 0 ? states[node.id] === "now" : node.root));
+    const here = trace.events[step - 1];
+    current = boxes.filter(({ node }) => (here ? node.id === here.node : node.root));
     // First, while nothing has changed: asking for sizes or the focus after a change would lay everything out.
     const focusInside = step > 0 && picture.contains(document.activeElement);
     const isInSight = show();
-    const missing = new Map(trace.events[step]?.why.waiting.map(({ node, missing }) => [node, missing]));
-    const terms = step > 0 ? trace.events[step - 1].incoming.flatMap((incoming) => incoming.terms) : [];
+    const missing = new Map(queueAt(trace, step)?.waiting.map(({ node, missing }) => [node, missing]));
+    const terms = here?.incoming.flatMap((incoming) => incoming.terms) ?? [];
     const arriving = new Set(terms.map((term) => term.edge));
-    const now = { step, states, missing, arriving };
+    const now = { step, kind: here?.kind, states, missing, arriving };
     const seen = tiles.filter(isInSight);
     const paintTiles = (some) => some.forEach(({ pieces }) => pieces.forEach((piece) => piece.paint(now)));
     paintTiles(seen);

@@ -22,18 +22,47 @@ function sourceLine({ expression, line }) {
   return html("code", {}, before.trimStart(), html("mark", {}, expression), after);
 }
 
-function headCard(node, step, total) {
+function headCard(node, event, total) {
   const kind =
     node.kind === "leaf" ? `keeps the gradient of the leaf ${called(node)}` : node.variable && `makes ${node.variable}`;
+  const [out] = event.outgoing;
+  const does = { broadcast: `undoes the broadcast of input ${out?.input}`, error: "stops the walk with an error" };
   return html(
     "header",
     { class: "mg-what" },
-    html("h3", {}, html("span", { class: "mg-of" }, `${step} of ${total}`), node.name),
-    kind && html("p", { class: "mg-note" }, kind),
+    html("h3", {}, html("span", { class: "mg-of" }, `${event.index + 1} of ${total}`), node.name),
+    html("p", { class: "mg-note" }, [does[event.kind] ?? kind, node.twin].filter(Boolean).join(", ")),
     node.expression &&
       html("p", { class: "mg-source" }, sourceLine(node), html("span", { class: "mg-note" }, node.place ?? "")),
   );
 }
+
+/** Text in which what stands between two backquotes is code. */
+function withCode(text) {
+  return text.split("`").map((part, i) => (i % 2 ? html("code", {}, part) : part));
+}
+
+/** An error or a warning as minigrad words it: the sentence, what happened, where, and what to write instead. */
+function troubleCard(name, title, { sentence, what, where, fix }) {
+  const place = ({ place, line, expression }) =>
+    html("li", {}, sourceLine({ line, expression }), " ", html("span", { class: "mg-note" }, place));
+  const part = (label, ...content) => [html("dt", {}, label), html("dd", {}, ...content)];
+  return html(
+    "section",
+    { class: `mg-card mg-trouble mg-${name}` },
+    html("h4", {}, svg("svg", { viewBox: "-8 -8 16 16", class: "mg-icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] })), title),
+    html("p", {}, sentence),
+    html(
+      "dl",
+      {},
+      what && part("What", withCode(what)),
+      where.length > 0 && part("Where", html("ul", {}, where.map(place))),
+      fix && part("Fix", withCode(fix)),
+    ),
+  );
+}
+
+const WARNINGS = { nan: "Warning: the first nan", inf: "Warning: the first inf" };
 
 /** The queue as it was when this node was chosen; the picture already shows what the step has brought. */
 function whyCard(trace, { why }) {
@@ -73,11 +102,18 @@ function arrivesCard(trace, event) {
   const rows = event.incoming.flatMap(({ output, terms, sums, value }) => [
     event.incoming.length > 1 && html("h5", {}, `Output ${output}`),
     value === null && row(null, shown(null)),
-    terms.flatMap((term, i) => [
-      row(i > 0 ? "+" : terms.length > 1 ? "" : null, shown(term.value, terms.length === 1), from(term)),
-      i > 0 &&
-        row("=", shown(sums[i - 1], i === terms.length - 1), i === terms.length - 1 ? "the sum" : "so far", "mg-sum"),
-    ]),
+    terms.length > 1
+      ? html(
+          "div",
+          { class: "mg-buffer" },
+          html("h5", {}, "The engine’s own buffer adds them up, for this pass only"),
+          terms.map((term, i) => [
+            row(i > 0 ? "+" : "", shown(term.value), from(term)),
+            i > 0 &&
+              row("=", shown(sums[i - 1], i === terms.length - 1), i === terms.length - 1 ? "the sum" : "so far", "mg-sum"),
+          ]),
+        )
+      : terms.map((term) => row(null, shown(term.value, true), from(term))),
   ]);
   return card("The gradient that arrives", html("div", { class: "mg-rows" }, rows));
 }
@@ -106,11 +142,90 @@ function outgoingEdge(trace, node, out) {
       ? html("div", { class: "mg-formula" }, math(formula))
       : html("p", { class: "mg-note" }, "No formula is written for this rule."),
     out.numbers && html("div", { class: "mg-formula mg-numbers" }, math(out.numbers)),
-    out.broadcast !== null && [
-      row("=", shown(out.raw), "what the rule gives"),
-      html("div", { class: "mg-broadcast" }, html("strong", {}, "Undo the broadcast: "), out.broadcast),
-    ],
-    row("=", shown(out.value, true), null, "mg-result"),
+    out.value === null && out.raw !== null
+      ? [
+          row("=", shown(out.raw, true), "what the rule gives", "mg-result"),
+          html("p", { class: "mg-note" }, "Not yet the gradient of the input: its broadcast is undone in a step of its own."),
+        ]
+      : row("=", shown(out.value, true), null, "mg-result"),
+  );
+}
+
+/** The step that undoes a broadcast: what the rule gave, what is summed, what goes out. */
+function broadcastCard(trace, { outgoing: [out] }) {
+  const target = trace.nodes[trace.edges[out.edge].target];
+  return card(
+    "Undo the broadcast",
+    html(
+      "h5",
+      { class: "mg-to" },
+      html("span", { class: "mg-edge-badge" }, String(out.input)),
+      "to ",
+      html("code", {}, called(target)),
+    ),
+    html(
+      "div",
+      { class: "mg-rows" },
+      row("", shown(out.raw, true), "what the rule gave"),
+      html("div", { class: "mg-broadcast" }, html("span", { class: "mg-sigma", "aria-hidden": "true" }, "Σ"), out.broadcast),
+      row("=", shown(out.value, true), null, "mg-result"),
+    ),
+  );
+}
+
+/** What an error keeps from leaving: every edge of the node, with no gradient yet. */
+function missingCard(trace, node) {
+  const edges = node.inputs.filter(({ edge }) => edge !== null);
+  return card(
+    "What leaves on each edge",
+    html(
+      "ul",
+      {},
+      edges.map(({ input, edge }) =>
+        html(
+          "li",
+          { class: "mg-to" },
+          html("span", { class: "mg-edge-badge" }, String(input)),
+          "to ",
+          html("code", {}, called(trace.nodes[trace.edges[edge].target])),
+          html("span", { class: "mg-none" }, NOT_YET),
+        ),
+      ),
+    ),
+    html("p", { class: "mg-note" }, "What came before is kept: step back to see it. No .grad has changed by this walk."),
+  );
+}
+
+function bytes(size) {
+  if (size < 1000) return size === 1 ? "1 byte" : `${size} bytes`;
+  const unit = size < 1e6 ? 1 : size < 1e9 ? 2 : size < 1e12 ? 3 : 4;
+  return `${(size / 1000 ** unit).toFixed(1)} ${" kMGT"[unit]}B`;
+}
+
+/** How much of the saved memory the graph still holds, as a bar with words. */
+function memoryBar(held, total) {
+  return html(
+    "div",
+    { class: "mg-memory" },
+    html("div", { class: "mg-meter", "aria-hidden": "true" }, html("div", { style: `width: ${(100 * held) / total}%` })),
+    html("span", {}, `${bytes(held)} of ${bytes(total)} still held by the graph`),
+  );
+}
+
+/** What backward() would free here, and what the graph then still holds. */
+function memoryCard(trace, { freed, held }) {
+  const fate = ({ bytes: size, kept_by: keeper, same_as: same }) => {
+    if (same !== null) return ["the same memory as ", html("var", {}, same)];
+    if (keeper === null) return bytes(size);
+    const name = html("code", {}, called(trace.nodes[keeper]));
+    if (trace.nodes[keeper].kind === "leaf") return [`${bytes(size)}, which live on as the leaf `, name];
+    return ["nothing yet: ", name, " has saved it, too"];
+  };
+  return card(
+    "What backward() would free here",
+    html("ul", { class: "mg-freed" }, freed.map((each) => html("li", {}, html("var", {}, each.symbol), ": ", fate(each)))),
+    memoryBar(held, trace.held),
+    html("p", { class: "mg-note" }, "This walk is a recording and frees nothing."),
   );
 }
 
@@ -144,6 +259,7 @@ function gradCard(node, { grad }) {
     "section",
     { class: "mg-card mg-ledger" },
     html("h4", {}, html("code", {}, `${node.variable ?? "leaf"}.grad`), " adds up"),
+    html("h5", {}, "The tensor’s own account: kept after this pass, until you zero it"),
     html(
       "div",
       { class: "mg-entries" },
@@ -182,6 +298,7 @@ function startPanel(trace) {
       "Nothing has run yet",
       html("p", {}, "Every gradient reads “not yet”: it does not exist, which is not the same as 0."),
       given && html("div", { class: "mg-rows" }, row(null, shown(given.value, true), "given to backward()")),
+      trace.held > 0 && [html("p", {}, "Saved by the forward pass for the rules:"), memoryBar(trace.held, trace.held)],
     ),
     card(
       "How to read the picture",
@@ -208,11 +325,17 @@ function panelAt(trace, step) {
   if (step === 0) return startPanel(trace);
   const event = trace.events[step - 1];
   const node = trace.nodes[event.node];
+  const { kind, warning, error } = event;
   return [
-    headCard(node, step, trace.events.length),
+    headCard(node, event, trace.events.length),
+    error && troubleCard("error", `The walk stops here: ${error.type}`, error),
+    warning && troubleCard("warning", WARNINGS[warning.type], warning),
     whyCard(trace, event),
-    arrivesCard(trace, event),
-    event.outgoing.length > 0 && ruleCard(trace, node, event),
+    event.incoming.length > 0 && arrivesCard(trace, event),
+    kind === "broadcast" && broadcastCard(trace, event),
+    kind === "node" && event.outgoing.length > 0 && ruleCard(trace, node, event),
+    kind === "error" && missingCard(trace, node),
     event.grad && gradCard(node, event),
+    event.freed.length > 0 && memoryCard(trace, event),
   ].filter(Boolean);
 }
