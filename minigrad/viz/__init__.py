@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
     from .painter import requires_grad_painter
+    from .step_size import step_size
     from .storage_strip import storage_strip
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
@@ -19,6 +20,7 @@ _INSTRUMENTS = {
     "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
     "requires_grad_painter": "painter",
+    "step_size": "step_size",
     "storage_strip": "storage_strip",
 }
 
@@ -30,6 +32,7 @@ __all__ = [
     "jacobian_map",
     "requires_grad_painter",
     "step",
+    "step_size",
     "storage_strip",
 ]
 

@@ -25,6 +25,7 @@ FILES = {
     "graph_builder": _instrument(*_PLAIN, "graph_builder.css", "graph_builder.js"),
     "painter": _instrument(*_PLAIN, "painter.css", "painter.js"),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
+    "step_size": _instrument("scene.css", "scene.js", "step_size.css", "step_size.js"),
     "storage_strip": _instrument("scene.css", "scene.js", "storage_strip.js"),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from .style import DARK, FONT, LIGHT
 from .svg import text
@@ -23,9 +23,10 @@ PATTERNS = (  # told apart without colour: hatched to the right, to the left, do
     "M4 0v8",
 )
 # The widgets' variables (base.css) by those of the pictures (style.py), and what those lack.
-_ALIASES = {"stroke": "line", "rule": "line", "now": "op-line", "now-wash": "op", "grad": "leaf-line"}
+_ALIASES = {"stroke": "line", "now": "op-line", "now-wash": "op", "grad": "leaf-line"}
 _ALIASES |= {"grad-wash": "leaf", "wash": "paper"}
 _MORE = {"done": ("#00664a", "#62d2ad"), "done-wash": ("#e7f5ef", "#14382e"), "on-now": ("#ffffff", "#06213c")}
+_MORE |= {"rule": ("#d5dbe1", "#434b54")}
 
 
 class Scene:
@@ -121,60 +122,3 @@ def _css() -> str:
         f"svg{{--mono:{FONT};{colours(LIGHT, 0)}}}@media(prefers-color-scheme:dark){{svg{{{colours(DARK, 1)}}}}}"
         + "".join(line.strip() for line in still.splitlines() if not line.startswith("/*"))
     )
-
-
-class Axis(NamedTuple):
-    """Numbers along a side of a plot: `low` stands at `start`, `high` at `end`, in the scene's units.
-
-    On a logarithmic axis all four numbers are of the exponents of ten.
-    """
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def place(self, x: float) -> float:
-        """Where a number stands."""
-        return self.start + (x - self.low) / (self.high - self.low) * (self.end - self.start)
-
-    def ticks(self, most: int = 6) -> list[float]:
-        """Round numbers along the axis, at most about so many.
-
-        Examples
-        --------
-        >>> Axis(-1.0, 1.0, 0, 100).ticks(5)
-        [-1.0, -0.5, 0.0, 0.5, 1.0]
-        """
-        span = self.high - self.low
-        power = 10.0 ** _floor_log10(span / most)
-        unit = next(power * k for k in (1, 2, 2.5, 5, 10) if span / (power * k) <= most)
-        first = -int(-self.low // unit) if self.low % unit else round(self.low / unit)
-        found = []
-        for k in range(int(first) - 1, int(first) + most + 3):
-            x = round(k * unit, 12)
-            if self.low - 1e-9 * span <= x <= self.high + 1e-9 * span:
-                found.append(x + 0.0)
-        return found
-
-
-def _floor_log10(x: float) -> int:
-    return int(f"{x:e}".partition("e")[2])
-
-
-def plot_frame(scene: Scene, x: Axis, y: Axis, labels: tuple[str, str], powers: bool = False) -> None:
-    """The frame of a plot with its ticks; with `powers` these are powers of ten on both axes."""
-    left, right, bottom, top = x.start, x.end, y.start, y.end
-
-    def mark(at: float) -> str:
-        return (f"1e{at:g}" if at else "1") if powers else f"{at:g}"
-
-    for at in x.ticks():
-        scene.line(x.place(at), bottom, x.place(at), top, "grid")
-        scene.words(x.place(at), bottom + 17, mark(at), "tick mid")
-    for at in y.ticks():
-        scene.line(left, y.place(at), right, y.place(at), "grid")
-        scene.words(left - 8, y.place(at) + 4, mark(at), "tick end")
-    scene.rectangle(left, top, right - left, bottom - top, "frame")
-    scene.words((left + right) / 2, bottom + 36, labels[0], "tick mid")
-    scene.words(left, top - 9, labels[1], "tick")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import storage_strip
+from minigrad.viz import step_size, storage_strip
 
 from .page import open_instrument, serious
 
@@ -62,4 +62,33 @@ def test_the_strip_follows_python_and_shows_hostile_names_as_text(show):
     assert sentence(found) == "<img src=x onerror=alert(1)>[3] is at 0 + 3·1 = 3, where 3. stands."
     found.page.evaluate("window.view.go('nonsense')")
     assert "[0] is at 0" in sentence(found) and not found.locator("img").count() and values(found) == []
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_the_slider_moves_h_and_the_secants(show):
+    found = show(step_size(lambda x: x**3, 1.0))
+    slider = found.get_by_role("slider", name="h")
+    secant = found.locator(".s-curve.s-c0").last
+    before = secant.get_attribute("d")
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    assert values(found) == [62, 61] and slider.get_attribute("aria-valuetext") == "0.18"
+    assert sentence(found).startswith("h = 0.18. The slope is 3.; errors: forward, float32 0.5651, central")
+    assert secant.get_attribute("d") != before
+    slider.press("Home")
+    rows = found.locator("tbody tr").all_inner_texts()
+    assert rows[0].split("\t") == ["forward, float32", "0.", "3.", "h too small"]
+    box = found.locator("svg.mg-scene").bounding_box()
+    found.page.mouse.click(box["x"] + 706, box["y"] + 150)  # the right end of the errors' plot
+    assert values(found)[-1] == 64 and sentence(found).startswith("h = 1.")
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_h_where_the_function_is_not_defined(show):
+    found = show(step_size(lambda x: x.log(), 0.5), color_scheme="dark", width=800, height=600)
+    found.page.evaluate("window.view.go(64)")
+    assert "central, float64 nan" in sentence(found)
+    assert found.locator("circle.s-dot").evaluate_all("all => all.map(dot => dot.style.visibility)") == [
+        *("visible", "hidden", "visible", "hidden")
+    ]
     assert not serious(found.page, ".mg-widget")

@@ -56,6 +56,21 @@ function alongAxis([low, high, start, end]) {
   };
 }
 
+/** The straight line with this slope through a point, cut at the rim of the plot, as an SVG path. */
+function slantedPath([xAxis, yAxis], x0, y0, slope) {
+  if (![x0, y0, slope].every(Number.isFinite)) return "";
+  const [x, y] = [alongAxis(xAxis), alongAxis(yAxis)];
+  let [low, high] = xAxis;
+  if (slope !== 0) {
+    const ends = [yAxis[0], yAxis[1]].map((each) => x0 + (each - y0) / slope).sort((one, other) => one - other);
+    low = Math.max(low, ends[0]);
+    high = Math.min(high, ends[1]);
+  }
+  if (low >= high || y0 < yAxis[0] || y0 > yAxis[1]) return "";
+  const at = (each) => `${x.place(each)} ${y.place(y0 + slope * (each - x0))}`;
+  return `M${at(low)}L${at(high)}`;
+}
+
 /** Call `act(x, y)`, in the drawing's units, wherever the mouse or a finger is put down in the drawing, and dragged. */
 function onDrag(element, act) {
   const tell = (event) => {
