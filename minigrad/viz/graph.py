@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .names import Names
+from .words import ordinal
 
 Record = dict[str, Any]
 LETTERS = "abcdefgh"  # an operation's inputs, as its formulas name them
@@ -58,7 +59,31 @@ def root_node(x: Any) -> Any:
 
 def node_records(graph: Graph, names: Names) -> list[Record]:
     """The NODE records of docs/stepper.md, saved values left for the recorder."""
-    return [_record(i, node, graph, names) for i, node in enumerate(graph.nodes)]
+    records = [_record(i, node, graph, names) for i, node in enumerate(graph.nodes)]
+    _tell_apart(records, [getattr(node, "seq", -i) for i, node in enumerate(graph.nodes)])
+    return records
+
+
+def _tell_apart(records: list[Record], made: list[int]) -> None:
+    """Give operations of the same name and expression a word of their own: their place, or which of them it is.
+
+    `made` is when each was made; the nodes of a loop, made by one line, are counted by it.
+    """
+    namesakes: dict[tuple[Any, ...], list[Record]] = {}
+    for record in records:
+        if record["kind"] == "op":
+            namesakes.setdefault((record["name"], record["variable"], record["expression"]), []).append(record)
+    for group in namesakes.values():
+        if len(group) == 1:
+            continue
+        group.sort(key=lambda record: made[record["id"]])
+        places = [record["place"] or "" for record in group]
+        files = {place.rpartition(", ")[0] for place in places}
+        for i, (record, place) in enumerate(zip(group, places, strict=True)):
+            if len(set(places)) < len(group):
+                record["twin"] = f"{ordinal(i + 1)} of {len(group)}"
+            else:  # "line 3" will do where all are of one file
+                record["twin"] = place.rpartition(", ")[2] if len(files) == 1 else place
 
 
 def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
@@ -82,6 +107,7 @@ def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
         "variable": names.of(node),
         "expression": " ".join(place.expression.split()) if place and place.expression else None,
         "place": str(place) if place else None,
+        "twin": None,
         "line": place.text.strip() if place and place.text else None,
         "shape": None if variable is None else list(variable.shape),
         "dtype": None if variable is None else str(variable.dtype).rpartition(".")[2],

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
+
 from .graph import Graph, Record
 from .memory import Held
 from .trouble import Lookout, error_record, where_it_failed
@@ -113,7 +115,8 @@ class Recorder:
         records = []
         for output in range(max(gradients or [to for _, to, _ in terms] or [0]) + 1):
             came = [(edge, array) for edge, to, array in terms if to == output]
-            sums = list(accumulate(array for _, array in came))
+            with np.errstate(all="ignore"):  # the engine, which adds the same, has warned if NumPy shall
+                sums = list(accumulate(array for _, array in came))
             total = (sums or [None])[-1] if gradients is None else gradients.get(output)
             given = any(edge is None for edge, _ in came)
             event["warning"] = event["warning"] or self.lookout.arrives(given, total)

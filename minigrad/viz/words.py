@@ -47,6 +47,12 @@ def count(n: int, noun: str) -> str:
     return f"{n} {noun if n == 1 else plural}"
 
 
+def ordinal(n: int) -> str:
+    """`1st`, `2nd`, `3rd`, `4th`, … `11th`, … `21st`."""
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
 def title(trace: Trace) -> str:
     """The heading of a trace."""
     return f"Backward pass of {root_words(trace)}"

@@ -10,6 +10,7 @@ import pytest
 import minigrad
 from minigrad.viz.picture import drawn
 from minigrad.viz.trace import LARGEST, add_mathml, outline, record
+from minigrad.viz.words import node_words
 
 EXAMPLE = Path(__file__).with_name("q.trace.json")
 
@@ -141,6 +142,33 @@ def test_what_undoing_a_broadcast_sums_over():
         0,
         1,
     ]
+
+
+def test_equal_nodes_are_told_apart():
+    w = minigrad.tensor(2.0, requires_grad=True)
+    h = minigrad.tensor(1.0)
+    for _ in range(3):
+        h = h * w
+    once = w * w  # two lines with the same expression
+    twice = h + w * w
+    trace = record(once + twice.sin())
+    words = [node_words(node) for node in trace["nodes"]]
+    assert len(set(words)) == len(words)
+    assert "MulBackward0 (h * w, 1st of 2)" in words and "MulBackward0 (h * w, 2nd of 2)" in words
+    assert "MulBackward0 (h)" in words and "MulBackward0 (once)" in words and "MulBackward0 (w * w)" in words
+    first = next(node for node in trace["nodes"] if node["twin"] == "1st of 2")
+    last_to_run = max(e["index"] for e in trace["events"] if trace["nodes"][e["node"]]["name"] == "MulBackward0")
+    assert trace["events"][last_to_run]["node"] == first["id"]  # made first, run last
+    lines = [box["lines"][1]["text"] for box in drawn(trace)["layout"]["boxes"] if box["node"] == first["id"]]
+    assert lines == ["h * w, 1st of 2"]
+
+
+def test_equal_nodes_of_two_lines_are_told_apart_by_the_line():
+    w = minigrad.tensor([2.0, 3.0], requires_grad=True)
+    y = w.exp().sum()
+    y = y + w.exp().sum()
+    names = [node_words(node) for node in record(y)["nodes"] if node["name"] == "ExpBackward0"]
+    assert len(names) == 2 and all("ExpBackward0 (w.exp(), line " in name for name in names)
 
 
 def test_several_outputs():

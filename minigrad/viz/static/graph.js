@@ -9,7 +9,7 @@ const TILE = 320, // height of a band of the picture
 
 Object.assign(ICONS, {
   error: "M-3.5-3.5l7 7M3.5-3.5l-7 7",
-  sum: "M3-4h-6l3.5 4-3.5 4h6",
+  broadcast: "M3-4h-6l3.5 4-3.5 4h6",
   warning: "M0-6 6.5 5.5h-13zM0-2.5v4M0 3.6h.1",
 });
 
@@ -43,20 +43,20 @@ function statesAt(trace, step) {
   return states;
 }
 
-/** For each edge the event that brings its gradient; for each node its first event, and the one with a warning. */
+/** For each edge the event that brings its gradient; for each node its first event, and that with trouble. */
 function index(trace) {
   const born = new Map(),
     ran = new Map(),
-    warned = new Map();
+    troubles = new Map();
   for (const event of trace.events) {
     if (!ran.has(event.node)) ran.set(event.node, event);
-    if (event.warning && !warned.has(event.node)) warned.set(event.node, event);
+    if (event.error || (event.warning && !troubles.has(event.node))) troubles.set(event.node, event);
     for (const out of event.outgoing) {
       const isForLater = out.value === null && out.raw !== null; // a broadcast is undone first, in a step of its own
       if (out.edge !== null && !isForLater) born.set(out.edge, { at: event.index, value: out.value });
     }
   }
-  return { born, ran, warned };
+  return { born, ran, troubles };
 }
 
 /** A node in words that tell it from its namesakes: "a", or "PowBackward0 (a**3)". */
@@ -157,7 +157,7 @@ function flag(name, word, x, y) {
   );
 }
 
-function drawBox(box, node, account, warning) {
+function drawBox(box, node, account, trouble) {
   const { x, y, width, height } = box;
   const round = node.kind === "leaf" ? height / 2 : 6;
   const middle = x + width / 2;
@@ -181,8 +181,8 @@ function drawBox(box, node, account, warning) {
       svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text),
     ),
     badge,
-    flag("error", "error", x + 12, y - 3),
-    warning && flag("warning", `first ${warning.type}`, x + width - 88, y - 3),
+    trouble?.error && flag("error", "error", x + 12, y - 3),
+    trouble?.warning && flag("warning", `first ${trouble.warning.type}`, x + width - 88, y - 3),
     grad,
   );
   const extent = [x, y, x + width, y + height + (grad ? GRAD_ROOM : 0)];
@@ -220,8 +220,8 @@ function drawGraph(trace, known, jump) {
     return drawEdge(drawn, { ...edge, count: lefts.length }, birth?.value?.text ?? "none", isLeftmost);
   });
   const boxes = layout.boxes.map((box) => {
-    const [ran, warned] = [known.ran.get(box.node), known.warned.get(box.node)];
-    return drawBox(box, trace.nodes[box.node], ran?.grad, warned?.warning);
+    const account = known.ran.get(box.node)?.grad;
+    return drawBox(box, trace.nodes[box.node], account, known.troubles.get(box.node));
   });
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
   const tiles = [
@@ -262,24 +262,25 @@ function drawGraph(trace, known, jump) {
     const state = states[node.id];
     const isHere = state === "now" || state === "error";
     const event = known.ran.get(node.id);
-    const warned = known.warned.get(node.id);
-    const isWarned = warned !== undefined && warned.index < step;
+    const trouble = known.troubles.get(node.id);
+    const isWarned = trouble?.warning && trouble.index < step;
     const at = event ? `, step ${event.index + 1}` : "";
     const lacks = missing.has(node.id) ? ` for ${missing.get(node.id)} more` : "";
-    const says = state === "now" && kind === "broadcast" ? "its broadcast is undone now" : STATES[state] + lacks;
+    const isSum = state === "now" && kind === "broadcast";
+    const says = isSum ? "its broadcast is undone now" : STATES[state] + lacks;
     let gradText = "";
     if (grad) {
       const isWritten = state === "now" || state === "done";
       gradText = texts[Number(isWritten)];
       set(grad, "data-state", isWritten ? state : "later");
     }
-    const warning = isWarned && `warning: the first ${warned.warning.type}`;
+    const warning = isWarned && `warning: the first ${trouble.warning.type}`;
     set(group, "data-state", state);
     const mark = known.marks?.has(node.id) && "breakpoint";
-    set(group, "data-warned", String(isWarned));
-    set(group, "data-sums", String(state === "now" && kind === "broadcast"));
+    if (trouble) set(group, "data-warned", String(Boolean(isWarned)));
+    set(group, "data-kind", state === "now" ? kind : "");
     set(group, "aria-label", [called(node) + at, says, warning, gradText, mark].filter(Boolean).join(", "));
-    set(badge, "d", ICONS[state === "now" && kind === "broadcast" ? "sum" : state] ?? "");
+    set(badge, "d", ICONS[isSum ? "broadcast" : state] ?? "");
     set(group, "tabindex", isHere || (step === 0 && event?.index === 0) ? "0" : "-1");
     if (isHere) group.setAttribute("aria-current", "step");
     else group.removeAttribute("aria-current");
