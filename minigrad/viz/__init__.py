@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
     from .painter import requires_grad_painter
+    from .shape_flow import shape_flow
     from .step_size import step_size
     from .storage_strip import storage_strip
 
@@ -20,6 +21,7 @@ _INSTRUMENTS = {
     "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
     "requires_grad_painter": "painter",
+    "shape_flow": "shape_flow",
     "step_size": "step_size",
     "storage_strip": "storage_strip",
 }
@@ -31,6 +33,7 @@ __all__ = [
     "graph_builder",
     "jacobian_map",
     "requires_grad_painter",
+    "shape_flow",
     "step",
     "step_size",
     "storage_strip",

@@ -23,6 +23,7 @@ FILES = {
         *("parts.js", "graph.js", "panel.js", "controls.js", "breakpoints.js", "stepper.js"),
     ),
     "graph_builder": _instrument(*_PLAIN, "graph_builder.css", "graph_builder.js"),
+    "shape_flow": _instrument(*_PLAIN, "shape_flow.css", "shape_flow.js"),
     "painter": _instrument(*_PLAIN, "painter.css", "painter.js"),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
     "step_size": _instrument("scene.css", "scene.js", "step_size.css", "step_size.js"),

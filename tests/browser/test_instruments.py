@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import graph_builder, jacobian_map, requires_grad_painter
+from minigrad.viz import graph_builder, jacobian_map, requires_grad_painter, shape_flow
 
 from .page import open_instrument, serious
 
@@ -112,3 +112,23 @@ def test_code_becomes_a_graph(show):
     assert found.locator(".mg-said").inner_text() == "<i>\n" and found.locator("[data-node]").count() == 4
     assert page.evaluate("window.values[1].run") == 2
     assert not serious(page, ".mg-widget")
+
+
+def test_shapes_flow_forwards_and_backwards(show):
+    x, b = minigrad.ones(2, 3, requires_grad=True), minigrad.ones(3, requires_grad=True)
+    found = show(shape_flow((x + b).sum()))
+    tags = found.locator(".mg-edge-tag text")
+    assert sorted(tags.all_text_contents()) == ["(2, 3)", "(2, 3)", "Σ (2, 3) → (3,)"]
+    assert found.locator(".mg-edge-tag[data-state='sum']").count() == 1
+    found.get_by_role("button", name="Forwards").press("Enter")
+    assert sorted(tags.all_text_contents()) == ["(2, 3)", "(2, 3)", "(3,) → (2, 3)"]
+    assert sentence(found).endswith("Stretched to fit: b from (3,) to (2, 3) in x + b.")
+    assert found.page.evaluate("window.values") == ["forwards"]
+    found.locator("[data-node='1']").click()
+    assert sentence(found) == "x + b makes (2, 3) from x (2, 3) and b (3,), stretched to (2, 3)."
+    found.get_by_role("button", name="Backwards").click()
+    assert "b gets (3,), the sum of (2, 3) over dimension 0" in sentence(found)
+    found.locator("[data-node='1']").press("ArrowDown")
+    found.page.keyboard.press(" ")
+    assert sentence(found).startswith(("x.grad gets the shape of x", "b.grad gets the shape of b"))
+    assert not serious(found.page, ".mg-widget")

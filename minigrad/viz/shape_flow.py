@@ -1,0 +1,147 @@
+"""Which shape does each gradient have? Shapes forwards and backwards on a graph's edges (lesson 06)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .instrument import Instrument
+from .plain import placed, still_graph
+from .trace import record
+from .values import shape_text
+from .words import join, short
+
+WAYS = ("forwards", "backwards")
+MOST = 4  # broadcasts named in the alt text
+
+
+class ShapeFlow(Instrument):
+    """The graph with shapes on its edges; `value` is "forwards" or "backwards"."""
+
+    kind = "shape_flow"
+
+    @property
+    def alt(self) -> str:
+        return f"{self.state['question']} {self.state['summary'][self.value]}"
+
+    def still(self) -> str:
+        labels = {int(edge): each[self.value] for edge, each in self.state["edges"].items()}
+        return still_graph(self.state["trace"], self.alt, labels)
+
+
+def shape_flow(x: Any, way: str = "backwards") -> ShapeFlow:
+    """Which shape does each gradient have?
+
+    It works on a recording: no `.grad` changes.
+
+    Parameters
+    ----------
+    x : a tensor that requires grad; of several elements too. Names are taken from the caller's variables.
+    way : what is shown first, "forwards" or "backwards".
+
+    Returns
+    -------
+    A widget: on each edge the shape of what flows there, broadcasts and the sums that undo them marked.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x, b = minigrad.ones(2, 3), minigrad.ones(3, requires_grad=True)
+    >>> [edge["backwards"] for edge in shape_flow(x + b).state["edges"].values()]
+    ['Σ (2, 3) → (3,)']
+    """
+    if way not in WAYS:
+        raise ValueError(f"way is 'forwards' or 'backwards', not {way!r}")
+    from .. import ones_like
+
+    trace = record(x, ones_like(x) if getattr(x, "grad_fn", None) is not None else None)
+    edges, nodes, stretches = _edges(trace), {}, []
+    for event in trace["events"]:
+        nodes[str(event["node"])] = dict(zip(WAYS, _sentences(trace, event), strict=True))
+        stretches += [out for out in event["outgoing"] if out["broadcast"]]
+    state = {
+        "question": "Which shape does each gradient have?",
+        "trace": placed(
+            _with_shapes(trace),
+            {edge: max(each["forwards"], each["backwards"], key=len) for edge, each in edges.items()},
+        ),
+        "edges": {str(edge): each for edge, each in edges.items()},
+        "nodes": nodes,
+        "summary": _summary(trace, stretches),
+    }
+    return ShapeFlow(state, way)
+
+
+def _edges(trace: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """For each edge what stands on it forwards and backwards, and whether a broadcast is undone there."""
+    found = {}
+    for event in trace["events"]:
+        for out in event["outgoing"]:
+            if out["edge"] is None or out["value"] is None:
+                continue
+            shape = shape_text(out["value"]["shape"])
+            wide = shape_text(out["raw"]["shape"]) if out["broadcast"] else None
+            found[out["edge"]] = {
+                "forwards": f"{shape} → {wide}" if wide else shape,
+                "backwards": f"Σ {wide} → {shape}" if wide else shape,
+                "stretched": wide is not None,
+            }
+    return found
+
+
+def _with_shapes(trace: dict[str, Any]) -> dict[str, Any]:
+    """The trace with shapes where the boxes have their source."""
+    nodes = []
+    for node in trace["nodes"]:
+        if node["kind"] == "op":
+            shape = "unknown" if node["shape"] is None else shape_text(node["shape"])
+            node = node | {"name": _source(node), "variable": None, "expression": shape}
+        nodes.append(node)
+    return {**trace, "nodes": nodes, "events": []}
+
+
+def _source(node: dict[str, Any]) -> str:
+    """What a node is called here: its variable and its expression, as far as there is room."""
+    if node["kind"] == "leaf":
+        return node["variable"] or "a leaf"
+    return short(node["expression"] or node["variable"] or node["name"], 28)
+
+
+def _sentences(trace: dict[str, Any], event: dict[str, Any]) -> tuple[str, str]:
+    """A node in words, forwards and backwards."""
+    nodes, node = trace["nodes"], trace["nodes"][event["node"]]
+    shape, name = shape_text(node["shape"] or []), _source(node)
+    if node["kind"] == "leaf":
+        return f"{name} is a leaf of shape {shape}.", f"{name}.grad gets the shape of {name}: {shape}."
+    came, went = [], []
+    outs = [out for out in event["outgoing"] if out["value"] is not None]
+    for out in outs:
+        own, target = shape_text(out["value"]["shape"]), _source(nodes[trace["edges"][out["edge"]]["target"]])
+        wide = shape_text(out["raw"]["shape"]) if out["broadcast"] else ""
+        came.append(f"{target} {own}" + (f", stretched to {wide}," if wide else ""))
+        went.append(f"{target} gets {own}" + (f", the sum of {wide} over {_over(out)}" if wide else ""))
+    forwards = f"{name} makes {shape}" + (f" from {join(came)}".rstrip(",") if came else "") + "."
+    if len(outs) > 1 and all(out["broadcast"] for out in outs):
+        forwards += " All its inputs are stretched: is that meant?"
+    return forwards, f"A gradient of shape {shape} arrives at {name}" + (f": {'; '.join(went)}" if went else "") + "."
+
+
+def _over(out: dict[str, Any]) -> str:
+    """The dimensions that are summed over, as the trace's own sentence ends."""
+    return out["broadcast"].rpartition("over ")[2].rstrip(".")
+
+
+def _summary(trace: dict[str, Any], stretches: list[dict[str, Any]]) -> dict[str, str]:
+    ups, downs = [], []
+    for out in stretches[:MOST]:
+        edge = trace["edges"][out["edge"]]
+        source, target = (_source(trace["nodes"][edge[end]]) for end in ("source", "target"))
+        own, wide = shape_text(out["value"]["shape"]), shape_text(out["raw"]["shape"])
+        ups.append(f"{target} from {own} to {wide} in {source}")
+        downs.append(f"{source} sums {wide} to {own} over {_over(out)}, for {target}")
+    more = f" ({len(stretches) - MOST} more)" if len(stretches) > MOST else ""
+    up = f"Stretched to fit: {join(ups)}{more}." if ups else "Nothing is stretched to fit."
+    down = f"Where an input was stretched forwards, its gradient is summed: {join(downs)}{more}." if downs else ""
+    return {
+        "forwards": f"Forwards: shapes flow from the leaves up to the result. {up}",
+        "backwards": f"Backwards: every gradient has the shape of what it belongs to. {down}".rstrip(),
+    }
