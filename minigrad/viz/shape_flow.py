@@ -54,16 +54,14 @@ def shape_flow(x: Any, way: str = "backwards") -> ShapeFlow:
     from .. import ones_like
 
     trace = record(x, ones_like(x) if getattr(x, "grad_fn", None) is not None else None)
-    edges, nodes, stretches = _edges(trace), {}, []
-    for event in trace["events"]:
-        nodes[str(event["node"])] = dict(zip(WAYS, _sentences(trace, event), strict=True))
-        stretches += [out for out in event["outgoing"] if out["broadcast"]]
+    sent = _sent(trace)
+    edges = {out["edge"]: _words(out) for outs in sent.values() for out in outs}
+    longest = {edge: max(each["forwards"], each["backwards"], key=len) for edge, each in edges.items()}
+    nodes = {str(node): dict(zip(WAYS, _sentences(trace, node, outs), strict=True)) for node, outs in sent.items()}
+    stretches = [out for outs in sent.values() for out in outs if out["broadcast"]]
     state = {
         "question": "Which shape does each gradient have?",
-        "trace": placed(
-            _with_shapes(trace),
-            {edge: max(each["forwards"], each["backwards"], key=len) for edge, each in edges.items()},
-        ),
+        "trace": placed(_with_shapes(trace), longest),
         "edges": {str(edge): each for edge, each in edges.items()},
         "nodes": nodes,
         "summary": _summary(trace, stretches),
@@ -71,21 +69,22 @@ def shape_flow(x: Any, way: str = "backwards") -> ShapeFlow:
     return ShapeFlow(state, way)
 
 
-def _edges(trace: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    """For each edge what stands on it forwards and backwards, and whether a broadcast is undone there."""
-    found = {}
+def _sent(trace: dict[str, Any]) -> dict[int, list[dict[str, Any]]]:
+    """For each node that has run what it sent, by input; where a broadcast was undone, what came of that."""
+    sent: dict[int, dict[int, dict[str, Any]]] = {}
     for event in trace["events"]:
-        for out in event["outgoing"]:
-            if out["edge"] is None or out["value"] is None:
-                continue
-            shape = shape_text(out["value"]["shape"])
-            wide = shape_text(out["raw"]["shape"]) if out["broadcast"] else None
-            found[out["edge"]] = {
-                "forwards": f"{shape} → {wide}" if wide else shape,
-                "backwards": f"Σ {wide} → {shape}" if wide else shape,
-                "stretched": wide is not None,
-            }
-    return found
+        outs = sent.setdefault(event["node"], {})
+        outs |= {out["input"]: out for out in event["outgoing"] if out["value"] is not None}
+    return {node: [outs[slot] for slot in sorted(outs)] for node, outs in sent.items()}
+
+
+def _words(out: dict[str, Any]) -> dict[str, Any]:
+    """What stands on an edge forwards and backwards, and whether a broadcast is undone there."""
+    shape = shape_text(out["value"]["shape"])
+    if not out["broadcast"]:
+        return {"forwards": shape, "backwards": shape, "stretched": False}
+    wide = shape_text(out["raw"]["shape"])
+    return {"forwards": f"{shape} → {wide}", "backwards": f"Σ {wide} → {shape}", "stretched": True}
 
 
 def _with_shapes(trace: dict[str, Any]) -> dict[str, Any]:
@@ -106,14 +105,13 @@ def _source(node: dict[str, Any]) -> str:
     return short(node["expression"] or node["variable"] or node["name"], 28)
 
 
-def _sentences(trace: dict[str, Any], event: dict[str, Any]) -> tuple[str, str]:
+def _sentences(trace: dict[str, Any], i: int, outs: list[dict[str, Any]]) -> tuple[str, str]:
     """A node in words, forwards and backwards."""
-    nodes, node = trace["nodes"], trace["nodes"][event["node"]]
+    nodes, node = trace["nodes"], trace["nodes"][i]
     shape, name = shape_text(node["shape"] or []), _source(node)
     if node["kind"] == "leaf":
         return f"{name} is a leaf of shape {shape}.", f"{name}.grad gets the shape of {name}: {shape}."
     came, went = [], []
-    outs = [out for out in event["outgoing"] if out["value"] is not None]
     for out in outs:
         own, target = shape_text(out["value"]["shape"]), _source(nodes[trace["edges"][out["edge"]]["target"]])
         wide = shape_text(out["raw"]["shape"]) if out["broadcast"] else ""
