@@ -10,6 +10,7 @@ from typing import Any
 from ..autograd.errors import GradientShapeError
 from .graph import read_graph, root_node
 from .picture import Views
+from .questions import as_kinds, ask
 from .text import walk_text
 from .trace import check_size, record
 
@@ -19,6 +20,7 @@ class Walk(Views):
 
     def __init__(self, trace: dict[str, Any]) -> None:
         self.trace = trace
+        self.answers: list[dict[str, Any]] = []  # nobody can be asked here
 
     def __str__(self) -> str:
         return walk_text(self.trace)
@@ -27,7 +29,7 @@ class Walk(Views):
         return f"<{self.trace['title']}, {len(self.trace['events'])} steps>"
 
 
-def step(x: Any, gradient: Any = None) -> Any:
+def step(x: Any, gradient: Any = None, *, predict: str | list[str] | tuple[str, ...] | None = None) -> Any:
     """Walk the backward pass of a tensor, node by node.
 
     It works on a recording: no `.grad` changes, no hook runs, and the graph can be used again afterwards.
@@ -36,6 +38,8 @@ def step(x: Any, gradient: Any = None) -> Any:
     ----------
     x : a tensor that requires grad. Names are taken from the caller's variables.
     gradient : a tensor of the shape of `x`, as for `backward()`; may be left out where `x` is a scalar.
+    predict : ``"next"``, ``"shape"``, ``"value"`` or a list of these. Each step then stays locked until the learner has
+        said which node runs next, or which shape or which numbers it sends; `s.answers` tells how it went.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def step(x: Any, gradient: Any = None) -> Any:
     RuntimeError
         What `backward()` would raise; the remedy names `step`.
     ValueError
-        In a notebook, if the graph has more nodes than a flat picture can show.
+        For another `predict`. In a notebook, if the graph has more nodes than a flat picture can show.
 
     Examples
     --------
@@ -61,6 +65,7 @@ def step(x: Any, gradient: Any = None) -> Any:
     >>> a.grad is None
     True
     """
+    kinds = as_kinds(predict)
     in_notebook = _in_notebook()
     if in_notebook:
         check_size(len(read_graph(root_node(x)).nodes))  # before the work of recording it
@@ -68,6 +73,8 @@ def step(x: Any, gradient: Any = None) -> Any:
         trace = record(x, gradient)
     except GradientShapeError as error:
         raise _for_step(error) from None
+    if kinds:
+        ask(trace, kinds)
     if in_notebook:
         if importlib.util.find_spec("anywidget"):
             from .widget import Stepper

@@ -10,6 +10,7 @@ import traitlets
 from .assets import css, esm
 from .live import Live
 from .picture import Views, drawn
+from .questions import open_steps
 from .trace import add_mathml
 
 
@@ -21,6 +22,8 @@ class Stepper(Views, Live, anywidget.AnyWidget):
     trace : the recorded pass in its JSON form (docs/stepper.md).
     step : 0 to the number of steps; the view follows it, and it follows the view. Python can observe and set it.
     breakpoints : ids of the nodes at which Play stops (`trace["nodes"]`); the reader sets them, and so can Python.
+    answers : what the reader has predicted (`step(…, predict=…)`): a list of dicts with `step`, `kind`, `input`,
+        `given`, `right`, `shown`, `tries`, `hint` and `pitfall`, one for each question that was tried.
     """
 
     _esm = esm("stepper")
@@ -29,6 +32,7 @@ class Stepper(Views, Live, anywidget.AnyWidget):
     trace = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     breakpoints = traitlets.List(traitlets.Int()).tag(sync=True)
+    answers = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(self, trace: dict[str, Any]) -> None:
         super().__init__(trace=add_mathml(drawn(trace)))
@@ -38,6 +42,8 @@ class Stepper(Views, Live, anywidget.AnyWidget):
         last = len(self.trace["events"])
         if not 0 <= proposal["value"] <= last:
             raise traitlets.TraitError(f"step goes from 0 to {last}, not to {proposal['value']}")
+        if "questions" in self.trace and proposal["value"] > (up_to := open_steps(self.trace, self.answers)):
+            raise traitlets.TraitError(f"step goes to {up_to} until the questions of the next one are answered")
         return proposal["value"]
 
     @traitlets.validate("breakpoints")

@@ -3,7 +3,8 @@
 
 /**
  * Show `trace` in `el`. Options: `step` to begin with, `onStep(step)` called after each repaint that the reader caused;
- * `traits`, what else the reader sets (`breakpoints`: node ids), and `onTrait(name, value)` called after such a change.
+ * `traits`, what else the reader sets (`breakpoints`: node ids; `answers` to the trace's questions), and
+ * `onTrait(name, value)` called after such a change.
  * Hands back `{ step, go(step), follow(name, value), destroy() }`.
  */
 export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits = {}, onTrait = () => {} } = {}) {
@@ -15,19 +16,29 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     at === 0 ? `Before the first of ${total} steps: nothing has run yet.` : trace.events[at - 1].sentence;
   const say = (text) => (live.textContent = text);
   const paint = (to) => {
-    const target = Math.min(Math.max(Math.round(to) || 0, 0), total);
+    const target = Math.min(Math.max(Math.round(to) || 0, 0), prediction.limit());
     if (target === step) return false;
     step = target;
     keeper.hold();
     graph.paint(step);
     panel.replaceChildren(...panelAt(trace, step));
-    controls.paint(step, sentenceAt(step));
+    paintLock();
     say(sentenceAt(step));
     root.dataset.step = step;
     return true;
   };
+  /** What depends on the lock, and on the step. */
+  const paintLock = () => {
+    controls.paint(step, sentenceAt(step), prediction.limit());
+    prediction.draw(step);
+  };
   const go = (to) => {
     if (paint(to)) onStep(step);
+    if (to > step) remindOfLock();
+  };
+  const remindOfLock = () => {
+    controls.paint(step, sentenceAt(step), prediction.limit()); // the slider goes back
+    prediction.remind(step);
   };
 
   /** Whether the step shown is the first of a node with a breakpoint. */
@@ -36,12 +47,13 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     return breakpoints.has(now) && before !== now;
   };
   const tick = () => {
+    if (step === prediction.limit()) return false;
     go(step + 1);
     if (step < total && atBreakpoint()) {
       say(`${sentenceAt(step)} Stopped at a breakpoint.`);
       return false;
     }
-    return step < total;
+    return step < prediction.limit();
   };
   const byHand = (to) => {
     if (player.isPlaying()) player.stop();
@@ -53,6 +65,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
       return say(`Paused at step ${step} of ${total}.`);
     }
     if (step === total) go(0);
+    if (step === prediction.limit()) return remindOfLock();
     say("Playing.");
     player.start(step === 0 ? 0 : controls.wait());
   };
@@ -98,6 +111,20 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
       onTrait("breakpoints", nodes);
     },
   });
+  const prediction = makePrediction(trace, {
+    says: say,
+    told: (answers) => onTrait("answers", answers),
+    goOn: () => go(step + 1),
+    repaint: () => paintLock(),
+  });
+  graph.frame.addEventListener(
+    "click",
+    (event) => {
+      const id = event.target.closest("[data-node]")?.dataset.node;
+      if (id !== undefined && prediction.takes(step, Number(id))) event.stopPropagation();
+    },
+    true,
+  );
   const panel = html("div", { class: "mg-panel", role: "group", "aria-label": "This step" });
   const live = html("p", { class: "mg-live", role: "status", "aria-live": "polite" });
   const root = html(
@@ -106,6 +133,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     html("div", { class: "mg-top" }, html("div", { class: "mg-title" }, trace.title), controls.bar),
     help.panel,
     breakpoints.list,
+    prediction.box,
     html("div", { class: "mg-body" }, graph.frame, panel),
     live,
   );
@@ -125,12 +153,17 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
 
   const keeper = keepHeight(panel);
   breakpoints.set(traits.breakpoints ?? []);
+  prediction.set(traits.answers);
   paint(initial); // before it is on the page: an unpainted picture would show every gradient
   el.replaceChildren(root);
   const follow = (name, value) => {
-    if (name !== "breakpoints") return;
-    breakpoints.set(value);
-    graph.paint(step);
+    if (name === "breakpoints") {
+      breakpoints.set(value);
+      graph.paint(step);
+    } else if (name === "answers") {
+      prediction.set(value);
+      if (!paint(step)) paintLock();
+    }
   };
   return {
     get step() {
@@ -141,6 +174,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     destroy: () => {
       player.stop();
       keeper.disconnect();
+      prediction.destroy();
       root.remove();
     },
   };
@@ -149,7 +183,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
 const render = widgetOf(
   (el, trace, { value, onChange, traits, onTrait }) =>
     mount(el, trace, { step: value, onStep: onChange, traits, onTrait }),
-  { state: "trace", value: "step", others: ["breakpoints"] },
+  { state: "trace", value: "step", others: ["breakpoints", "answers"] },
 );
 
 export default { render };
