@@ -43,9 +43,9 @@ def open_steps(trace: Record, answers: list[Record]) -> int:
 
 
 def _questions(trace: Record, event: Record, kinds: tuple[str, ...]) -> list[Record]:
-    if event.get("kind", "node") != "node":
+    if event["kind"] == "error":
         return []
-    questions = [_next(trace, event)] if "next" in kinds else []
+    questions = [_next(trace, event)] if "next" in kinds and event["kind"] == "node" else []
     for out in event["outgoing"]:
         if out["value"] is not None and out["value"]["values"]:
             questions += [_shape(trace, event, out)] if "shape" in kinds else []
@@ -214,6 +214,8 @@ def _runs(trace: Record, event: Record) -> str:
     node = trace["nodes"][event["node"]]
     if node["kind"] == "leaf":
         return f"The leaf {node['variable']} runs." if node["variable"] else f"A{node_words(node)[1:]} runs."
+    if event["kind"] == "broadcast":
+        return f"At {node_words(node)} a broadcast is undone."
     return f"{node_words(node)} runs."
 
 

@@ -71,8 +71,10 @@ def test_a_ready_node_that_is_older_has_its_own_hint():
 def test_shapes_before_and_after_a_broadcast_is_undone():
     x = minigrad.ones(2, 3, requires_grad=True)
     c = minigrad.ones(2, 1, requires_grad=True)
-    questions = asked((x * c).sum(), "shape")[1]
-    assert [question["right"] for question in questions] == [[2, 3], [2, 1]]
+    steps = asked((x * c).sum(), "shape", "next")
+    assert [[question["right"] for question in questions] for questions in steps[1:3]] == [[1, [2, 3]], [[2, 1]]]
+    questions = steps[1][1], steps[2][0]
+    assert questions[1]["ask"].startswith("At MulBackward0 (x * c) a broadcast is undone. Which shape")
     assert "stretched" in hint_for(questions[1], [2, 3])[0]
     assert "size 1" in hint_for(questions[1], [2])[0] and "order" in hint_for(questions[1], [1, 2])[0]
     assert "which dimensions" in hint_for(questions[0], [6])[0]
@@ -81,7 +83,7 @@ def test_shapes_before_and_after_a_broadcast_is_undone():
 def test_values_of_a_broadcast_and_of_many():
     x = minigrad.tensor([1.0, 2.0, 6.0], requires_grad=True)
     c = minigrad.tensor(2.0, requires_grad=True)
-    first, second = asked((x * c).sum(), "value")[1]
+    (first,), (second,) = asked((x * c).sum(), "value")[1:3]
     assert first["right"] == [2.0, 2.0, 2.0] and first["ask"].endswith("Type its 3 numbers.")
     assert second["right"] == [9.0] and second["ask"].endswith("leaf of shape ()?")
     assert "averaged" in hint_for(second, [3.0])[0] and "stretched" in hint_for(second, [1.0, 2.0, 6.0])[0]

@@ -208,6 +208,7 @@ function makePrediction(trace, { says, told, goOn, repaint }) {
     const saved = sorted.map(({ symbol, value }) => html("li", {}, html("var", {}, symbol), " = ", shown(value)));
     const { formula } = node.inputs.find(({ input }) => input === question.input) ?? {};
     const before = question.input === null && event.grad?.before;
+    if (event.kind === "broadcast") return [html("div", {}, html("h5", {}, "The rule gave"), shown(event.outgoing[0].raw, true))];
     return [
       html("div", {}, html("h5", {}, "Arrives"), html("div", { class: "mg-rows" }, rows)),
       before && html("div", {}, html("h5", {}, ".grad before"), shown(before)),
