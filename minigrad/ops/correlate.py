@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .. import backend
-from .images import Pair, laid_out, places, reach, tap, windows
+from .images import Pair, laid_out, places, reach, taps, windows
 
 BLOCK = 1 << 21  # bytes of windows that are laid out at once: so many stay in the cache
 BLOCK_ON_GPU = 1 << 28
@@ -116,8 +116,9 @@ def image_gradient(
             whole = multiply(flat, rows[:, of], product_of(len(flat), rows[:, of].shape[1], g))
             whole = np.reshape(whole, (c, *kernel, *count, part.shape[3]))
             under = part[:, of_rows.start * stride[0] :]
-            for i, j in np.ndindex(*kernel):
-                under[tap(i, j, count, stride, dilation)] += whole[:, i, j]
+            for i, j, where in taps(tuple(kernel), count, stride, dilation):
+                there = under[where]
+                np.add(there, whole[:, i, j], out=there)
         z[some] = np.transpose(part[:, top : top + size[0], left : left + size[1]], (3, 0, 1, 2))
     return z
 
