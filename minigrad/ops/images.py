@@ -73,10 +73,10 @@ def windows(x: Any, kernel: Pair, stride: Pair, dilation: Pair, count: Pair) -> 
 
 
 @lru_cache
-def taps(kernel: Pair, count: Pair, stride: Pair, dilation: Pair) -> list[tuple[int, int, tuple[slice, slice, slice]]]:
-    """The elements (i, j) of a window, and where in images (C, H, W, n) that of each of `count` windows stands."""
+def taps(kernel: Pair, count: Pair, stride: Pair, dilation: Pair) -> list[tuple[int, int, tuple[slice, slice]]]:
+    """The elements (i, j) of a window, and in which rows and columns that of each of `count` windows stands."""
     along = [
         [slice(k * d, k * d + (n - 1) * s + 1, s) for k in range(m)]
         for m, n, s, d in zip(kernel, count, stride, dilation, strict=True)
     ]
-    return [(i, j, (slice(None), r, c)) for i, r in enumerate(along[0]) for j, c in enumerate(along[1])]
+    return [(i, j, (r, c)) for i, r in enumerate(along[0]) for j, c in enumerate(along[1])]
