@@ -45,6 +45,8 @@ class LeakyRelu(Op):
     formula = (r"\bar z\,([a > 0] + s\, [a \le 0])",)
 
     def forward(a, negative_slope):
+        if 0 < negative_slope <= 1:
+            return np.maximum(a, a * negative_slope)
         return chosen(a > 0, a, a * negative_slope)
 
     def grad_a(g, a, negative_slope):
