@@ -63,13 +63,13 @@ def on_the_cpu(train: bool) -> dict[str, np.ndarray]:
 
 
 def assert_same(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None:
-    """To 1e-9 of the size that the numbers of each tensor have."""
+    """To 1e-9 of the size that the numbers of each tensor have; some gradients are 0, and rounding is all they show."""
     assert found.keys() == expected.keys()
     for name, theirs in expected.items():
         mine = found[name]
         assert (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype), name
         scale = np.sqrt(np.mean(theirs.astype(float) ** 2))
-        np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9 * scale, err_msg=name)
+        np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9 * scale + 1e-14, err_msg=name)
 
 
 @on_each_library
