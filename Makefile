@@ -9,7 +9,7 @@ JUPYTER_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: course test lint bench docs figures notebooks constraints clean
+.PHONY: course test lint bench speed docs figures notebooks constraints clean
 .DEFAULT_GOAL := help
 .PHONY: help
 help:
@@ -33,6 +33,14 @@ lint: .venv/test.stamp
 ## make bench        measure against PyTorch and others (those that are installed)
 bench: .venv/bench.stamp
 	$(PY) -m benchmarks $(BENCH_ARGS)
+
+## make speed        measure it all and put it into docs/speed.md, README and its figure (needs PyTorch)
+speed: .venv/bench.stamp
+	mkdir -p build
+	$(PY) -m benchmarks --json build/samples.json $(BENCH_ARGS)
+	$(PY) -m benchmarks.summary build/samples.json
+	$(PY) -m benchmarks.scaling --write
+	$(PY) -m benchmarks.decisions --write
 
 ## make docs         build the pages and the API reference into build/docs
 docs: .venv/test.stamp

@@ -81,12 +81,12 @@ def _cell(name: str, quantity: str, samples: Samples, column: str) -> str:
         return "–"
     if column == BASELINE or BASELINE not in samples:
         value = median(samples[column])
-        return _figure(value, quantity, WORKLOADS[name].operations)
+        return figure(value, quantity, WORKLOADS[name].operations)
     shares = ratios(samples, column)
     return f"{median(shares):.2f}" + (f" ±{spread(shares):.2f}" if len(shares) > 1 else "")
 
 
-def _figure(value: float, quantity: str, operations: int) -> str:
+def figure(value: float, quantity: str, operations: int) -> str:
     if quantity == "memory":
         return f"{value:.0f} B/op"
     if quantity == "peak":

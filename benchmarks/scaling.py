@@ -15,16 +15,17 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import driver, report
+from benchmarks import driver, report, summary
 from benchmarks.implementations import IMPLEMENTATIONS, is_installed
 from benchmarks.workloads import ELEMENTS, WORKLOADS, Workload
 
+KEPT = Path(__file__).parent / "scaling.json"
 NODES = tuple(10**k for k in range(3, 7))
 ELEMENT_COUNTS = tuple(10**k for k in range(2, 8))
 STEPPER_NODES = (10, 100, 1000)
-TOO_LONG = 20.0  # seconds that a run may be expected to take
+TOO_LONG = 40.0  # seconds that a run may be expected to take
 
-Table = dict[int, dict[str, Any]]
+Table = dict[Any, dict[str, Any]]
 """For each size what each library has: a figure, or a word on why it has none."""
 
 
@@ -39,7 +40,7 @@ def grow(workload: Workload, sizes: Sequence[int], names: Sequence[str], rounds:
     for size in sizes:
         print(f"{workload.name}, {size:,} …", file=sys.stderr, flush=True)
         present = [name for name in names if name not in out]
-        seconds, failures = _time(replace(workload, size=size), present, rounds)
+        seconds, failures = _time(replace(workload, size=size), present, rounds if size < 1_000_000 else 1)
         out |= failures
         tables["seconds"][size] = seconds | out
         if memory:
@@ -65,7 +66,7 @@ def _time(workload: Workload, names: Sequence[str], rounds: int) -> tuple[dict[s
     finally:
         for worker in workers.values():
             worker.__exit__()
-    return {name: median(found) / workload.size for name, found in samples.items()}, failures
+    return {name: summary.short(median(found) / workload.size) for name, found in samples.items()}, failures
 
 
 def _bytes(workload: Workload, size: int, names: Sequence[str]) -> dict[str, float]:
@@ -73,7 +74,7 @@ def _bytes(workload: Workload, size: int, names: Sequence[str]) -> dict[str, flo
     for name in names:
         if name != driver.REFERENCE:
             with driver.Worker(name) as worker:
-                found[name] = worker.ask("memory", workload.name, size)
+                found[name] = summary.short(worker.ask("memory", workload.name, size))
     return found
 
 
@@ -82,7 +83,7 @@ def stepper(sizes: Sequence[int], rounds: int) -> Table:
     """Seconds a node of backward with nobody recording, before and after, and of recording it.
 
     That nobody records costs nothing: `backward()` and the recorder drain the same generator, `engine.run`, and no line
-    of it asks whether somebody looks. Run in a fresh process, so that "before" means before `minigrad.viz` is imported.
+    of it knows of the stepper. Run in a fresh process, so that "before" means before `minigrad.viz` is imported.
     """
     import minigrad
 
@@ -115,7 +116,7 @@ def _fastest(function: Callable[[], Any], rounds: int) -> float:
         function()
         best = min(best, time.process_time() - before)
         rounds -= 1
-    return best
+    return summary.short(best)
 
 
 # ------------------------------------------------------------ printing
@@ -141,13 +142,18 @@ def text(results: dict[str, Any]) -> str:
 
 
 def _lines(table: Table, names: Sequence[str], titles: Sequence[str], unit: float, digits: int) -> str:
-    rows = [["", *titles]] + [[f"{size:,}", *_cells(row, names, unit, digits)] for size, row in table.items()]
+    rows = [["", *titles]] + [[f"{int(size):,}", *_cells(row, names, unit, digits)] for size, row in table.items()]
     return report.align(rows, words=1)
 
 
 def _cells(row: dict[str, Any], names: Sequence[str], unit: float, digits: int) -> list[str]:
     found = [row.get(name) for name in names]
     return [f"{value * unit:.{digits}f}" if isinstance(value, float) else "–" for value in found]
+
+
+def block(results: dict[str, Any]) -> str:
+    """The tables as the page shows them."""
+    return f"```text\n{text(results)}\n{notes(results)}".rstrip() + "\n```\n"
 
 
 def notes(results: dict[str, Any]) -> str:
@@ -174,16 +180,23 @@ def collect(names: Sequence[str], nodes: Sequence[int], elements: Sequence[int],
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--libraries", metavar="minigrad,torch", help="these only")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is timed (default 3)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is timed (3; a million once)")
     parser.add_argument("--most-nodes", type=int, default=NODES[-1], metavar="N", help="the longest chain")
     parser.add_argument("--most-elements", type=int, default=ELEMENT_COUNTS[-1], metavar="N", help="the longest array")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file")
+    parser.add_argument(
+        "--write", action="store_true", help="keep them in scaling.json and put them into docs/speed.md"
+    )
     options = parser.parse_args(arguments)
     wanted = driver.choose(None, options.libraries)[1]
     names = [name for name in wanted if is_installed(name) and IMPLEMENTATIONS[name][0].only is None]
     nodes = [n for n in NODES if n <= options.most_nodes]
     elements = [n for n in ELEMENT_COUNTS if n <= options.most_elements]
     results = collect(names, nodes, elements, options.rounds)
+    results = json.loads(json.dumps(results))  # as it will be read: sizes are texts
+    if options.write:
+        KEPT.write_text(json.dumps(results, indent=1) + "\n")
+        summary.PAGE.write_text(summary.put_between(summary.PAGE.read_text(), "scaling", block(results)))
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n")
     print(text(results))

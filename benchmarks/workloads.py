@@ -1,7 +1,7 @@
 """The list of workloads: the arrays, the program, its NumPy limit, the sizes, the goals.
 
 To add one: write the program (`programs.py`) and its limit by hand (`numpy_limit.py`), add it here; tests, driver and
-report pick it up. W6 has no limit by hand; its gradients are compared with PyTorch's.
+report pick it up. The gradients of one without a limit by hand are compared with PyTorch's.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import numpy_convolutions, numpy_limit, programs
+from benchmarks import numpy_convolutions, numpy_limit, numpy_resnet, programs
 from benchmarks.job import Data, Job
 
 
@@ -165,7 +165,7 @@ WORKLOADS = {
             "resnet18, 3 by 64 by 64, batch 1, training step",
             lambda: _residual_data(1),
             programs.residual_network,
-            None,
+            numpy_resnet.residual_network,
             size=64,
             small=4,
             goals={"run": Goal(0.65)},
@@ -176,7 +176,7 @@ WORKLOADS = {
             "resnet18, 3 by 64 by 64, batch 8, training step",
             lambda: _residual_data(8),
             programs.residual_network,
-            None,
+            numpy_resnet.residual_network,
             size=64,
             small=4,
             goals={"run": Goal(0.85)},

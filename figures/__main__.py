@@ -1,14 +1,17 @@
 """Draw every picture of the README again: make figures, or python -m figures.
 
 q.svg         the graph of Q, as draw_graph draws it
+speed.svg     benchmarks/results.json: minigrad and others beside PyTorch
 stepper.png   lesson 00 in JupyterLab, the stepper in the middle of its walk (needs Chromium)
 """
 
+import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import plot, summary
 from minigrad import tensor
 from minigrad.course import copies
 from minigrad.viz import draw_graph
@@ -22,6 +25,11 @@ def graph() -> None:
     b = tensor([6.0, 4.0], requires_grad=True)
     Q = 3 * a**3 - b**2
     draw_graph(Q).save(HERE / "q.svg")
+
+
+def speed() -> None:
+    """speed.svg."""
+    plot.draw(json.loads(summary.KEPT.read_text()), summary.FIGURE)
 
 
 def stepper(step: int = 5) -> None:
@@ -59,4 +67,5 @@ def stepper(step: int = 5) -> None:
 
 if __name__ == "__main__":
     graph()
+    speed()
     stepper()

@@ -256,7 +256,9 @@ def cast(x: Any, dtype: Any) -> Any:
 def add_at(array: Any, index: Any, values: Any) -> None:
     """`np.add.at`. CuPy has it for few types: numbers of the others are added as uint64, and wrap as they should."""
     if isinstance(array, ndarray):
-        if not isinstance(values, ndarray) or values.size < 1000 or not _add_in_line(array, index, values):
+        in_line = array.ndim == 1 and isinstance(index, ndarray) and index.dtype.kind == "i"
+        few = not isinstance(values, ndarray) or values.size < 1000
+        if in_line or few or not _add_in_line(array, index, values):
             np.add.at(array, index, values)
         return
     add = sys.modules["cupy"].add

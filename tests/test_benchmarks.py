@@ -7,6 +7,7 @@ import functools
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,8 +68,8 @@ def test_peers_give_the_right_gradients(library, name):
 def test_gradients_do_not_vanish(name):
     """At full size where that is quick: comparing zeros proves nothing, and denormal numbers would be slow."""
     workload = WORKLOADS[name]
-    library, size = ("numpy", workload.size) if workload.limit else ("minigrad", workload.small)
-    for gradient in Session(library).gradients(name, size):
+    size = workload.small if name in ("W6a", "W6b") else workload.size
+    for gradient in Session("numpy").gradients(name, size):
         assert np.all(np.isfinite(gradient)) and np.abs(gradient).max() > 1e-4
 
 
@@ -108,7 +109,8 @@ def test_deep_networks_are_compared_in_float64_and_timed_in_float32():
 
 def test_without_pytorch_what_it_judges_is_not_measured(monkeypatch):
     monkeypatch.setattr(driver, "is_installed", lambda name: False)
-    results = driver.measure(WORKLOADS["W6a"], ["minigrad", "numpy"], rounds=1, seconds=0.0)
+    nothing_by_hand = replace(WORKLOADS["W5"], limit=None)
+    results = driver.measure(nothing_by_hand, ["minigrad", "numpy"], rounds=1, seconds=0.0)
     reason = "nothing to compare the gradients with: torch is not installed"
     assert results == {"failures": {"minigrad": reason, "numpy": reason}, "run": {}}
 
@@ -240,14 +242,14 @@ def test_single_operations_are_listed_from_the_slowest():
 
 def test_scaling_measures_every_size(tmp_path, capsys):
     kept = tmp_path / "scaling.json"
-    short = ["--libraries", "numpy,minigrad", "--rounds", "1", "--most-nodes", "1000", "--most-elements", "1000"]
+    short = ["--libraries", "numpy,minigrad", "--rounds", "1", "--most-nodes", "1000", "--most-elements", "100"]
     program = [sys.executable, "-m", "benchmarks.scaling", *short, "--json", str(kept)]
     printed = subprocess.run(program, capture_output=True, text=True, check=True).stdout
     assert "Nodes: bytes" in printed and "nobody records" in printed
     results = json.loads(kept.read_text())
     for table in (results["nodes"]["seconds"], results["elements"]["seconds"]):
         assert all(row["numpy"] > 0 and row["minigrad"] > 0 for row in table.values())
-    assert list(results["elements"]["seconds"]) == ["100", "1000"]
+    assert list(results["elements"]["seconds"]) == ["100"]
     memory = results["nodes"]["bytes"]["1000"]
     assert list(memory) == ["minigrad"] and 64 < memory["minigrad"] < 1000
     assert all(row["recorded"] > row["after"] > 0 for row in results["stepper"].values())

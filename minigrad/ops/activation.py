@@ -29,12 +29,13 @@ def logistic(a: Any) -> Any:
 
 def softplus_of(a: Any) -> Any:
     """log(1 + exp(a)), of an array or a tensor, without overflow."""
-    return log1p(np.exp(-np.absolute(a))) + np.maximum(a, 0)
+    above = a.clip(0, math.inf) if type(a) is np.ndarray else np.maximum(a, 0)
+    return log1p(np.exp(-np.absolute(a))) + above
 
 
 def not_above_zero(a: Any) -> Any:
     """`a`, and 0 where it is larger."""
-    return np.minimum(a, 0) if type(a) is np.ndarray else np.where(a > 0, 0, a)  # a minimum halves a tie's gradient
+    return a.clip(-math.inf, 0) if type(a) is np.ndarray else np.where(a > 0, 0, a)
 
 
 # ------------------------------------------------------------ pieces of lines
@@ -44,6 +45,8 @@ class LeakyRelu(Op):
     formula = (r"\bar z\,([a > 0] + s\, [a \le 0])",)
 
     def forward(a, negative_slope):
+        if 0 < negative_slope <= 1:
+            return np.maximum(a, a * negative_slope)
         return chosen(a > 0, a, a * negative_slope)
 
     def grad_a(g, a, negative_slope):

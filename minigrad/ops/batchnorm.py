@@ -6,7 +6,7 @@ and in the order in which it lies: channels last or not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -38,7 +38,7 @@ def channel_sum(x: Any, y: Any = None) -> Any:
     letters = "abcdefgh"[: x.ndim]  # einsum makes no product in memory, and takes any layout as it lies
     if y is None:
         x = wide(x)
-        last = np.moveaxis(x, 1, -1)
+        last = x if x.ndim == 2 else np.transpose(x, (0, *range(2, x.ndim), 1))
         if not last.flags.c_contiguous:
             return np.einsum(f"{letters}->b", x)
         rows = last.reshape(-1, x.shape[1])
@@ -60,16 +60,20 @@ def _gradients(
     total, slope = channel_sum(g), channel_sum(g, distance)
     d = None
     if wanted[0]:
-        scale = b * invstd
-        d = g * per_channel(scale, ndim)
+        scale = per_channel(b * invstd, ndim)
         if training:
-            along = per_channel(scale * (invstd * invstd) * (slope / count), ndim)
+            along = per_channel(invstd * invstd * slope / -count, ndim)
+            shift = per_channel(total / -count, ndim)
             if isinstance(g, Tensor):
-                distance = distance * along
-            else:
-                distance *= along  # an array of our own: in place
-            distance += per_channel(scale * (total / count), ndim)
-            d -= distance
+                d = (distance * along + g + shift) * scale
+            else:  # the same in an array of our own
+                distance *= along
+                distance += g
+                distance += shift
+                distance *= scale
+                d = distance
+        else:
+            d = g * scale
         d = d if backend.dtype_of(d) == backend.dtype_of(a) else backend.cast(d, backend.dtype_of(a))
     kind = backend.dtype_of(b)
     slope, total = (x if backend.dtype_of(x) == kind else backend.cast(x, kind) for x in (slope * invstd, total))
@@ -102,6 +106,10 @@ class NativeBatchNorm(Op):
 
     def grad_c(g, a, b, mean, invstd, training, eps):
         return _gradients(g, a, b, mean, invstd, training, eps)[2]
+
+    def _named_saved(self, saved: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+        """All rules save the same: to look at it once is enough."""
+        return zip(self.saves[0], next((args for args in saved if args is not None), ()), strict=False)
 
     def backward(self, g: Any, saved: tuple[Any, ...]) -> tuple[Any, ...]:
         """The three rules at once."""

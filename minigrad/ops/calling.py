@@ -353,8 +353,11 @@ def either(op: type[Op], *inputs: Any, **params: Any) -> Any:
 
 
 def record(op: type[Op], edges: Sequence[Node | None], arrays: Sequence[Any], z: Any, params: dict[str, Any]) -> Op:
-    """A node for an operation that was just run."""
-    known = dict(zip(LETTERS, arrays), z=z, **params)  # noqa: B905 - naming `strict` takes longer than the rest
+    """A node for an operation that was just run; `params` is the caller's to give away."""
+    known = params
+    known["z"] = z
+    for letter, array in zip(LETTERS, arrays):  # noqa: B905 - naming `strict` takes longer than the rest
+        known[letter] = array
     for name, number in op.shapes:
         known[name] = arrays[number].shape
     if len(edges) == 1:

@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 
 from .. import backend
-from .images import Pair, laid_out, places, reach, tap, windows
+from .images import Pair, laid_out, places, reach, taps, windows
 
 BLOCK = 1 << 21  # bytes of windows that are laid out at once: so many stay in the cache
 BLOCK_ON_GPU = 1 << 28
 TOGETHER = 8  # images that are laid out together, and more if they are so small that a matrix would be narrow
 NARROW = 256
-FEW = 16
 
 
 def correlate(x: Any, w: Any, stride: Pair, padding: Pair, dilation: Pair, channels_last: bool = False) -> Any:
@@ -37,7 +36,7 @@ def correlate(x: Any, w: Any, stride: Pair, padding: Pair, dilation: Pair, chann
     for some in together(n, shape, on_cpu):
         count = len(z[some])
         views = windows(laid_out(x[some], padding), w.shape[2:], stride, dilation, shape)
-        part = product_of(o, prod(shape) * count, x)
+        part = backend.namespace(x).empty((o, prod(shape) * count), x.dtype)
         for rows, of in blocks((*w.shape[1:], *shape, count), x.itemsize, on_cpu):
             multiply(flat, columns(views[:, :, :, rows], x.dtype), part[:, of])
         z[some] = np.transpose(np.reshape(part, (o, *shape, count)), (3, 0, 1, 2))
@@ -77,17 +76,12 @@ def columns(views: Any, dtype: Any) -> Any:
     return np.ndarray((high, copied.nbytes // (dtype.itemsize * max(high, 1))), dtype, copied)
 
 
-def product_of(rows: int, columns: int, like: Any) -> Any:
-    """Memory for a product. One of few columns is faster written column by column: saves 3 ms of 70 in W6a."""
-    return backend.namespace(like).empty((rows, columns), like.dtype, order="F" if columns <= FEW else "C")
-
-
-def multiply(a: Any, b: Any, out: Any) -> Any:
-    """A product of matrices, written into `out`: in any order of memory, which CuPy does not know."""
+def multiply(a: Any, b: Any, out: Any) -> None:
+    """A product of matrices, written into `out`: into columns of a matrix, which CuPy cannot."""
     if type(out) is np.ndarray:
-        return np.matmul(a, b, out=out)
-    out[...] = np.matmul(a, b)
-    return out
+        np.matmul(a, b, out=out)
+    else:
+        out[...] = np.matmul(a, b)
 
 
 def rows_of(g: Any) -> Any:
@@ -107,18 +101,19 @@ def image_gradient(
         turned = backend.namespace(w).ascontiguousarray(np.transpose(w[:, :, ::-1, ::-1], (1, 0, 2, 3)))
         return correlate(g, turned, stride, (far[0] - top, far[1] - left), dilation, channels_last)
     z, on_cpu = images_of((n, c, *size), g, channels_last), type(g) is np.ndarray
-    flat = np.reshape(w, (o, prod(w.shape[1:]))).T
+    flat = np.reshape(w, (o, prod(w.shape[1:])))
     for some in together(n, (down, across), on_cpu):
-        rows = rows_of(g[some])
-        part = backend.namespace(g).zeros((c, *full, len(z[some])), g.dtype)
-        for of_rows, of in blocks((c, *kernel, down, across, part.shape[3]), g.itemsize, on_cpu):
-            count = (of_rows.stop - of_rows.start, across)
-            whole = multiply(flat, rows[:, of], product_of(len(flat), rows[:, of].shape[1], g))
-            whole = np.reshape(whole, (c, *kernel, *count, part.shape[3]))
-            under = part[:, of_rows.start * stride[0] :]
-            for i, j in np.ndindex(*kernel):
-                under[tap(i, j, count, stride, dilation)] += whole[:, i, j]
-        z[some] = np.transpose(part[:, top : top + size[0], left : left + size[1]], (3, 0, 1, 2))
+        rows, count = rows_of(g[some]).T, len(z[some])
+        # Channels last here: the product is up to twice as fast, and so is adding up (saves 4 ms of 60 in W6a).
+        part = backend.namespace(g).zeros((*full, count, c), g.dtype)
+        for places_down, of in blocks((c, *kernel, down, across, count), g.itemsize, on_cpu):
+            some_places = (places_down.stop - places_down.start, across)
+            whole = np.reshape(np.matmul(rows[of], flat), (*some_places, count, c, *kernel))
+            under = part[places_down.start * stride[0] :]
+            for i, j, where in taps(tuple(kernel), some_places, stride, dilation):
+                there = under[where]
+                np.add(there, whole[..., i, j], out=there)
+        z[some] = np.transpose(part[top : top + size[0], left : left + size[1]], (2, 3, 0, 1))
     return z
 
 

@@ -56,6 +56,9 @@ class NllLoss(Op):
             weights = np.where(ignored, 0, a.dtype.type(1) if weight is None else weight[target])
             total = np.sum(weights)
         index = _places(a.shape, target)
+        if weights is None and reduction != "none":
+            z = a[index].sum(dtype=a.dtype)
+            return (z / -total if reduction == "mean" else -z), index, ignored, weights, total
         z = -a[index]
         if weights is not None:
             z = np.where(ignored, 0, z * weights)

@@ -281,9 +281,9 @@ class Relu(Op):
     def forward(a):
         if a.dtype == bool:
             raise RuntimeError("Boolean inputs not supported for relu")
-        # NumPy has vector instructions for the larger of two arrays, not of an array and a number.
-        floor = np.zeros_like(a) if type(a) is np.ndarray and a.size > 1000 else 0
-        return np.maximum(a, floor)
+        if type(a) is np.ndarray and a.size > 1000 and a.dtype.kind == "f":
+            return a.clip(0, math.inf)  # a third of what the maximum of an array and a number takes
+        return np.maximum(a, 0)
 
     def grad_a(g, z):
         return kept_where(z != 0, g)  # z is no less; and not [z > 0] g: a NaN passes its gradient on

@@ -72,9 +72,11 @@ def windows(x: Any, kernel: Pair, stride: Pair, dilation: Pair, count: Pair) -> 
     return np.ndarray(shape[:dims], np.dtype((np.void, run * x.itemsize)), x, 0, strides[:dims])
 
 
-def tap(i: int, j: int, count: Pair, stride: Pair, dilation: Pair) -> tuple[slice, slice, slice]:
-    """Where, in images (C, H, W, n), the element (i, j) of each of `count` windows stands."""
-    rows, columns = (
-        slice(k * d, k * d + (n - 1) * s + 1, s) for k, d, n, s in zip((i, j), dilation, count, stride, strict=True)
-    )
-    return slice(None), rows, columns
+@lru_cache
+def taps(kernel: Pair, count: Pair, stride: Pair, dilation: Pair) -> list[tuple[int, int, tuple[slice, slice]]]:
+    """The elements (i, j) of a window, and in which rows and columns that of each of `count` windows stands."""
+    along = [
+        [slice(k * d, k * d + (n - 1) * s + 1, s) for k in range(m)]
+        for m, n, s, d in zip(kernel, count, stride, dilation, strict=True)
+    ]
+    return [(i, j, (r, c)) for i, r in enumerate(along[0]) for j, c in enumerate(along[1])]

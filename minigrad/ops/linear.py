@@ -47,8 +47,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if bias is None:
         return matmul(input, t(weight))
     c = array_of(bias, "linear", "argument 'bias' (position 3)")
-    fits = a.ndim == 2 and w.ndim == 2 and a.shape[1] == w.shape[1] and c.shape == w.shape[:1]
-    if fits and a.dtype is w.dtype is c.dtype and type(a) is type(w) is type(c):
+    fits = w.ndim == 2 and a.shape[-1] == w.shape[1] and c.shape == w.shape[:1]
+    fits = fits and a.dtype is w.dtype is c.dtype and type(a) is type(w) is type(c)
+    if fits and a.ndim == 2:
         return _layer(input, weight, bias)
     if a.ndim != 2 and not a.flags.c_contiguous:
         return add(matmul(input, t(weight)), bias)
@@ -56,7 +57,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         kinds = [dtypes.SCALAR_TYPE_NAMES[x.dtype.name] for x in (bias, weight)]
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {kinds[0]} and {kinds[1]}")
     rows = input if a.ndim == 2 else view(input, prod(a.shape[:-1]), a.shape[-1])
-    out = addmm(bias, rows, t(weight))
+    out = _layer(rows, weight, bias) if fits else addmm(bias, rows, t(weight))
     return out if a.ndim == 2 else view(out, *a.shape[:-1], out.array.shape[-1])
 
 

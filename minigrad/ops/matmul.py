@@ -247,7 +247,8 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
         (n, k), (j, m) = mat1.shape, mat2.shape
         raise errors.product_shapes(mat1, mat2, f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {j}x{m})")
     _same_dtype(mat1, mat2, "mat1 and mat2 must have the same dtype, but got {0} and {1}")
-    expand(input, mat1.shape[0], mat2.shape[1])  # raises where it does not fit
+    if input.array.shape != mat2.array.shape[1:]:
+        expand(input, mat1.shape[0], mat2.shape[1])  # raises where it does not fit
     _same_dtype(input, mat2, "self and mat2 must have the same dtype, but got {0} and {1}")
     op = AddmmTurned if by_columns(mat2.array) else Addmm
     return apply(op, input, mat1, mat2, alpha=alpha, beta=beta)

@@ -42,6 +42,8 @@ def _row_mean(x: Any, y: Any = None) -> Any:
     """The mean of each row of `x`, or of `x * y`: a column."""
     n = x.shape[1] or 1
     if y is None:
+        if type(x) is np.ndarray and x.itemsize > 2:  # the product sums three times as fast as np.sum
+            return x.dot(np.ones((x.shape[1], 1), x.dtype)) / n
         return np.sum(x, axis=1, keepdims=True) / n
     if isinstance(x, Tensor) or isinstance(y, Tensor):
         return np.sum(x * y, axis=1, keepdims=True) / n
@@ -68,7 +70,13 @@ def _normalized(g: Any, a: Any, rows: int, mean: Any, rstd: Any, eps: float) -> 
 
 def _input_gradient(g: Any, x: Any, rstd: Any) -> Any:
     """From the gradient of the normalized rows `x` to that of the rows they were made of."""
-    return (g - _row_mean(g) - x * _row_mean(g, x)) * rstd
+    if isinstance(g, Tensor) or isinstance(x, Tensor):
+        return (g - _row_mean(g) - x * _row_mean(g, x)) * rstd
+    d = x * -_row_mean(g, x)  # the same in place
+    d += g
+    d -= _row_mean(g)
+    d *= rstd
+    return d
 
 
 def _as(x: Any, like: Any) -> Any:

@@ -165,7 +165,8 @@ class _Route(Op):
     def forward(a, indices, shape, taps):
         z = empty_as(indices, shape, 0, a.dtype)
         where = place(indices, taps, [step // z.itemsize for step in z.strides])
-        backend.add_at(backend.flat(z), np.reshape(where, -1), np.reshape(a, -1))
+        memory = np.reshape(z if z.base is None else z.base, -1)  # `z` may be it in another order
+        backend.add_at(memory, np.reshape(where, -1), np.reshape(a, -1))
         return z
 
     def grad_a(g, indices, taps):
