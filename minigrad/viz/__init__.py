@@ -9,6 +9,7 @@ from .picture import Picture, draw_graph
 from .walk import Walk, step
 
 if TYPE_CHECKING:
+    from .gradient_plot import gradient_plot
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
     from .painter import requires_grad_painter
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
+    "gradient_plot": "gradient_plot",
     "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
     "requires_grad_painter": "painter",
@@ -30,6 +32,7 @@ __all__ = [
     "Picture",
     "Walk",
     "draw_graph",
+    "gradient_plot",
     "graph_builder",
     "jacobian_map",
     "requires_grad_painter",

@@ -26,6 +26,7 @@ FILES = {
     "shape_flow": _instrument(*_PLAIN, "shape_flow.css", "shape_flow.js"),
     "painter": _instrument(*_PLAIN, "painter.css", "painter.js"),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
+    "gradient_plot": _instrument("scene.css", "scene.js", "gradient_plot.js"),
     "step_size": _instrument("scene.css", "scene.js", "step_size.css", "step_size.js"),
     "storage_strip": _instrument("scene.css", "scene.js", "storage_strip.js"),
 }

@@ -51,7 +51,10 @@ def _floor_log10(x: float) -> int:
 
 
 def plot_frame(scene: Scene, x: Axis, y: Axis, labels: tuple[str, str], powers: bool = False) -> None:
-    """The frame of a plot with its ticks; with `powers` these are powers of ten on both axes."""
+    """The frame of a plot with its ticks; with `powers` these are powers of ten on both axes.
+
+    Where the x axis has no label it has no numbers either: those of the plot below serve both.
+    """
     left, right, bottom, top = x.start, x.end, y.start, y.end
 
     def mark(at: float) -> str:
@@ -59,7 +62,8 @@ def plot_frame(scene: Scene, x: Axis, y: Axis, labels: tuple[str, str], powers: 
 
     for at in x.ticks(whole=powers):
         scene.line(x.place(at), bottom, x.place(at), top, "grid")
-        scene.words(x.place(at), bottom + 17, mark(at), "tick mid")
+        if labels[0]:
+            scene.words(x.place(at), bottom + 17, mark(at), "tick mid")
     for at in y.ticks(whole=powers):
         scene.line(left, y.place(at), right, y.place(at), "grid")
         scene.words(left - 8, y.place(at) + 4, mark(at), "tick end")

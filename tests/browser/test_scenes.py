@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import step_size, storage_strip
+from minigrad.viz import gradient_plot, step_size, storage_strip
 
 from .page import open_instrument, serious
 
@@ -91,4 +91,33 @@ def test_h_where_the_function_is_not_defined(show):
     assert found.locator("circle.s-dot").evaluate_all("all => all.map(dot => dot.style.visibility)") == [
         *("visible", "hidden", "visible", "hidden")
     ]
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_the_tangent_is_dragged_and_moved_by_keys(show):
+    found = show(gradient_plot(lambda x: minigrad.relu(x) + (x - 1).abs()))
+    box = found.locator("svg.mg-scene").bounding_box()
+    tangent = found.locator(".s-curve.s-c1")
+    mouse = found.page.mouse
+    mouse.move(box["x"] + 64 + 0.2 * 620, box["y"] + 100)
+    mouse.down()
+    before = tangent.get_attribute("d")
+    assert sentence(found) == "At x = -1.2, f is 2.2 and its gradient is -1."
+    mouse.move(box["x"] + 64 + 0.9 * 620, box["y"] + 100)
+    mouse.up()
+    assert sentence(found) == "At x = 1.6, f is 2.2 and its gradient is 2." and tangent.get_attribute("d") != before
+    found.get_by_role("button", name="Go to the kink at 1").click()
+    assert "Kink at x = 1: the slope is 0 from the left and 2 from the right; autograd gives 1." in sentence(found)
+    found.get_by_role("slider", name="x").press("ArrowRight")
+    assert sentence(found) == "At x = 1.017, f is 1.033 and its gradient is 2."
+    assert values(found) == [-1.2, 1.6, 1, pytest.approx(1.0167, abs=1e-3)]
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_where_there_is_no_tangent(show):
+    found = show(gradient_plot(lambda x: x.sqrt(), -1, 1), color_scheme="dark", width=800, height=600)
+    found.page.evaluate("window.view.go(0)")
+    assert sentence(found) == "At x = 0, f is 0 but the gradient is inf: there is no tangent."
+    found.page.evaluate("window.view.go(-0.5)")
+    assert sentence(found) == "At x = -0.5, f is nan: the function has no finite value here."
     assert not serious(found.page, ".mg-widget")
