@@ -16,6 +16,7 @@ class Names:
     def __init__(self) -> None:
         self._names: dict[Any, list[str]] = {}
         self._kept: list[Any] = []  # keys are identities: what they belong to must stay alive
+        self._tensors: dict[int, list[tuple[str, Any]]] = {}
 
     def add(self, name: str, tensor: Any) -> None:
         """Remember `name` for a leaf or for the node that made the tensor; the first name found stands first."""
@@ -24,12 +25,17 @@ class Names:
         if name not in names and len(names) < 3:
             names.append(name)
             self._kept.append(owner)
+            self._tensors.setdefault(id(owner), []).append((name, tensor))
 
     def of(self, node: Any) -> str | None:
         """The name of a leaf's tensor or of an operation's result (several results are joined by commas)."""
         variable = getattr(node, "variable", None)
         found = self._names.get(id(node if variable is None else variable))
         return None if found is None else found[0] if variable is not None else ", ".join(found)
+
+    def tensors(self, node: Any) -> list[tuple[str, Any]]:
+        """The results of an operation that variables hold, with their names."""
+        return self._tensors.get(id(node), [])
 
 
 def callers_names(x: Any) -> Names:

@@ -9,6 +9,7 @@ from .formula import mathml, put_numbers
 from .graph import Graph, node_records, read_graph, root_node
 from .names import Names, callers_names
 from .recorder import Recorder
+from .study import study
 from .words import alt_text, step_sentence, title, why_sentence
 
 Trace = dict[str, Any]
@@ -72,12 +73,14 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
         if gradient is None:  # nothing to show: there is no gradient to begin with
             raise
         misfit = error
+    names = callers_names(x) if names is None else names
     trace, graph = _outline(x, names)
     recorder = Recorder(graph, trace["nodes"])
     trace["held"] = recorder.held.bytes
     recorder.begin(x.output_nr, gradient.array if misfit else roots[0][1])
     trace["events"] = recorder.listen(walk(roots)) if misfit is None else recorder.fail(0, misfit)
     _explain(trace)
+    study(trace, graph, names, x)
     return trace
 
 
