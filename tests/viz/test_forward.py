@@ -142,3 +142,31 @@ def test_hostile_values_are_studied_too():
     trace = record((left * 2).sum())
     unbind = next(step for step in trace["forward"] if trace["nodes"][step["node"]]["label"] == "Unbind")
     assert [result["words"] for result in unbind["results"]] == ["held by the variable left"]
+
+
+def test_a_freed_graph_and_a_value_changed_in_place_are_studied_as_far_as_they_go():
+    a = tensor([2.0, 3.0], requires_grad=True)
+    y = (a * a).sin().sum()
+    y.backward()
+    trace = record(y)
+    assert trace["events"][-1]["kind"] == "error" and "jacobians" not in trace["nodes"][trace["events"][-1]["node"]]
+    b = tensor([2.0, 3.0], requires_grad=True)
+    h = b.sin()
+    y = h.exp()
+    z = (y * y).sum()
+    y.detach().mul_(2)
+    found = by_name(record(z))["y"]
+    assert found["origin"] == "recomputed"  # what it held when the forward pass ran
+    assert np.allclose(found["value"]["values"], np.exp(np.sin([2.0, 3.0])))
+
+
+def test_saved_tensors_hooks_are_not_run_for_the_study():
+    calls = []
+    a = tensor([2.0, 3.0], requires_grad=True)
+    with minigrad.autograd.graph.saved_tensors_hooks(lambda x: x, lambda x: calls.append(1) or x):
+        y = (a * a).sum()
+    record(y)
+    walked = len(calls)
+    trace = record(y)
+    assert len(calls) == 2 * walked  # only what the walk itself does
+    assert all(not node.get("jacobians") or node["label"] == "Sum" for node in trace["nodes"])
