@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .shape_flow import shape_flow
     from .step_size import step_size
     from .storage_strip import storage_strip
+    from .version_timeline import version_timeline
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
@@ -26,6 +27,7 @@ _INSTRUMENTS = {
     "shape_flow": "shape_flow",
     "step_size": "step_size",
     "storage_strip": "storage_strip",
+    "version_timeline": "version_timeline",
 }
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "step",
     "step_size",
     "storage_strip",
+    "version_timeline",
 ]
 
 

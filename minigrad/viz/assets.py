@@ -29,6 +29,7 @@ FILES = {
     "gradient_plot": _instrument("scene.css", "scene.js", "gradient_plot.js"),
     "step_size": _instrument("scene.css", "scene.js", "step_size.css", "step_size.js"),
     "storage_strip": _instrument("scene.css", "scene.js", "storage_strip.js"),
+    "version_timeline": _instrument("scene.css", "version_timeline.css", "scene.js", "version_timeline.js"),
 }
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
-from ..autograd.source import user_frame
+from ..autograd.source import place_of, user_frame
+from .words import short
 
 LONGEST_LIST = 100  # a list of tensors up to this length gives names such as `layers[3]`
+LONGEST_NAME = 24
 
 
 class Names:
-    """Names of leaves and of the nodes that made a result."""
+    """Names of leaves and of the nodes that made a result.
+
+    Attributes
+    ----------
+    tensors : those that have a name here.
+    """
 
     def __init__(self) -> None:
         self._names: dict[Any, list[str]] = {}
+        self.tensors: list[Any] = []
         self._kept: list[Any] = []  # keys are identities: what they belong to must stay alive
         self._tensors: dict[int, list[tuple[str, Any]]] = {}
 
@@ -24,6 +33,7 @@ class Names:
         names = self._names.setdefault(id(owner), [])
         if name not in names and len(names) < 3:
             names.append(name)
+            self.tensors.append(tensor)
             self._kept.append(owner)
             self._tensors.setdefault(id(owner), []).append((name, tensor))
 
@@ -56,3 +66,16 @@ def _tensors(name: str, value: Any, kind: type) -> Iterator[tuple[str, Any]]:
         yield name, value
     elif type(value) in (list, tuple) and len(value) <= LONGEST_LIST:
         yield from ((f"{name}[{i}]", item) for i, item in enumerate(value) if isinstance(item, kind))
+
+
+def argument_names(n: int) -> list[str]:
+    """What the `n` arguments of the user's call are called in its own text; where there is no text, by number."""
+    place = place_of(user_frame())
+    try:
+        call = ast.parse(place.expression if place else "", mode="eval").body
+        texts = [ast.unparse(argument) for argument in getattr(call, "args", ())]
+    except SyntaxError:
+        texts = []
+    if len(texts) != n or any(text.startswith("*") for text in texts):
+        texts = [f"tensor {i}" for i in range(n)]
+    return [short(text, LONGEST_NAME) for text in texts]

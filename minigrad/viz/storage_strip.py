@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from itertools import product
 from typing import Any
 
-from ..autograd.source import place_of, user_frame
 from .instrument import Instrument
+from .names import argument_names
 from .scene import CHARACTER, PATTERNS, Scene, scene_of
 from .values import describe, number, shape_text
 from .words import count, join, short
 
 MOST_CELLS, MOST_VIEWS = 64, len(PATTERNS)
 CELL, ROW, TOP = 46.0, 34.0, 30.0
-LONGEST_NAME = 24
 
 
 class StorageStrip(Instrument):
@@ -88,8 +86,12 @@ def storage_strip(x: Any, *views: Any) -> StorageStrip:
     >>> strip.value = [1, 4]  # the fifth element of x.T
     """
     from .. import backend
+    from ..tensor import Tensor
 
     tensors = (x, *views)
+    odd = next((each for each in tensors if not isinstance(each, Tensor)), None)
+    if odd is not None:
+        raise TypeError(f"storage_strip shows minigrad's tensors, not {type(odd).__module__}.{type(odd).__name__}")
     start, held = backend.storage(x.array)
     itemsize = x.array.itemsize
     size = held // itemsize
@@ -98,7 +100,8 @@ def storage_strip(x: Any, *views: Any) -> StorageStrip:
     if len(tensors) > MOST_VIEWS:
         raise ValueError(f"a strip shows up to {MOST_VIEWS} tensors, not {len(tensors)}")
     records = [
-        _view(name, tensor, start, held, itemsize) for name, tensor in zip(_names(len(tensors)), tensors, strict=True)
+        _view(name, tensor, start, held, itemsize)
+        for name, tensor in zip(argument_names(len(tensors)), tensors, strict=True)
     ]
     whole = backend.as_strided(x.array, (size,), (itemsize,), start - backend.first_byte(x.array))
     cells = [number(v) for v in describe(whole)["values"]]
@@ -106,19 +109,6 @@ def storage_strip(x: Any, *views: Any) -> StorageStrip:
     scene = _draw(cells, records, left)
     state = {"cells": cells, "views": records, "left": left, "scene": scene.json()}
     return StorageStrip(state | {"cell": CELL, "row": ROW, "top": TOP}, [0, 0])
-
-
-def _names(n: int) -> list[str]:
-    """What the arguments are called in the text of the call; where there is no text, by number."""
-    place = place_of(user_frame())
-    try:
-        call = ast.parse(place.expression if place else "", mode="eval").body
-        texts = [ast.unparse(argument) for argument in getattr(call, "args", ())]
-    except SyntaxError:
-        texts = []
-    if len(texts) != n or any(text.startswith("*") for text in texts):
-        texts = [f"tensor {i}" for i in range(n)]
-    return [short(text, LONGEST_NAME) for text in texts]
 
 
 def _view(name: str, tensor: Any, start: int, held: int, itemsize: int) -> dict[str, Any]:

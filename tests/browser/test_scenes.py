@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import gradient_plot, step_size, storage_strip
+from minigrad.viz import gradient_plot, step_size, storage_strip, version_timeline
 
 from .page import open_instrument, serious
 
@@ -121,3 +121,27 @@ def test_where_there_is_no_tangent(show):
     found.page.evaluate("window.view.go(-0.5)")
     assert sentence(found) == "At x = -0.5, f is nan: the function has no finite value here."
     assert not serious(found.page, ".mg-widget")
+
+
+def test_events_of_a_memory_are_walked(show):
+    w = minigrad.tensor([2.0], requires_grad=True)
+    x = w * 1
+    y = x * x
+    x.add_(1)
+    found = show(version_timeline(x, y))
+    assert sentence(found).startswith("add_() (test_scenes.py, line ") and sentence(found).endswith("becomes 1.")
+    found.get_by_role("slider", name="event").press("Home")
+    assert "saved the memory of x for backward, at version 0. It is stale: add_() wrote later" in sentence(found)
+    assert found.locator(".mg-event[aria-pressed='true'] code").inner_text() == "y = x * x"
+    found.locator("[data-key='1']").click()
+    assert found.locator(".mg-event[aria-pressed='true'] code").inner_text() == "x.add_(1)"
+    found.get_by_role("button", name="Event 1").press("Enter")
+    assert values(found) == [0, 1, 0]
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_a_memory_without_events(show):
+    x = minigrad.tensor([1.0])
+    found = show(version_timeline(x, x), color_scheme="dark", width=800, height=600)
+    assert sentence(found).startswith("x is at version 0: none of these graphs saved it")
+    assert found.get_by_role("slider").is_disabled() and not serious(found.page, ".mg-widget")
