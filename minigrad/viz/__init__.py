@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
     from .painter import requires_grad_painter
+    from .saved_buffers import saved_buffers
     from .shape_flow import shape_flow
     from .step_size import step_size
     from .storage_strip import storage_strip
@@ -24,6 +25,7 @@ _INSTRUMENTS = {
     "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
     "requires_grad_painter": "painter",
+    "saved_buffers": "saved_buffers",
     "shape_flow": "shape_flow",
     "step_size": "step_size",
     "storage_strip": "storage_strip",
@@ -38,6 +40,7 @@ __all__ = [
     "graph_builder",
     "jacobian_map",
     "requires_grad_painter",
+    "saved_buffers",
     "shape_flow",
     "step",
     "step_size",

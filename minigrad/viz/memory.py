@@ -94,3 +94,24 @@ def size_text(size: int) -> str:
         return "1 byte" if size == 1 else f"{size} bytes"
     unit = next(i for i in range(1, 5) if size < 1000 ** (i + 1) or i == 4)
     return f"{size / 1000**unit:.1f} {' kMGT'[unit]}B"
+
+
+def growth(nodes: Sequence[Any]) -> list[int]:
+    """How many bytes of saved arrays are held after each of the nodes, as they are made one after the other.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> x = minigrad.ones(3, requires_grad=True)
+    >>> y = x.exp()
+    >>> growth([y.grad_fn, y.sin().grad_fn])
+    [12, 12]
+    """
+    sizes: dict[int, int] = {}
+    total, found = 0, []
+    for node in nodes:
+        for pieces in dict(_saved(node)).values():
+            total += sum(size for piece, size in pieces.items() if piece not in sizes)
+            sizes |= pieces
+        found.append(total)
+    return found

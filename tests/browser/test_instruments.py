@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import graph_builder, jacobian_map, requires_grad_painter, shape_flow
+from minigrad.viz import graph_builder, jacobian_map, requires_grad_painter, saved_buffers, shape_flow
 
 from .page import open_instrument, serious
 
@@ -131,4 +131,28 @@ def test_shapes_flow_forwards_and_backwards(show):
     found.locator("[data-node='1']").press("ArrowDown")
     found.page.keyboard.press(" ")
     assert sentence(found).startswith(("x.grad gets the shape of x", "b.grad gets the shape of b"))
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_saved_arrays_are_let_go_along_the_pass(show):
+    w = minigrad.ones(4, requires_grad=True)
+    h = w.exp()
+    found = show(saved_buffers((h * w).sum()))
+    fates = found.locator("tbody .mg-fate")
+    assert fates.all_inner_texts() == ["held"] * 3
+    assert sentence(found).endswith("The graph holds 32 bytes.")
+    slider = found.get_by_role("slider", name="step")
+    slider.press("End")
+    assert sorted(fates.all_inner_texts()) == ["freed", "let go; ExpBackward0 (h) has it too", "let go; lives on as w"]
+    assert found.locator("tr[data-fate='gone']").count() == 3 and sentence(found).endswith("The graph holds 0 bytes.")
+    found.get_by_role("button", name="retain_graph=True").click()
+    assert fates.all_inner_texts() == ["kept (retain_graph)"] * 3
+    assert sentence(found).endswith("has run and frees nothing. The graph holds 32 bytes.")
+    slider.press("Home")
+    assert fates.all_inner_texts() == ["not saved yet"] * 3
+    found.get_by_role("button", name="ExpBackward0 (h)").press("Enter")
+    assert sentence(found).startswith("Forward: ExpBackward0 (h) is made; it saves 16 bytes")
+    found.locator("[data-key='b:4']").last.click()
+    assert slider.get_attribute("aria-valuetext") == "4 of 6, backward"
+    assert found.page.evaluate("window.values.at(-1)") == {"step": 4, "retain": True}
     assert not serious(found.page, ".mg-widget")
