@@ -96,7 +96,7 @@ def _lines(node: dict[str, Any]) -> list[dict[str, str]]:
         name = node["name"]
         source = f"{variable} = {expression}" if variable and expression else variable or expression or ""
         twin = node.get("twin")
-        if twin:
+        if twin and not variable:
             source = f"{short(source, max(LONGEST - len(twin) - 2, 8))}, {twin}" if source else twin
     lines = [{"text": short(name, LONGEST), "role": "name"}, {"text": short(source, LONGEST), "role": "source"}]
     return [line for line in lines if line["text"]]

@@ -72,7 +72,7 @@ def _tell_apart(records: list[Record], made: list[int]) -> None:
     namesakes: dict[tuple[Any, ...], list[Record]] = {}
     for record in records:
         if record["kind"] == "op":
-            namesakes.setdefault((record["name"], record["variable"], record["expression"]), []).append(record)
+            namesakes.setdefault((record["name"], record["expression"]), []).append(record)
     for group in namesakes.values():
         if len(group) == 1:
             continue

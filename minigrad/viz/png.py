@@ -6,9 +6,9 @@ import io
 from typing import Any
 
 from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
-from .style import LIGHT, arrow_head
+from .style import LIGHT, WRONG, arrow_head, cross
 from .svg import baselines
-from .words import printable
+from .words import failed_node, printable
 
 POINTS = 72.0  # a unit of the layout is a point
 DPI = 144
@@ -39,6 +39,8 @@ def png(trace: dict[str, Any]) -> bytes:
             name = line["role"] == "name"
             size, ink = (NAME_SIZE, LIGHT["ink"]) if name else (SOURCE_SIZE, LIGHT["quiet"])
             _write(axes, box["x"] + box["width"] / 2, y, line["text"], size, ink, bold=name)
+        if node["id"] == failed_node(trace):
+            _mark_error(axes, box, node["kind"])
     file = io.BytesIO()
     words = {"Title": trace["title"], "Description": trace["alt"], "Software": None}
     figure.savefig(file, format="png", dpi=DPI, metadata=words)
@@ -66,6 +68,19 @@ def _frame(box: dict[str, Any], kind: str, grow: float) -> Any:
         edgecolor=LIGHT[f"{kind}-line"],
         lw=1.4,
     )
+
+
+def _mark_error(axes: Any, box: dict[str, Any], kind: str) -> None:
+    """The rim of a box at which an error ended the walk, with a cross and the word."""
+    rim = _frame(box, kind, 0.0)
+    rim.set(facecolor="none", edgecolor=WRONG[0], lw=3)
+    axes.add_patch(rim)
+    x, y, half = cross(box)
+    tag = {"facecolor": LIGHT["paper"], "edgecolor": WRONG[0], "boxstyle": "round,pad=0.25"}
+    word = axes.text(x + 26, y, "error", size=LABEL_SIZE, color=WRONG[0], family="monospace", weight="bold")
+    word.set(ha="center", va="center", bbox=tag)
+    axes.plot([x - half, x + half], [y - half, y + half], color=WRONG[0], lw=2.5)
+    axes.plot([x - half, x + half], [y + half, y - half], color=WRONG[0], lw=2.5)
 
 
 def _write(axes: Any, x: float, y: float, words: str, size: float, ink: str, bold: bool = False) -> None:

@@ -4,6 +4,8 @@ Blue and orange are told apart by everybody; shape says the same again: operatio
 root has a double frame.
 """
 
+from typing import Any
+
 LIGHT = {
     "paper": "#ffffff",
     "ink": "#1f2328",
@@ -24,8 +26,14 @@ DARK = {
     "leaf": "#3d2e16",
     "leaf-line": "#f0a94a",
 }
+WRONG = ("#a8170f", "#ffb3a8")  # where an error ended a walk, light and dark: only in the pictures that need it
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 ARROW_HALF = 3.5  # half the width of an arrow head
+
+
+def cross(box: dict[str, Any]) -> tuple[float, float, float]:
+    """Where the cross of a box with an error is, and half its size; the word follows it."""
+    return box["x"] + 18, box["y"] - 3, 4.0
 
 
 def arrow_head(base: list[float], tip: list[float]) -> list[list[float]]:

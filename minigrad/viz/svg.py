@@ -7,8 +7,8 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
-from .style import DARK, FONT, LIGHT, arrow_head
-from .words import printable
+from .style import DARK, FONT, LIGHT, WRONG, arrow_head, cross
+from .words import failed_node, printable
 
 
 def svg(trace: dict[str, Any]) -> str:
@@ -16,16 +16,19 @@ def svg(trace: dict[str, Any]) -> str:
     layout = trace["layout"]
     gradients = edge_gradients(trace)
     width, height = layout["width"], layout["height"]
+    failed = failed_node(trace)
+    wrong = [box for box in layout["boxes"] if box["node"] == failed]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" role="img">',
         f"<title>{text(trace['title'])}</title>",
         f"<desc>{text(trace['alt'])}</desc>",
-        f"<style>{_css()}</style>",
+        f"<style>{_css()}{_WRONG_CSS if wrong else ''}</style>",
         f'<rect class="paper" width="{width:g}" height="{height:g}" rx="6"/>',
         *(_edge(edge) for edge in layout["edges"]),
         *(_box(box, trace["nodes"][box["node"]]) for box in layout["boxes"]),
         *(_gradient(edge, gradients[edge["edge"]]) for edge in layout["edges"] if edge["edge"] in gradients),
+        *(_error(box, trace["nodes"][box["node"]]) for box in wrong),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -60,6 +63,24 @@ def _css() -> str:
         ".paper{fill:var(--paper)}.edge{fill:none;stroke:var(--line);stroke-width:1.4}.head{fill:var(--line)}"
         ".op{fill:var(--op);stroke:var(--op-line);stroke-width:1.4}.leaf{fill:var(--leaf);stroke:var(--leaf-line);stroke-width:1.4}"
         ".frame{fill:none}"
+    )
+
+
+_WRONG_CSS = (
+    f"svg{{--wrong:{WRONG[0]};}}@media(prefers-color-scheme:dark){{svg{{--wrong:{WRONG[1]};}}}}"
+    ".wrong{fill:none;stroke:var(--wrong);stroke-width:3}.tag{fill:var(--paper);stroke:var(--wrong)}"
+    f".error{{font-size:{LABEL_SIZE:g}px;font-weight:600;fill:var(--wrong)}}"
+)
+
+
+def _error(box: dict[str, Any], node: dict[str, Any]) -> str:
+    """The rim of a box at which an error ended the walk, with a cross and the word."""
+    x, y, half = cross(box)
+    lines = f"M{x - half:g},{y - half:g}l{2 * half:g},{2 * half:g}m0,{-2 * half:g}l{-2 * half:g},{2 * half:g}"
+    return (
+        f"<g>{_rectangle(box, node['kind'], 'wrong', 0)}"
+        f'<rect class="tag" x="{x - 10:g}" y="{y - 9:g}" width="58" height="18" rx="9"/>'
+        f'<path class="wrong" d="{lines}"/><text class="error" x="{x + 26:g}" y="{y + 4:g}">error</text></g>'
     )
 
 

@@ -16,8 +16,8 @@ def node_words(node: dict[str, Any]) -> str:
     """A node as sentences refer to it: `a`, or `MulBackward0 (3*a)`."""
     if node["kind"] == "leaf":
         return node["variable"] or f"a leaf of shape {shape_text(node['shape'])}"
-    details = [node["variable"] or short(node["expression"] or "", 40), node.get("twin")]
-    detail = ", ".join(filter(None, details))
+    source = [short(node["expression"] or "", 40), node.get("twin")]  # a variable is one node's alone
+    detail = node["variable"] or ", ".join(filter(None, source))
     return f"{node['name']} ({detail})" if detail else node["name"]
 
 
@@ -71,9 +71,11 @@ def alt_text(trace: Trace) -> str:
     leaves = [node for node in nodes if node["kind"] == "leaf"]
     names = [node["variable"] or "one without a name" for node in leaves[:8]] + (["others"] if len(leaves) > 8 else [])
     what = f"{count(len(nodes) - len(leaves), 'operation')} and {count(len(leaves), 'leaf')}"
+    failed = failed_node(trace)
+    stops = "" if failed is None else f" The walk stops at {node_words(nodes[failed])}, with an error."
     text = f"Graph of {root['variable'] or node_words(root)}: {what}" + (f", {join(names)}" if names else "") + "."
     if len(nodes) > DESCRIBED:
-        return text + f" Gradients flow from {node_words(root)} at the top down to the leaves."
+        return text + f" Gradients flow from {node_words(root)} at the top down to the leaves." + stops
     uses: dict[int, Counter[int]] = {}
     for edge in trace["edges"]:
         uses.setdefault(edge["source"], Counter())[edge["target"]] += 1
@@ -85,10 +87,13 @@ def alt_text(trace: Trace) -> str:
         for event in trace["events"]
         if (node := nodes[event["node"]])["kind"] == "leaf" and event["grad"]
     ]
-    wrong = [event for event in trace["events"] if event["kind"] == "error"]
-    if wrong:
-        text += f" The walk stops at {node_words(nodes[wrong[0]['node']])}, with an error."
-    return text + (f" At the end {full_stop(join(ends))}" if ends else "")
+    return text + stops + (f" At the end {full_stop(join(ends))}" if ends else "")
+
+
+def failed_node(trace: Trace) -> int | None:
+    """The node at which an error ends the walk."""
+    last = trace["events"][-1] if trace["events"] else {}
+    return last["node"] if last.get("kind") == "error" else None
 
 
 def why_sentence(trace: Trace, event: dict[str, Any]) -> str:

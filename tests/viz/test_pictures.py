@@ -15,6 +15,8 @@ from minigrad.autograd.errors import GradientShapeError
 from minigrad.viz import Picture, draw_graph, step, walk
 from minigrad.viz.page import page
 from minigrad.viz.svg import svg
+from minigrad.viz.trace import record
+from minigrad.viz.walk import Walk
 
 EXAMPLE = json.loads(Path(__file__).with_name("q.trace.json").read_text("utf-8"))
 HOSTILE = "\"\\</script><img src=x onerror=alert(1)>&'\x00"
@@ -132,6 +134,19 @@ def test_the_page_of_a_drawn_graph_is_its_picture_and_its_words(tmp_path):
         assert control not in html
     hostile = hostile_trace() | {"events": []}
     assert page(hostile).count("<img") == 1 and "<script" not in page(hostile)
+
+
+def test_still_pictures_mark_where_an_error_ended_the_walk(tmp_path):
+    x = minigrad.tensor([1.0, 2.0], requires_grad=True)
+    y = x.exp()
+    fine = Walk(record(y.sum()))
+    y += 1
+    wrong = Walk(record(y.sum()))
+    assert 'class="wrong"' in wrong.svg and ">error</text>" in wrong.svg
+    assert "wrong" not in fine.svg  # nothing is added to the pictures of walks that go well
+    assert "The walk stops at ExpBackward0" in wrong.svg  # in words, too
+    sizes = [len(each.save(tmp_path / "walk.png").read_bytes()) for each in (fine, wrong)]
+    assert sizes[0] != sizes[1]
 
 
 # ------------------------------------------------------------ step

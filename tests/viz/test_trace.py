@@ -154,13 +154,13 @@ def test_equal_nodes_are_told_apart():
     trace = record(once + twice.sin())
     words = [node_words(node) for node in trace["nodes"]]
     assert len(set(words)) == len(words)
-    assert "MulBackward0 (h * w, 1st of 2)" in words and "MulBackward0 (h * w, 2nd of 2)" in words
+    assert "MulBackward0 (h * w, 1st of 3)" in words and "MulBackward0 (h * w, 2nd of 3)" in words
     assert "MulBackward0 (h)" in words and "MulBackward0 (once)" in words and "MulBackward0 (w * w)" in words
-    first = next(node for node in trace["nodes"] if node["twin"] == "1st of 2")
+    first = next(node for node in trace["nodes"] if node["twin"] == "1st of 3")
     last_to_run = max(e["index"] for e in trace["events"] if trace["nodes"][e["node"]]["name"] == "MulBackward0")
     assert trace["events"][last_to_run]["node"] == first["id"]  # made first, run last
     lines = [box["lines"][1]["text"] for box in drawn(trace)["layout"]["boxes"] if box["node"] == first["id"]]
-    assert lines == ["h * w, 1st of 2"]
+    assert lines == ["h * w, 1st of 3"]
 
 
 def test_equal_nodes_of_two_lines_are_told_apart_by_the_line():

@@ -26,12 +26,13 @@ function headCard(node, event, total) {
   const kind =
     node.kind === "leaf" ? `keeps the gradient of the leaf ${called(node)}` : node.variable && `makes ${node.variable}`;
   const [out] = event.outgoing;
+  const round = node.twin?.includes(" of ") && `the ${node.twin} that this code made`;
   const does = { broadcast: `undoes the broadcast of input ${out?.input}`, error: "stops the walk with an error" };
   return html(
     "header",
     { class: "mg-what" },
     html("h3", {}, html("span", { class: "mg-of" }, `${event.index + 1} of ${total}`), node.name),
-    html("p", { class: "mg-note" }, [does[event.kind] ?? kind, node.twin].filter(Boolean).join(", ")),
+    html("p", { class: "mg-note" }, [does[event.kind] ?? kind, round].filter(Boolean).join(", ")),
     node.expression &&
       html("p", { class: "mg-source" }, sourceLine(node), html("span", { class: "mg-note" }, node.place ?? "")),
   );
@@ -46,6 +47,7 @@ function withCode(text) {
 function troubleCard(name, title, { sentence, what, where, fix }) {
   const place = ({ place, line, expression }) =>
     html("li", {}, sourceLine({ line, expression }), " ", html("span", { class: "mg-note" }, place));
+  const isAligned = / {2}/.test(what); // shapes below each other
   const part = (label, ...content) => [html("dt", {}, label), html("dd", {}, ...content)];
   return html(
     "section",
@@ -55,7 +57,7 @@ function troubleCard(name, title, { sentence, what, where, fix }) {
     html(
       "dl",
       {},
-      what && part("What", withCode(what)),
+      what && part("What", isAligned ? html("code", {}, what) : withCode(what)),
       where.length > 0 && part("Where", html("ul", {}, where.map(place))),
       fix && part("Fix", withCode(fix)),
     ),
@@ -65,7 +67,7 @@ function troubleCard(name, title, { sentence, what, where, fix }) {
 const WARNINGS = { nan: "Warning: the first nan", inf: "Warning: the first inf" };
 
 /** The queue as it was when this node was chosen; the picture already shows what the step has brought. */
-function whyCard(trace, { why }) {
+function whyCard(trace, { why, kind }) {
   const name = (id) => html("code", {}, called(trace.nodes[id]));
   const queue = html(
     "ol",
@@ -76,7 +78,7 @@ function whyCard(trace, { why }) {
     html("li", { "data-state": "waiting" }, name(node), `: ${missing} more ${missing === 1 ? "gradient" : "gradients"}`),
   );
   return card(
-    "Why this node is next",
+    kind === "broadcast" ? "Why this step is next" : "Why this node is next",
     html("p", {}, why.sentence),
     html(
       "div",
