@@ -155,7 +155,8 @@ def test_equal_nodes_are_told_apart():
     words = [node_words(node) for node in trace["nodes"]]
     assert len(set(words)) == len(words)
     assert "MulBackward0 (h * w, 1st of 3)" in words and "MulBackward0 (h * w, 2nd of 3)" in words
-    assert "MulBackward0 (h)" in words and "MulBackward0 (once)" in words and "MulBackward0 (w * w)" in words
+    assert "MulBackward0 (h)" in words and "MulBackward0 (once)" in words
+    assert any(name.startswith("MulBackward0 (w * w, line ") for name in words)
     first = next(node for node in trace["nodes"] if node["twin"] == "1st of 3")
     last_to_run = max(e["index"] for e in trace["events"] if trace["nodes"][e["node"]]["name"] == "MulBackward0")
     assert trace["events"][last_to_run]["node"] == first["id"]  # made first, run last
