@@ -330,6 +330,8 @@ def split_outputs(source: Tensor, parts: list[Any], op: type[Op], creator: str, 
     node = None if edge is None else record(op, [edge], [source.array], None, params)
     if node is not None:
         node.outputs = len(parts)
+        if mode.recording is not True:
+            mode.recording.made(node)
     outs = []
     for number, part in enumerate(parts):
         out = wrap(part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .groups import group, grouped
 from .picture import Picture, draw_graph
 from .walk import Walk, step
 
@@ -38,6 +39,8 @@ __all__ = [
     "draw_graph",
     "gradient_plot",
     "graph_builder",
+    "group",
+    "grouped",
     "jacobian_map",
     "requires_grad_painter",
     "saved_buffers",

@@ -6,10 +6,11 @@ Sizes are ours, counted in characters, so that a picture is the same on every ma
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from typing import Any
 
 from .values import shape_text
-from .words import short
+from .words import count, short
 
 NAME_SIZE, SOURCE_SIZE = 13.0, 11.5  # font sizes of a box's two lines
 CHARACTER = 0.61  # width of a character of a monospaced font, as a part of its size
@@ -18,6 +19,7 @@ LABEL_SIZE, LABEL_HEIGHT = 11.0, 17.0  # a gradient written beside an edge
 NOT_YET = "not yet"
 LONGEST = 30  # characters of a line in a box
 LONGEST_LABEL = 18  # characters of a gradient beside an edge
+SAME_PLACE = 6  # more nodes of one expression, in groups: it is a call of something large, and no news in a box
 LONGEST_ACCOUNT = 24  # characters of what the stepper writes below a leaf
 
 
@@ -36,8 +38,13 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
         if event.get("grad")
     }
 
-    def add(node: dict[str, Any]) -> int:
-        lines = _lines(node)
+    groups = trace.get("groups", ())
+    at = Counter((node["place"], node["expression"]) for node in trace["nodes"] if node.get("group") is not None)
+
+    def add(node: dict[str, Any], group: int | None) -> int:
+        if group is not None and at[node["place"], node["expression"]] > SAME_PLACE:
+            node = {**node, "expression": None}  # the call of the whole model, which tells nothing of this node
+        lines = _lines(node, "" if group is None else groups[group]["path"])
         width = max(text_width(line["text"], _size(line)) for line in lines) + 2 * PADDING
         width = max(width, text_width(accounts.get(node["id"], ""), LABEL_SIZE))
         box = {
@@ -48,6 +55,8 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
             "height": HEIGHT,
             "lines": lines,
         }
+        if groups:
+            box["group"] = group
         boxes.append(box)
         box_of.setdefault(node["id"], box["id"])
         return box["id"]
@@ -55,10 +64,11 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
     nodes = trace["nodes"]
     for node in nodes:
         if node["kind"] == "op" or node["root"]:
-            add(node)
+            add(node, node.get("group"))
     for edge in trace["edges"]:
         target = nodes[edge["target"]]
-        to = add(target) if target["kind"] == "leaf" else box_of[edge["target"]]
+        at_use = nodes[edge["source"]] if target.get("parameter") else target  # a parameter stands where it is used
+        to = add(target, at_use.get("group")) if target["kind"] == "leaf" else box_of[edge["target"]]
         joints.append({"edge": edge["id"], "from": box_of[edge["source"]], "to": to})
     return boxes, joints
 
@@ -82,16 +92,64 @@ def edge_gradients(trace: dict[str, Any]) -> dict[int, str]:
     }
 
 
+def layout_gradients(trace: dict[str, Any]) -> list[str]:
+    """What stands beside each edge of the layout: its gradient, or how many gradients flow between two groups."""
+    texts = edge_gradients(trace)
+    found = []
+    for edge in trace["layout"]["edges"]:
+        many = [each for each in edge.get("edges", [edge["edge"]]) if each in texts]
+        found.append(texts[many[0]] if len(many) == 1 else count(len(many), "gradient") if many else "")
+    return found
+
+
+def boxes_of(trace: dict[str, Any], node: int | None) -> list[dict[str, Any]]:
+    """The boxes of the layout that show a node, or the closed group that it is in; each with its "kind"."""
+    found = []
+    for box in trace["layout"]["boxes"] if node is not None else ():
+        if box["node"] is None and node in trace["groups"][box["group"]]["nodes"]:
+            found.append(box | {"kind": "closed"})
+        elif box["node"] == node:
+            found.append(box | {"kind": trace["nodes"][node]["kind"]})
+    return found
+
+
 def text_width(text: str, size: float) -> float:
     """Width of a text in a monospaced font; East Asian characters take two places."""
     places = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
     return places * CHARACTER * size
 
 
-def _lines(node: dict[str, Any]) -> list[dict[str, str]]:
+def group_box(group: dict[str, Any]) -> dict[str, Any]:
+    """The box of a closed group, without a place yet."""
+    inside = f"{group['kind']}, {count(len(group['nodes']), 'node')}" if group["kind"] else ""
+    inside = inside or count(len(group["nodes"]), "node")
+    lines = [
+        {"text": short(group_name(group), LONGEST), "role": "name"},
+        {"text": short(inside, LONGEST), "role": "source"},
+    ]
+    progress = f"{len(group['nodes'])} of {count(len(group['nodes']), 'node')} done"  # what the stepper writes instead
+    width = max(*(text_width(line["text"], _size(line)) for line in lines), text_width(progress, SOURCE_SIZE))
+    return {"width": round(width + 2 * PADDING + 16, 1), "height": HEIGHT, "lines": lines}
+
+
+def group_name(group: dict[str, Any]) -> str:
+    """A group's name from its parent, with the number of the call where there are several."""
+    return group["name"] + (f" (call {group['call']})" if group["call"] else "")
+
+
+def frame_title(group: dict[str, Any]) -> str:
+    """What stands in the corner of an open group."""
+    return group_name(group) + (f" · {group['kind']}" if group["kind"] else "")
+
+
+def _lines(node: dict[str, Any], path: str = "") -> list[dict[str, str]]:
+    """What a node's box says; a parameter's name is cut by the path of the group that it stands in."""
     variable, expression = node["variable"], node["expression"]
     if node["kind"] == "leaf":
-        name, source = variable or "leaf", f"{'leaf ' if variable else ''}{shape_text(node['shape'])}"
+        name = variable or "leaf"
+        if path and variable and variable.startswith(path + ".") and variable == node.get("parameter"):
+            name = variable[len(path) + 1 :]
+        source = f"{'leaf ' if variable else ''}{shape_text(node['shape'])}"
     else:
         name = node["name"]
         source = f"{variable} = {expression}" if variable and expression else variable or expression or ""

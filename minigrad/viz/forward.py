@@ -74,7 +74,7 @@ class Forward:
             if self.records[i]["kind"] == "leaf":
                 continue
             self._find_saved(i, node)
-            for name, x in names.tensors(node):
+            for name, x in names.results(node):
                 if not writes_since(x.array, node.seq):
                     self._put((i, x.output_nr), x.array, "variable", f"held by the variable {name}")
 

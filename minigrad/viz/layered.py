@@ -18,20 +18,36 @@ Boxes = list[dict[str, Any]]
 
 
 def layered(boxes: Boxes, joints: Boxes, rooms: dict[int, float]) -> tuple[Boxes, Boxes]:
-    """Give boxes their places (`x`, `y`) and joints their curves (`points`, `tip`, `label`)."""
+    """Give boxes their places (`x`, `y`) and joints their curves (`points`, `tip`, `label`).
+
+    A box may be a point on the rim of a group (`nested.py`): its "rim" is "top" or "bottom". A joint may leave or enter
+    its box at a given distance from the middle, "leave" or "enter".
+    """
     layer = _layers(boxes, joints)
     chains = _chains(joints, layer, len(boxes))
     width = {box["id"]: box["width"] for box in boxes}
     room = max(rooms.values(), default=0.0)
     x = _columns(chains, layer, width, room)
-    step = max(box["height"] for box in boxes) + LAYER_GAP + (LABEL_HEIGHT + 10 if room else 0)
+    heights = [0.0] * (1 + max(layer.values()))
     for box in boxes:
-        box["x"], box["y"] = x[box["id"]] - box["width"] / 2, layer[box["id"]] * step
+        heights[layer[box["id"]]] = max(heights[layer[box["id"]]], box["height"])
+    bands = _bands(heights, LAYER_GAP + (LABEL_HEIGHT + 10 if room else 0))
+    for box in boxes:
+        box["x"], box["y"] = x[box["id"]] - box["width"] / 2, bands[layer[box["id"]]][0]
     leaves, enters = _ports(joints, chains, x)
     for joint, chain, begin, end in zip(joints, chains, leaves, enters, strict=True):
-        _curve(joint, chain, x[joint["from"]] + begin, x[joint["to"]] + end, boxes, x, layer, step)
+        _curve(joint, chain, x[joint["from"]] + begin, x[joint["to"]] + end, boxes, x, [bands[layer[i]] for i in chain])
     _labels(joints, rooms)
     return boxes, joints
+
+
+def _bands(heights: list[float], gap: float) -> list[tuple[float, float]]:
+    """Top and bottom of each layer; one of mere points (a group's rim) needs no gap of its own."""
+    bands, top = [], 0.0
+    for height in heights:
+        bands.append((top, top + height))
+        top += height + gap
+    return bands
 
 
 def _layers(boxes: Boxes, joints: Boxes) -> dict[int, int]:
@@ -43,13 +59,25 @@ def _layers(boxes: Boxes, joints: Boxes) -> dict[int, int]:
         lacking[joint["to"]] += 1
     layer = dict.fromkeys(targets, 0)
     ready = [i for i, n in lacking.items() if not n]
-    while ready:
+    placed: set[int] = set()
+    waiting = iter(targets)
+    while len(placed) < len(targets):
+        if not ready:  # groups may lead to each other in a circle: cut it at the first
+            ready.append(next(i for i in waiting if i not in placed))
         i = ready.pop()
+        if i in placed:
+            continue
+        placed.add(i)
         for target in targets[i]:
-            layer[target] = max(layer[target], layer[i] + 1)
             lacking[target] -= 1
-            if not lacking[target]:
-                ready.append(target)
+            if target not in placed:
+                layer[target] = max(layer[target], layer[i] + 1)
+                if not lacking[target]:
+                    ready.append(target)
+    bottom = [box["id"] for box in boxes if box.get("rim") == "bottom"]
+    if bottom:
+        last = 1 + max(layer[box["id"]] for box in boxes if box.get("rim") != "bottom")
+        layer.update(dict.fromkeys(bottom, last))
     return layer
 
 
@@ -104,7 +132,7 @@ def _pack(row: list[int], wish: dict[int, float], width: dict[int, float], room:
 def _ports(joints: Boxes, chains: list[list[int]], x: dict[int, float]) -> tuple[list[float], list[float]]:
     """How far from a box's middle each edge leaves and enters it: side by side, in the order of where they lead."""
     offsets = []
-    for end, neighbour in (("from", 1), ("to", -2)):
+    for end, neighbour, given in (("from", 1, "leave"), ("to", -2, "enter")):
         at_box: dict[int, list[int]] = {}
         for i, joint in enumerate(joints):
             at_box.setdefault(joint[end], []).append(i)
@@ -113,7 +141,8 @@ def _ports(joints: Boxes, chains: list[list[int]], x: dict[int, float]) -> tuple
             edges.sort(key=lambda i: x[chains[i][neighbour]])
             apart = min(PORT, 2 * PORT / len(edges))
             for place, i in enumerate(edges):
-                offset[i] = (place - (len(edges) - 1) / 2) * apart
+                fixed = joints[i].get(given)
+                offset[i] = (place - (len(edges) - 1) / 2) * apart if fixed is None else fixed
         offsets.append(offset)
     return offsets[0], offsets[1]
 
@@ -125,16 +154,17 @@ def _curve(
     end: float,
     boxes: Boxes,
     x: dict[int, float],
-    layer: dict[int, int],
-    step: float,
+    bands: list[tuple[float, float]],
 ) -> None:
     """A smooth curve through a chain: from a box's lower side, straight past layers between, to the arrow's base."""
     upper, lower = boxes[joint["from"]], boxes[joint["to"]]
     tip = [end, lower["y"]]
     stops = [[begin, upper["y"] + upper["height"]]]
-    for i in chain[1:-1]:
-        stops += [[x[i], layer[i] * step], [x[i], layer[i] * step + upper["height"]]]
-    stops.append([tip[0], tip[1] - ARROW])
+    if bands[0][1] > stops[0][1]:  # straight down beside the taller ones of its layer
+        stops.append([begin, bands[0][1]])
+    for i, (top, bottom) in zip(chain[1:-1], bands[1:-1], strict=True):
+        stops += [[x[i], top], [x[i], bottom]]
+    stops.append([tip[0], tip[1] - (0 if lower.get("rim") else ARROW)])
     points = [stops[0]]
     for here, there in pairwise(stops):
         half = (there[1] - here[1]) / 2

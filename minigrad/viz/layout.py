@@ -14,6 +14,7 @@ from typing import Any
 
 from .boxes import LABEL_HEIGHT, boxes_and_joints, label_rooms
 from .layered import layered
+from .nested import nested
 
 MARGIN = 12.0
 IN_PROCESS = 300  # boxes; more are laid out in a child process, which can be stopped
@@ -31,6 +32,8 @@ def layout(trace: dict[str, Any], backend: str | None = None) -> dict[str, Any]:
     trace : a trace; if it has events, room is left for the gradients beside the edges.
     backend : "pygraphviz", "dot" or "own"; by default the first of them that is there.
     """
+    if trace.get("groups"):
+        return _nested(trace)
     boxes, joints = boxes_and_joints(trace)
     rooms = label_rooms(trace)
     backend = backend or available()
@@ -40,6 +43,14 @@ def layout(trace: dict[str, Any], backend: str | None = None) -> dict[str, Any]:
         except TimeoutError:
             pass  # too large for Graphviz in the time allowed: our own is plainer, and always quick
     return _finish(*layered(boxes, joints, rooms), rooms)
+
+
+def _nested(trace: dict[str, Any]) -> dict[str, Any]:
+    """With groups: always our own, which the front end has too."""
+    boxes, joints, frames, more = nested(trace)
+    rooms = {joint["edge"]: joint.pop("room") for joint in joints}
+    found = _finish([*boxes, *frames], joints, rooms)
+    return found | {"boxes": boxes, "frames": frames} | more
 
 
 def available() -> str:

@@ -26,6 +26,7 @@ class Names:
         self.tensors: list[Any] = []
         self._kept: list[Any] = []  # keys are identities: what they belong to must stay alive
         self._tensors: dict[int, list[tuple[str, Any]]] = {}
+        self.modules: list[Any] = []  # the `nn.Module`s among the variables
 
     def add(self, name: str, tensor: Any) -> None:
         """Remember `name` for a leaf or for the node that made the tensor; the first name found stands first."""
@@ -43,7 +44,7 @@ class Names:
         found = self._names.get(id(node if variable is None else variable))
         return None if found is None else found[0] if variable is not None else ", ".join(found)
 
-    def tensors(self, node: Any) -> list[tuple[str, Any]]:
+    def results(self, node: Any) -> list[tuple[str, Any]]:
         """The results of an operation that variables hold, with their names."""
         return self._tensors.get(id(node), [])
 
@@ -56,6 +57,8 @@ def callers_names(x: Any) -> Names:
     for variables in (frame.f_locals, frame.f_globals):
         for name, value in list(variables.items()):
             if not name.startswith("_"):  # IPython's _, __, _12 are no names of the learner's
+                if hasattr(type(value), "named_modules") and value not in names.modules:
+                    names.modules.append(value)
                 for full_name, tensor in _tensors(name, value, kind):
                     names.add(full_name, tensor)
     return names

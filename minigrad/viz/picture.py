@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def drawn(trace: dict[str, Any]) -> dict[str, Any]:
     """The trace with its layout, which is computed when first needed."""
     if "layout" not in trace:
-        check_size(len(trace["nodes"]))
+        check_size(trace)
         trace["layout"] = layout(trace)
     return trace
 
@@ -93,7 +93,7 @@ class Picture(Views):
         return self._still()
 
 
-def draw_graph(x: Any) -> Picture:
+def draw_graph(x: Any, by: Any = None) -> Picture:
     """Draw the graph of a tensor: the operations that made it, down to the leaves that get a gradient.
 
     The root stands on top and arrows point the way gradients flow, as `next_functions` does. Operations are boxes,
@@ -102,6 +102,8 @@ def draw_graph(x: Any) -> Picture:
     Parameters
     ----------
     x : a tensor that requires grad, minigrad's or PyTorch's. Names are taken from the caller's variables.
+    by : an `nn.Module`, or a list of them: nodes that a layer made are drawn as one group of its name. A graph of more
+        than 150 nodes is grouped by the modules among the caller's variables, if there are any.
 
     Returns
     -------
@@ -123,6 +125,6 @@ def draw_graph(x: Any) -> Picture:
     >>> draw_graph(y)
     Graph of y: 1 operation and 1 leaf, a. SinBackward0 (y) hands gradients to a.
     """
-    trace = outline(x)
-    check_size(len(trace["nodes"]))
+    trace = outline(x, by=by)
+    check_size(trace)
     return Picture(trace)

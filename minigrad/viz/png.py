@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
+from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, boxes_of, frame_title, layout_gradients
 from .style import LIGHT, WRONG, arrow_head, cross
 from .svg import baselines
-from .words import failed_node, printable
+from .words import failed_node, printable, short
 
 POINTS = 72.0  # a unit of the layout is a point
 DPI = 144
@@ -24,23 +24,30 @@ def png(trace: dict[str, Any]) -> bytes:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, layout["width"]), ylim=(layout["height"], 0))
     axes.set_axis_off()
-    gradients = edge_gradients(trace)
-    for edge in layout["edges"]:
+    for frame in layout.get("frames", ()):
+        axes.add_patch(_frame(frame, "group", 0.0))
+        title = short(frame_title(trace["groups"][frame["group"]]), LONGEST)
+        _write(axes, frame["x"] + 10, frame["y"] + 17, title, 12.0, LIGHT["quiet"], at="left")
+    for edge, gradient in zip(layout["edges"], layout_gradients(trace), strict=True):
         axes.add_patch(_curve(edge["points"]))
         axes.add_patch(Polygon(arrow_head(edge["points"][-1], edge["tip"]), color=LIGHT["line"], lw=0))
-        if edge["edge"] in gradients:
+        if gradient:
             x, y = edge["label"]
-            _write(axes, x, y + 4, gradients[edge["edge"]], LABEL_SIZE, LIGHT["quiet"])
+            _write(axes, x, y + 4, gradient, LABEL_SIZE, LIGHT["quiet"])
     for box in layout["boxes"]:
-        node = trace["nodes"][box["node"]]
-        for grow in (3.5, 0.0) if node["root"] else (0.0,):
-            axes.add_patch(_frame(box, node["kind"], grow))
+        if box["node"] is None:
+            axes.add_patch(_frame({**box, "x": box["x"] + 4, "y": box["y"] + 4}, "closed", 0.0))
+            axes.add_patch(_frame(box, "closed", 0.0))
+        else:
+            node = trace["nodes"][box["node"]]
+            for grow in (3.5, 0.0) if node["root"] else (0.0,):
+                axes.add_patch(_frame(box, node["kind"], grow))
         for line, y in zip(box["lines"], baselines(box), strict=True):
             name = line["role"] == "name"
             size, ink = (NAME_SIZE, LIGHT["ink"]) if name else (SOURCE_SIZE, LIGHT["quiet"])
             _write(axes, box["x"] + box["width"] / 2, y, line["text"], size, ink, bold=name)
-        if node["id"] == failed_node(trace):
-            _mark_error(axes, box, node["kind"])
+    for box in boxes_of(trace, failed_node(trace)):
+        _mark_error(axes, box, box["kind"])
     file = io.BytesIO()
     words = {"Title": trace["title"], "Description": trace["alt"], "Software": None}
     figure.savefig(file, format="png", dpi=DPI, metadata=words)
@@ -59,14 +66,19 @@ def _frame(box: dict[str, Any], kind: str, grow: float) -> Any:
     from matplotlib.patches import FancyBboxPatch
 
     radius = box["height"] / 2 if kind == "leaf" else 4.0
+    face, line = {"group": ("none", LIGHT["line"]), "closed": (LIGHT["paper"], LIGHT["ink"])}.get(kind) or (
+        LIGHT[kind],
+        LIGHT[f"{kind}-line"],
+    )
     return FancyBboxPatch(
         (box["x"] - grow, box["y"] - grow),
         box["width"] + 2 * grow,
         box["height"] + 2 * grow,
         boxstyle=f"round,pad=0,rounding_size={radius + grow}",
-        facecolor=LIGHT[kind],
-        edgecolor=LIGHT[f"{kind}-line"],
-        lw=1.4,
+        facecolor=face,
+        edgecolor=line,
+        lw=1.0 if kind == "group" else 1.4,
+        linestyle=(0, (2, 3)) if kind == "group" else "solid",
     )
 
 
@@ -83,8 +95,10 @@ def _mark_error(axes: Any, box: dict[str, Any], kind: str) -> None:
     axes.plot([x - half, x + half], [y + half, y - half], color=WRONG[0], lw=2.5)
 
 
-def _write(axes: Any, x: float, y: float, words: str, size: float, ink: str, bold: bool = False) -> None:
-    """Text centred on x, its baseline at y; `parse_math` is off, for a name may hold a dollar sign."""
+def _write(
+    axes: Any, x: float, y: float, words: str, size: float, ink: str, bold: bool = False, at: str = "center"
+) -> None:
+    """Text centred on x (or beginning there), baseline at y; `parse_math` is off, for a name may hold a dollar sign."""
     weight = "bold" if bold else "normal"
     style = {"size": size, "color": ink, "family": "monospace", "weight": weight}
-    axes.text(x, y, printable(words), ha="center", va="baseline", parse_math=False, **style)
+    axes.text(x, y, printable(words), ha=at, va="baseline", parse_math=False, **style)

@@ -6,18 +6,17 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from .boxes import LABEL_SIZE, NAME_SIZE, SOURCE_SIZE, edge_gradients
+from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, boxes_of, frame_title, layout_gradients
 from .style import DARK, FONT, LIGHT, WRONG, arrow_head, cross
-from .words import failed_node, printable
+from .words import failed_node, printable, short
 
 
 def svg(trace: dict[str, Any]) -> str:
     """Draw a trace that has a layout; gradients stand beside the edges if the trace has events."""
     layout = trace["layout"]
-    gradients = edge_gradients(trace)
+    gradients = layout_gradients(trace)
     width, height = layout["width"], layout["height"]
-    failed = failed_node(trace)
-    wrong = [box for box in layout["boxes"] if box["node"] == failed]
+    wrong = boxes_of(trace, failed_node(trace))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" role="img">',
@@ -25,10 +24,11 @@ def svg(trace: dict[str, Any]) -> str:
         f"<desc>{text(trace['alt'])}</desc>",
         f"<style>{_css()}{_WRONG_CSS if wrong else ''}</style>",
         f'<rect class="paper" width="{width:g}" height="{height:g}" rx="6"/>',
+        *(_frame(frame, trace["groups"][frame["group"]]) for frame in layout.get("frames", ())),
         *(_edge(edge) for edge in layout["edges"]),
-        *(_box(box, trace["nodes"][box["node"]]) for box in layout["boxes"]),
-        *(_gradient(edge, gradients[edge["edge"]]) for edge in layout["edges"] if edge["edge"] in gradients),
-        *(_error(box, trace["nodes"][box["node"]]) for box in wrong),
+        *(_group(box) if box["node"] is None else _box(box, trace["nodes"][box["node"]]) for box in layout["boxes"]),
+        *(_gradient(edge, words) for edge, words in zip(layout["edges"], gradients, strict=True) if words),
+        *(_error(box, box["kind"]) for box in wrong),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -62,7 +62,9 @@ def _css() -> str:
         f".gradient{{font-size:{LABEL_SIZE:g}px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}}"
         ".paper{fill:var(--paper)}.edge{fill:none;stroke:var(--line);stroke-width:1.4}.head{fill:var(--line)}"
         ".op{fill:var(--op);stroke:var(--op-line);stroke-width:1.4}.leaf{fill:var(--leaf);stroke:var(--leaf-line);stroke-width:1.4}"
-        ".frame{fill:none}"
+        ".frame{fill:none}.closed{fill:var(--paper);stroke:var(--ink);stroke-width:1.4}"
+        ".group{fill:none;stroke:var(--line);stroke-dasharray:2 3}"
+        ".of{font-size:12px;text-anchor:start;fill:var(--quiet)}"
     )
 
 
@@ -73,12 +75,12 @@ _WRONG_CSS = (
 )
 
 
-def _error(box: dict[str, Any], node: dict[str, Any]) -> str:
+def _error(box: dict[str, Any], kind: str) -> str:
     """The rim of a box at which an error ended the walk, with a cross and the word."""
     x, y, half = cross(box)
     lines = f"M{x - half:g},{y - half:g}l{2 * half:g},{2 * half:g}m0,{-2 * half:g}l{-2 * half:g},{2 * half:g}"
     return (
-        f"<g>{_rectangle(box, node['kind'], 'wrong', 0)}"
+        f"<g>{_rectangle(box, kind, 'wrong', 0)}"
         f'<rect class="tag" x="{x - 10:g}" y="{y - 9:g}" width="58" height="18" rx="9"/>'
         f'<path class="wrong" d="{lines}"/><text class="error" x="{x + 26:g}" y="{y + 4:g}">error</text></g>'
     )
@@ -87,6 +89,22 @@ def _error(box: dict[str, Any], node: dict[str, Any]) -> str:
 def _edge(edge: dict[str, Any]) -> str:
     head = " ".join(f"{x:g},{y:g}" for x, y in arrow_head(edge["points"][-1], edge["tip"]))
     return f'<path class="edge" d="{edge["path"]}"/><polygon class="head" points="{head}"/>'
+
+
+def _frame(frame: dict[str, Any], group: dict[str, Any]) -> str:
+    """An open group."""
+    x, y, w, h = frame["x"], frame["y"], frame["width"], frame["height"]
+    return (
+        f'<rect class="group" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="8"/>'
+        f'<text class="of" x="{x + 10:g}" y="{y + 17:g}">{text(short(frame_title(group), LONGEST))}</text>'
+    )
+
+
+def _group(box: dict[str, Any]) -> str:
+    """A closed group: a box on top of another."""
+    behind = _rectangle({**box, "x": box["x"] + 4, "y": box["y"] + 4}, "group", "closed", 0)
+    lines = (_line(box, line, at) for line, at in zip(box["lines"], baselines(box), strict=True))
+    return f"<g>{behind}{_rectangle(box, 'group', 'closed', 0)}{''.join(lines)}</g>"
 
 
 def _box(box: dict[str, Any], node: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from ..autograd.errors import GradientShapeError
 from .formula import mathml, put_numbers
 from .graph import Graph, node_records, read_graph, root_node
+from .groups import put_groups
 from .names import Names, callers_names
 from .recorder import Recorder
 from .study import study
@@ -15,20 +16,27 @@ from .words import alt_text, step_sentence, title, why_sentence
 Trace = dict[str, Any]
 VERSION = 2
 LARGEST = 1_500  # nodes of a flat picture
+LARGEST_GROUPED = 10_000  # nodes of one with groups
+_REMEDY = (
+    "Group it: pass by=model, the nn.Module that made it, or make its parts within `with viz.group(name):`. Or take "
+    "fewer rounds of the loop that made it (three show what a thousand do), or a tensor from the middle of the "
+    "computation, whose graph is smaller."
+)
 
 
-def outline(x: Any, names: Names | None = None) -> Trace:
+def outline(x: Any, names: Names | None = None, by: Any = None) -> Trace:
     """The trace of a graph before anything has run: nodes and edges, no events.
 
     Parameters
     ----------
     x : a tensor that requires grad, minigrad's or PyTorch's.
     names : what the tensors are called; by default looked up in the caller's variables.
+    by : an `nn.Module`, or a list of them, whose calls group the nodes (see `groups.py`).
     """
-    return _outline(x, names)[0]
+    return _outline(x, names, by)[0]
 
 
-def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
+def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = None) -> Trace:
     """Record a backward pass from `x`; no `.grad` changes, no hook runs, the graph can be used again.
 
     An error of the pass is its last event: a graph that has been freed, a value changed in place, a gradient that does
@@ -39,6 +47,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
     x : a minigrad tensor that requires grad.
     gradient : a tensor of the shape of `x`; may be left out where `x` is a scalar.
     names : what the tensors are called; by default looked up in the caller's variables.
+    by : an `nn.Module`, or a list of them, whose calls group the nodes (see `groups.py`).
 
     Returns
     -------
@@ -74,7 +83,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
             raise
         misfit = error
     names = callers_names(x) if names is None else names
-    trace, graph = _outline(x, names)
+    trace, graph = _outline(x, names, by)
     recorder = Recorder(graph, trace["nodes"])
     trace["held"] = recorder.held.bytes
     recorder.begin(x.output_nr, gradient.array if misfit else roots[0][1])
@@ -84,9 +93,10 @@ def record(x: Any, gradient: Any = None, names: Names | None = None) -> Trace:
     return trace
 
 
-def _outline(x: Any, names: Names | None) -> tuple[Trace, Graph]:
+def _outline(x: Any, names: Names | None, by: Any) -> tuple[Trace, Graph]:
     graph = read_graph(root_node(x))
-    records = node_records(graph, callers_names(x) if names is None else names)
+    names = callers_names(x) if names is None else names
+    records = node_records(graph, names)
     edges = [
         {"id": i, "source": source, "input": slot, "target": target, "output": output}
         for i, (source, slot, target, output) in enumerate(graph.edges)
@@ -94,6 +104,7 @@ def _outline(x: Any, names: Names | None) -> tuple[Trace, Graph]:
     trace: Trace = {"version": VERSION, "title": "", "alt": "", "roots": [0]}
     trace |= {"nodes": records, "edges": edges, "events": []}
     records[0]["shape"], records[0]["dtype"] = list(x.shape), str(x.dtype).rpartition(".")[2]
+    put_groups(trace, graph, by, names.modules)
     trace["title"], trace["alt"] = title(trace), alt_text(trace)
     return trace, graph
 
@@ -120,12 +131,21 @@ def _put_numbers(node: dict[str, Any], event: dict[str, Any]) -> None:
             out["numbers"] = {"latex": put_numbers(formula["latex"], numbers)}
 
 
-def check_size(nodes: int) -> None:
-    """Refuse a flat picture of a graph that nobody could read."""
-    if nodes > LARGEST:
+def check_size(trace: Trace) -> None:
+    """Refuse a picture that nobody could read."""
+    nodes = len(trace["nodes"])
+    if trace.get("groups"):
+        check_recording(nodes)
+    elif nodes > LARGEST:
+        raise ValueError(f"This graph has {nodes:,} nodes; a picture is drawn of up to {LARGEST:,}. {_REMEDY}")
+
+
+def check_recording(nodes: int) -> None:
+    """Refuse a graph that is too large even in groups, before any work is done on it."""
+    if nodes > LARGEST_GROUPED:
         raise ValueError(
-            f"This graph has {nodes:,} nodes; a picture is drawn of up to {LARGEST:,}. "
-            "Take fewer rounds of the loop that made it (three show what a thousand do), "
+            f"This graph has {nodes:,} nodes; a picture is drawn of up to {LARGEST:,}, or {LARGEST_GROUPED:,} in "
+            "groups. Take fewer rounds of the loop that made it (three show what a thousand do), "
             "or a tensor from the middle of the computation, whose graph is smaller."
         )
 

@@ -12,7 +12,7 @@ from .graph import read_graph, root_node
 from .picture import Views
 from .questions import as_kinds, ask
 from .text import walk_text
-from .trace import check_size, record
+from .trace import LARGEST, check_recording, check_size, outline, record
 
 
 class Walk(Views):
@@ -29,7 +29,9 @@ class Walk(Views):
         return f"<{self.trace['title']}, {len(self.trace['events'])} steps>"
 
 
-def step(x: Any, gradient: Any = None, *, predict: str | list[str] | tuple[str, ...] | None = None) -> Any:
+def step(
+    x: Any, gradient: Any = None, *, by: Any = None, predict: str | list[str] | tuple[str, ...] | None = None
+) -> Any:
     """Walk the backward pass of a tensor, node by node.
 
     It works on a recording: no `.grad` changes, no hook runs, and the graph can be used again afterwards.
@@ -38,6 +40,8 @@ def step(x: Any, gradient: Any = None, *, predict: str | list[str] | tuple[str, 
     ----------
     x : a tensor that requires grad. Names are taken from the caller's variables.
     gradient : a tensor of the shape of `x`, as for `backward()`; may be left out where `x` is a scalar.
+    by : an `nn.Module`, or a list of them: nodes that a layer made are one group of its name, which opens and closes. A
+        graph of more than 150 nodes is grouped by the modules among the caller's variables, if there are any.
     predict : ``"next"``, ``"shape"``, ``"value"`` or a list of these. Each step then stays locked until the learner has
         said which node runs next, or which shape or which numbers it sends; `s.answers` tells how it went.
 
@@ -68,9 +72,9 @@ def step(x: Any, gradient: Any = None, *, predict: str | list[str] | tuple[str, 
     kinds = as_kinds(predict)
     in_notebook = _in_notebook()
     if in_notebook:
-        check_size(len(read_graph(root_node(x)).nodes))  # before the work of recording it
+        _check_size(x, by)  # before the work of recording it
     try:
-        trace = record(x, gradient)
+        trace = record(x, gradient, by=by)
     except GradientShapeError as error:
         raise _for_step(error) from None
     if kinds:
@@ -84,6 +88,13 @@ def step(x: Any, gradient: Any = None, *, predict: str | list[str] | tuple[str, 
     walk = Walk(trace)
     print(walk)
     return walk
+
+
+def _check_size(x: Any, by: Any) -> None:
+    nodes = len(read_graph(root_node(x)).nodes)
+    check_recording(nodes)
+    if nodes > LARGEST:  # then it must have groups
+        check_size(outline(x, by=by))
 
 
 def _for_step(error: GradientShapeError) -> GradientShapeError:

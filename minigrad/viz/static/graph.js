@@ -208,29 +208,33 @@ function drawTiles(pieces, width, height) {
     });
 }
 
-/** The picture. `paint(step)` changes what differs from the step before; a click on a node calls `jump(step)`. */
-function drawGraph(trace, known, jump) {
-  const { layout } = trace;
+/** What one layout looks like: the picture's element, its tiles, and the boxes that have states. */
+function drawScene(trace, known, layout, paint) {
   const starts = Map.groupBy(layout.edges, ({ from }) => from);
   const edges = layout.edges.map((drawn) => {
     const edge = trace.edges[drawn.edge];
+    const all = drawn.edges ?? [drawn.edge];
     const lefts = starts.get(drawn.from).map(({ points }) => points[0][0]);
     const isLeftmost = drawn.points[0][0] === Math.min(...lefts);
-    const birth = known.born.get(edge.id);
-    return drawEdge(drawn, { ...edge, count: lefts.length }, birth?.value?.text ?? "none", isLeftmost);
+    const value = all.length > 1 ? `${all.length} gradients` : (known.born.get(edge.id)?.value?.text ?? "none");
+    const count = layout.boxes[drawn.from].node === null ? 1 : lefts.length; // a closed group's edges have no numbers
+    return { all, ...drawEdge(drawn, { ...edge, count }, value, isLeftmost) };
   });
   const boxes = layout.boxes.map((box) => {
+    if (box.node === null) return drawGroupBox(box, trace.groups[box.group]);
     const account = known.ran.get(box.node)?.grad;
     return drawBox(box, trace.nodes[box.node], account, known.troubles.get(box.node));
   });
+  const open = (layout.frames ?? []).map((frame) => drawOpenGroup(frame, trace.groups[frame.group]));
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
   const tiles = [
-    edges.map(({ edge, group, extent }) => ({ group, extent, paint: (now) => paintEdge(edge, group, now) })),
-    boxes.map((box) => ({ ...box, paint: (now) => paintBox(box, now) })),
-    edges.map(({ edge, value, valueExtent }) => ({
+    open.map((frame) => ({ ...frame, paint: (now) => paint.open(frame, now) })),
+    edges.map(({ all, group, extent }) => ({ group, extent, paint: (now) => paint.edges(all, group, now) })),
+    boxes.map((box) => ({ ...box, paint: (now) => (box.node ? paint.box(box, now) : paint.group(box, now)) })),
+    edges.map(({ all, value, valueExtent }) => ({
       group: value,
       extent: valueExtent,
-      paint: (now) => paintEdge(edge, value, now),
+      paint: (now) => paint.values(all, value, now),
     })),
   ].flatMap((layer) => drawTiles(layer, width, height));
   const picture = html(
@@ -243,19 +247,37 @@ function drawGraph(trace, known, jump) {
     },
     tiles.map((tile) => tile.element),
   );
-  const frame = html("div", { class: "mg-graph" }, picture);
-  let current = []; // the boxes of the step: several for a leaf with aliases
-  const late = {}; // the painting of what is out of sight, still to come
-  picture.addEventListener("click", (event) => {
-    const id = event.target.closest("[data-node]")?.dataset.node;
-    if (id !== undefined && known.ran.has(Number(id))) jump(known.ran.get(Number(id)).index + 1);
-  });
+  return { picture, tiles, boxes, open, width, height, layout };
+}
 
-  function paintEdge(edge, group, { step, arriving }) {
-    const birth = known.born.get(edge.id);
+/**
+ * The picture. `paint(step)` changes what differs from the step before; a click on a node calls `jump(step)`. A click
+ * on a group opens or closes it.
+ */
+function drawGraph(trace, known, jump) {
+  const scroller = html("div", { class: "mg-graph" });
+  const opened = new Set(trace.layout.open ?? []);
+  const late = {}; // the painting of what is out of sight, still to come
+  let current = [], // the boxes of the step: several for a leaf with aliases
+    step = 0,
+    scene = null;
+
+  function edgeState(id, { step, arriving }) {
+    const birth = known.born.get(id);
     const exists = birth !== undefined && step > birth.at;
-    const state = !exists ? "later" : step === birth.at + 1 ? "now" : arriving.has(edge.id) ? "arriving" : "done";
-    set(group, "data-state", state);
+    return !exists ? "later" : step === birth.at + 1 ? "now" : arriving.has(id) ? "arriving" : "done";
+  }
+
+  /** Of several edges drawn as one: "now" and "arriving" if one is, "done" if all are. */
+  function paintEdges(ids, group, now) {
+    const states = new Set(ids.map((id) => edgeState(id, now)));
+    set(group, "data-state", ["now", "arriving", "later"].find((state) => states.has(state)) ?? "done");
+  }
+
+  function paintValues(ids, group, now) {
+    const isComplete = ids.every((id) => edgeState(id, now) !== "later");
+    if (isComplete) paintEdges(ids, group, now);
+    else set(group, "data-state", "later");
   }
 
   function paintBox({ node, group, grad, texts, badge }, { step, kind, states, missing }) {
@@ -281,9 +303,30 @@ function drawGraph(trace, known, jump) {
     set(group, "data-kind", state === "now" ? kind : "");
     set(group, "aria-label", [called(node) + at, says, warning, gradText, mark].filter(Boolean).join(", "));
     set(badge, "d", ICONS[isSum ? "broadcast" : state] ?? "");
-    set(group, "tabindex", isHere || (step === 0 && event?.index === 0) ? "0" : "-1");
-    if (isHere) group.setAttribute("aria-current", "step");
+    paintFocus(group, isHere || (step === 0 && event?.index === 0), isHere);
+  }
+
+  function paintFocus(group, isStop, isHere) {
+    set(group, "tabindex", isStop ? "0" : "-1");
+    if (isHere) set(group, "aria-current", "step");
     else group.removeAttribute("aria-current");
+  }
+
+  function paintGroup({ ofGroup, group, account, badge }, { step, states }) {
+    const { state, done } = groupState(ofGroup, states);
+    const all = ofGroup.nodes.length;
+    const words = `${done} of ${all} node${all === 1 ? "" : "s"} done`;
+    if (account.textContent !== words) account.textContent = words;
+    set(group, "data-state", state);
+    set(group, "aria-label", `${groupTitle(ofGroup)}, closed group, ${words}, ${STATES[state]}`);
+    set(badge, "d", ICONS[state] ?? "");
+    const begins = step === 0 && ofGroup.nodes.includes(trace.events[0]?.node);
+    const isHere = state === "now" || state === "error";
+    paintFocus(group, isHere || begins, isHere);
+  }
+
+  function paintOpen({ ofGroup, group }, { states }) {
+    set(group, "data-state", groupState(ofGroup, states).state);
   }
 
   /**
@@ -291,7 +334,8 @@ function drawGraph(trace, known, jump) {
    * Hands back whether a tile will then be in sight.
    */
   function show() {
-    const { scrollWidth, scrollHeight, clientWidth, clientHeight, scrollLeft, scrollTop } = frame;
+    const { width, height } = scene;
+    const { scrollWidth, scrollHeight, clientWidth, clientHeight, scrollLeft, scrollTop } = scroller;
     if (clientWidth === 0) return () => true; // not on the page yet: all is painted
     const places = current.map(({ box }) => {
       const left = ((box.x + box.width / 2) / width) * scrollWidth - clientWidth / 2;
@@ -308,23 +352,26 @@ function drawGraph(trace, known, jump) {
     const within = (place, most) => Math.max(0, Math.min(place, most));
     const x = isFar ? within(nearest.left, scrollWidth - clientWidth) : scrollLeft;
     const y = isFar ? within(nearest.top, scrollHeight - clientHeight) : scrollTop;
-    if (isFar) frame.scrollTo({ left: x, top: y });
+    if (isFar) scroller.scrollTo({ left: x, top: y });
     const [across, down] = [scrollWidth / width, scrollHeight / height];
     return ({ left, top, right, bottom }) =>
       left * across < x + clientWidth && right * across > x && top * down < y + clientHeight && bottom * down > y;
   }
 
-  function paint(step) {
+  function paint(to) {
+    step = to;
     const states = statesAt(trace, step);
     const here = trace.events[step - 1];
-    current = boxes.filter(({ node }) => (here ? node.id === here.node : node.root));
+    const isCurrent = (id) => (here ? id === here.node : trace.nodes[id].root);
+    current = scene.boxes.filter(({ node, ofGroup }) => (node ? isCurrent(node.id) : ofGroup.nodes.some(isCurrent)));
     // First, while nothing has changed: asking for sizes or the focus after a change would lay everything out.
-    const focusInside = step > 0 && picture.contains(document.activeElement);
+    const focusInside = step > 0 && scene.picture.contains(document.activeElement);
     const isInSight = show();
     const missing = new Map(queueAt(trace, step)?.waiting.map(({ node, missing }) => [node, missing]));
     const terms = here?.incoming.flatMap((incoming) => incoming.terms) ?? [];
     const arriving = new Set(terms.map((term) => term.edge));
     const now = { step, kind: here?.kind, states, missing, arriving };
+    const { tiles } = scene;
     const seen = tiles.filter(isInSight);
     const paintTiles = (some) => some.forEach(({ pieces }) => pieces.forEach((piece) => piece.paint(now)));
     paintTiles(seen);
@@ -335,12 +382,84 @@ function drawGraph(trace, known, jump) {
       // After this frame; the reader cannot have scrolled there before.
       late.frame = requestAnimationFrame(() => (late.timer = setTimeout(() => paintTiles(others))));
     }
+    overview.mark(current[0].box);
     if (focusInside && !current.some(({ group }) => group === document.activeElement)) {
-      paintBox(current[0], now); // wherever it is: its name is read aloud
+      if (current[0].node) paintBox(current[0], now); // wherever it is: its name is read aloud
+      else paintGroup(current[0], now);
       current[0].group.focus({ preventScroll: true });
     }
   }
 
-  new ResizeObserver(show).observe(frame); // also when a notebook takes the frame away and puts it back
-  return { frame, paint };
+  function build(layout) {
+    scene = drawScene(trace, known, layout, {
+      box: paintBox,
+      group: paintGroup,
+      open: paintOpen,
+      edges: paintEdges,
+      values: paintValues,
+    });
+    for (const { node, group } of scene.boxes)
+      if (node && known.marks?.has(node.id)) group.append(breakpointSign(group.querySelector(".mg-box")));
+    scroller.replaceChildren(scene.picture);
+    overview.build(scene);
+  }
+
+  /** Open or close groups, and keep the one that was meant where it is. */
+  function change(act, id = null) {
+    const find = () => (id === null ? null : scroller.querySelector(`[data-group="${id}"]`));
+    const hadFocus = scroller.contains(document.activeElement);
+    const before = find()?.getBoundingClientRect();
+    act();
+    build(layoutOf(trace, opened));
+    overview.fitAgain();
+    const focus = find();
+    const after = focus?.getBoundingClientRect();
+    if (before && after) scroller.scrollBy(after.left - before.left, after.top - before.top);
+    paint(step);
+    if (before && after) {
+      const moved = focus.getBoundingClientRect();
+      if (moved.top < scroller.getBoundingClientRect().top || moved.bottom > scroller.getBoundingClientRect().bottom)
+        scroller.scrollBy(0, moved.top - before.top);
+    }
+    if (focus && hadFocus) focus.focus({ preventScroll: true });
+  }
+
+  function toggle(id) {
+    const group = trace.groups[id];
+    const isOpen = opened.has(id);
+    change(() => (isOpen ? opened.delete(id) : opened.add(id)), id);
+    const inside = group.nodes.length;
+    known.say?.(`${groupTitle(group)}: ${isOpen ? "closed" : "open"}, ${inside} node${inside === 1 ? "" : "s"} inside.`);
+  }
+
+  const openAll = () => change(() => trace.groups.forEach(({ id }) => opened.add(id)));
+  const closeAll = () => change(() => opened.clear());
+
+  scroller.addEventListener("click", (event) => {
+    const found = event.target.closest("[data-node], [data-group]");
+    if (!found || !scroller.contains(found)) return;
+    const { node, group } = found.dataset;
+    if (group !== undefined) toggle(Number(group));
+    else if (known.ran.has(Number(node))) jump(known.ran.get(Number(node)).index + 1);
+  });
+  scroller.addEventListener("keydown", (event) => {
+    const found = event.target.closest("[data-node], [data-group]");
+    if (!found || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { node, group } = found.dataset;
+    const isOpen = group !== undefined && opened.has(Number(group));
+    let meant = null;
+    if (event.key === "Enter") meant = group;
+    else if (event.key === "+" && !isOpen) meant = group;
+    else if (event.key === "-") meant = isOpen ? group : innermostOpen(node ? trace.nodes[node].group : trace.groups[group].parent);
+    if (meant === null || meant === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    toggle(Number(meant));
+  });
+  const innermostOpen = (group) => chainOf(trace.groups ?? [], group).findLast((id) => opened.has(id)) ?? null;
+
+  const overview = drawOverview(scroller, trace.groups?.length ? { openAll, closeAll } : null);
+  build(trace.layout);
+  new ResizeObserver(show).observe(scroller); // also when a notebook takes the frame away and puts it back
+  return { frame: overview.place, paint };
 }

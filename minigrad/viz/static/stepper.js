@@ -15,6 +15,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   const sentenceAt = (at) =>
     at === 0 ? `Before the first of ${total} steps: nothing has run yet.` : trace.events[at - 1].sentence;
   const say = (text) => (live.textContent = text);
+  known.say = say;
   const paint = (to) => {
     const target = Math.min(Math.max(Math.round(to) || 0, 0), prediction.limit());
     if (target === step) return false;
@@ -76,7 +77,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     return trace.events[Math.max(step - 1, 0)]?.node ?? trace.roots[0];
   };
   const moveFocus = (key) => {
-    const boxes = [...graph.frame.querySelectorAll("[data-node]")];
+    const boxes = [...graph.frame.querySelectorAll("[data-node], [data-group]")];
     const focused = boxes.find((box) => box === document.activeElement);
     const to = focused ? neighbour(focused, boxes, key) : boxes.find((box) => box.tabIndex === 0);
     to?.focus();
