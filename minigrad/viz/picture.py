@@ -10,7 +10,7 @@ from .layout import layout
 from .page import page, to_json
 from .png import png
 from .svg import img, svg
-from .trace import add_mathml, check_size, outline
+from .trace import add_mathml, check_picture, outline
 
 if TYPE_CHECKING:
     import graphviz
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def drawn(trace: dict[str, Any]) -> dict[str, Any]:
     """The trace with its layout, which is computed when first needed."""
     if "layout" not in trace:
-        check_size(trace)
+        check_picture(trace)
         trace["layout"] = layout(trace)
     return trace
 
@@ -126,5 +126,5 @@ def draw_graph(x: Any, by: Any = None) -> Picture:
     Graph of y: 1 operation and 1 leaf, a. SinBackward0 (y) hands gradients to a.
     """
     trace = outline(x, by=by)
-    check_size(trace)
+    check_picture(trace)
     return Picture(trace)

@@ -22,6 +22,7 @@ CSS = (
 def placed(trace: Trace, labels: Mapping[int, str], below: Mapping[int, str] | None = None) -> Trace:
     """The trace without its events, and with a layout that leaves room for `labels` at edges, `below` at leaves."""
     check_size(len(trace["nodes"]))
+    trace = {key: part for key, part in trace.items() if key != "groups"}  # flat: nothing here opens or closes
     carrier = [
         {"node": 0, "outgoing": [{"edge": edge, "value": {"text": words}} for edge, words in labels.items()]},
         *({"node": node, "outgoing": [], "grad": {"after": {"text": words}}} for node, words in (below or {}).items()),

@@ -131,12 +131,14 @@ def _put_numbers(node: dict[str, Any], event: dict[str, Any]) -> None:
             out["numbers"] = {"latex": put_numbers(formula["latex"], numbers)}
 
 
-def check_size(trace: Trace) -> None:
-    """Refuse a picture that nobody could read."""
-    nodes = len(trace["nodes"])
-    if trace.get("groups"):
-        check_recording(nodes)
-    elif nodes > LARGEST:
+def check_picture(trace: Trace) -> None:
+    """Refuse a picture that nobody could read; groups may hold more nodes than a flat one can show."""
+    (check_recording if trace.get("groups") else check_size)(len(trace["nodes"]))
+
+
+def check_size(nodes: int) -> None:
+    """Refuse a flat picture of a graph that nobody could read."""
+    if nodes > LARGEST:
         raise ValueError(f"This graph has {nodes:,} nodes; a picture is drawn of up to {LARGEST:,}. {_REMEDY}")
 
 

@@ -12,7 +12,7 @@ from .graph import read_graph, root_node
 from .picture import Views
 from .questions import as_kinds, ask
 from .text import walk_text
-from .trace import LARGEST, check_recording, check_size, outline, record
+from .trace import LARGEST, check_picture, check_recording, outline, record
 
 
 class Walk(Views):
@@ -94,7 +94,7 @@ def _check_size(x: Any, by: Any) -> None:
     nodes = len(read_graph(root_node(x)).nodes)
     check_recording(nodes)
     if nodes > LARGEST:  # then it must have groups
-        check_size(outline(x, by=by))
+        check_picture(outline(x, by=by))
 
 
 def _for_step(error: GradientShapeError) -> GradientShapeError:
