@@ -344,6 +344,24 @@ check("04.3", run)
 mine = run(edges, "z")
 mine
 
+# %% [markdown]
+# ## Exercise 04.4: be the engine
+#
+# Here $y = 4$. This stepper is locked: it takes a step only after you have said which node is next (click it), and then what that node sends on. Work each
+# answer out before you give it. After two wrong tries a button shows it, but then you may want to run the cell once more and begin anew.
+
+# %%
+y = tensor(4.0, requires_grad=True)
+f = y**2
+g = 3 * f
+e = g - f
+locked = step(e, predict=["next", "value"])
+locked
+
+# %% tags=["exercise-04.4"]
+# Answer in the stepper above. Then run this cell.
+check("04.4", locked)
+
 # %% [markdown] tags=["pytorch"]
 # ## What PyTorch does
 #

@@ -50,6 +50,7 @@ CLAIMS: dict[str, list[tuple[str, str]]] = {
         ("$u = 5$ and $v = 3$", "u, v"),
         ("Which of the two is right, 114 or 60?", "round(nudged), too_early['x']"),
         ("the gradient 54 instead of 114", "mine[0]['x'], walked['x']"),
+        ("Here $y = 4$", "y"),
         ("those of $h$ and $x$: 19 and 114", "walked['h'], walked['x']"),
     ],
 }
@@ -100,6 +101,7 @@ GIVEN: dict[str, list[str]] = {
         "Exercise 04.1",
         "Exercise 04.2",
         "Exercise 04.3",
+        "Exercise 04.4",
         "05 Jacobians",
         "about 40 minutes",
         "The 0 at the end means nothing",

@@ -102,6 +102,15 @@ def test_the_engine_as_handed_out_is_no_answer_yet(lesson):
         lesson_04.BROKEN_ENGINE.judge(lesson["run"])
 
 
+def test_the_locked_stepper_asks_what_the_exercise_expects(lesson):
+    locked = lesson["locked"]
+    given = lesson_04.given_in(locked, *lesson_04.TO_PREDICT)
+    assert len(given) == sum(map(len, locked.trace["questions"])) and all(answer["right"] for answer in given)
+    assert locked.answers == []  # nobody has been asked
+    with pytest.raises(NotYet, match="0 of 8 questions"):
+        lesson_04.BE_THE_ENGINE.judge(locked)
+
+
 PROGRAM = "x = torch.tensor(3.0, requires_grad=True)\nq = x * x\nr = q + x\ns = q * r\nt = 2 * q\nw = s + t\n"
 
 
