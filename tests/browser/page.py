@@ -69,6 +69,15 @@ window.view = mount_{kind}(document.getElementById("here"), {json.dumps(state)},
     return found
 
 
+def open_saved(page: Page, file: Path) -> Locator:
+    """Open a saved page from disk with everything else cut off, hand back its first widget."""
+    page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+    page.goto(file.as_uri())
+    found = page.locator(".mg-widget").first
+    found.wait_for()
+    return found
+
+
 def step_of(stepper: Locator) -> int:
     """The step that is shown."""
     return int(stepper.get_attribute("data-step") or -1)

@@ -129,7 +129,9 @@ function drawEdge(drawn, edge, gradient, isLeftmost) {
   const room = Math.max(chipWidth(NOT_YET), chipWidth(short(gradient))); // what the layout left for it
   const left = isOn ? null : labelX - room / 2 + 1; // the side nearer to the edge
   const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
-  const [x, y] = besideStart(course, isLeftmost);
+  const isCovered = ([atX, atY]) => Math.abs(atX - labelX) < room / 2 + 5 && Math.abs(atY - labelY) < 15;
+  const sides = [isLeftmost, !isLeftmost].map((isLeft) => besideStart(course, isLeft));
+  const [x, y] = sides.find((place) => !isCovered(place)) ?? sides[0];
   const group = svg(
     "g",
     { class: "mg-edge" },
@@ -164,7 +166,7 @@ function drawBox(box, node, account, trouble) {
   const first = y + height / 2 - (box.lines.length - 1) * 8.5 + 4;
   const badge = svg(
     "g",
-    { class: "mg-badge", transform: `translate(${x + 4},${y + 4})` },
+    { class: "mg-badge", transform: `translate(${x + 1},${y + 1})` },
     svg("circle", { r: 9 }),
     svg("path"),
   );

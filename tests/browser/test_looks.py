@@ -1,0 +1,50 @@
+"""How the ten situations of figures/ look: nothing cut, nothing upon something else, nothing serious for axe-core."""
+
+from __future__ import annotations
+
+import pytest
+
+from figures.situations import SITUATIONS
+
+from .layout import defects, too_small
+from .page import open_saved, serious
+
+pytestmark = pytest.mark.browser
+
+# As asked for; the last is 1280 × 800 at a zoom of 200 %: half the CSS pixels, twice the density.
+SCREENS = {"1280x800": (1280, 800, 1), "800x600": (800, 600, 1), "zoom-200": (640, 400, 2)}
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """The page of a situation, written once."""
+    folder, files = tmp_path_factory.mktemp("situations"), {}
+
+    def saved(name):
+        if name not in files:
+            files[name] = SITUATIONS[name].save(folder)
+        return files[name]
+
+    return saved
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_no_text_is_cut_or_covered(visit, saved, name):
+    for screen, (width, height, scale) in SCREENS.items():
+        page = visit(width=width, height=height, device_scale_factor=scale)
+        open_saved(page, saved(name))
+        SITUATIONS[name].drive(page)
+        page.wait_for_timeout(150)
+        assert defects(page) == [], screen
+        assert too_small(page) == [], screen
+        assert page.problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_axe_finds_nothing_serious(visit, saved, name, scheme):
+    page = visit(color_scheme=scheme)
+    open_saved(page, saved(name))
+    SITUATIONS[name].drive(page)
+    page.wait_for_timeout(150)
+    assert serious(page, "body") == []
