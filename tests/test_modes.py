@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import minigrad
+from minigrad.autograd import modes
 from tests.conformance import Cases, done, error, on_both
 
 case = Cases("modes", versions=False)
@@ -336,3 +337,88 @@ def test_a_coroutine_that_fails():
         return minigrad.is_grad_enabled()
 
     assert in_an_event_loop(main())
+
+
+# ------------------------------------------------------------ the one variable that operations look at
+@pytest.fixture
+def all_usual(monkeypatch):
+    """`usual` as in a fresh interpreter, whatever earlier tests have done (inference mode is noted for good)."""
+    from minigrad.autograd import inference
+
+    monkeypatch.setattr(modes, "_unusual", 0)
+    monkeypatch.setattr(modes, "usual", True)
+    monkeypatch.setattr(inference, "used", False)
+
+
+def _hooked(hook):
+    x = leaf(minigrad)
+    y = x * 2
+    y.register_hook(hook)
+    return x, y.sum()
+
+
+def test_usual_is_told_of_every_mode(all_usual):
+    told = []
+
+    def note():
+        told.append(modes.usual)
+
+    with minigrad.no_grad():
+        note()
+        with minigrad.enable_grad():
+            note()
+        note()
+        with ThreadPoolExecutor(1) as thread:  # which records, while this one does not
+            assert thread.submit(tracks, minigrad).result()
+    note()
+    minigrad.set_grad_enabled(False)
+    note()
+    minigrad.set_grad_enabled(True)
+    note()
+    with minigrad.autograd.graph.saved_tensors_hooks(lambda x: x, lambda x: x):
+        note()
+    note()
+    assert told == [False, True, False, True, False, True, False, True]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_usual_within_a_pass_and_after_it(all_usual, create_graph):
+    seen = []
+
+    def hook(g):
+        seen.append((modes.usual, tracks(minigrad)))
+        with minigrad.enable_grad():
+            assert tracks(minigrad)
+        with minigrad.no_grad():
+            assert not tracks(minigrad)
+
+    x, total = _hooked(hook)
+    total.backward(create_graph=create_graph)
+    assert seen == [(create_graph, create_graph)]
+    assert modes.usual and tracks(minigrad)
+
+
+@pytest.mark.parametrize("flag", [False, True])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_usual_after_a_hook_that_leaves_the_mode_switched(all_usual, create_graph, flag):
+    def hook(g):
+        minigrad.set_grad_enabled(flag)
+
+    (_, total), (_, again) = _hooked(hook), _hooked(hook)
+    total.backward(create_graph=create_graph)
+    assert tracks(minigrad)
+    with minigrad.no_grad():
+        assert not tracks(minigrad) and not modes.usual
+        again.backward(create_graph=create_graph)
+        assert not tracks(minigrad) and not modes.usual
+    assert tracks(minigrad)
+
+
+def test_usual_after_a_pass_that_fails(all_usual):
+    def hook(g):
+        raise ZeroDivisionError
+
+    x, total = _hooked(hook)
+    with pytest.raises(ZeroDivisionError):
+        total.backward()
+    assert modes.usual and tracks(minigrad)

@@ -113,18 +113,18 @@ def run(
         if rare is not None and rare.fit is not None:
             outgoing = fitted(rare.fit, raw)
         if hooks is not None and hooks.after:
-            if arrived is not None and not node.runs_on_nothing:  # hooks do not see what nobody asked for
-                known: Any = staged.wanted  # type: ignore[union-attr]
-                outgoing = tuple(d if e in known else None for e, d in zip(node.edges, outgoing, strict=True))
+            if arrived is not None:
+                outgoing = _asked_for(node, outgoing, staged.wanted)  # type: ignore[union-attr]
             outgoing = hooks.leave(node, g, outgoing, staged)
-        if g is None:
+        if g is not None:
+            if watcher is not None:
+                watcher.ran(node, g, saved, outgoing)
+            yield node, g, raw, outgoing
+        if g is None or (rare is not None and rare.rest):
             for target, d in zip(node.edges, outgoing, strict=True):
                 if target is not None:
                     _hand_on(target, d, waiting, newest_first)
             continue
-        if watcher is not None:
-            watcher.ran(node, g, saved, outgoing)
-        yield node, g, raw, outgoing
 
         # The newest node reached, if nothing else has reached it yet, is likely next: it need not go through the heap.
         first, second = node.first, node.second
@@ -145,13 +145,6 @@ def run(
                 following, g = second, outgoing[1]
             else:
                 _hand_on(second, outgoing[1], waiting, newest_first)
-        if rare is not None and rare.rest:
-            if following is not None:
-                _hand_on(following, g, waiting, newest_first)
-                following = None
-            for target, d in zip(rare.rest, outgoing[2:], strict=True):
-                if target is not None:
-                    _hand_on(target, d, waiting, newest_first)
 
 
 def _hand_on(target: Node, g: Any, waiting: dict[Node, Any], newest_first: list[tuple[int, Node]]) -> None:
@@ -161,6 +154,13 @@ def _hand_on(target: Node, g: Any, waiting: dict[Node, Any], newest_first: list[
     else:
         waiting[target] = g
         heappush(newest_first, (-target.seq, target))
+
+
+def _asked_for(node: Node, outgoing: tuple[Any, ...], wanted: Any) -> tuple[Any, ...]:
+    """Of the outgoing gradients those that somebody has asked for: hooks do not see the others."""
+    if node.runs_on_nothing:
+        return outgoing
+    return tuple(d if edge in wanted else None for edge, d in zip(node.edges, outgoing, strict=True))
 
 
 def fitted(fits: tuple[Any, ...], outgoing: tuple[Any, ...]) -> tuple[Any, ...]:
