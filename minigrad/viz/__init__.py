@@ -10,6 +10,7 @@ from .picture import Picture, draw_graph
 from .walk import Walk, step
 
 if TYPE_CHECKING:
+    from .grad_meter import grad_meter
     from .gradient_plot import gradient_plot
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
+    "grad_meter": "grad_meter",
     "gradient_plot": "gradient_plot",
     "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
@@ -37,6 +39,7 @@ __all__ = [
     "Picture",
     "Walk",
     "draw_graph",
+    "grad_meter",
     "gradient_plot",
     "graph_builder",
     "group",

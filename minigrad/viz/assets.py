@@ -25,7 +25,10 @@ FILES = {
     ),
     "graph_builder": _instrument(*_PLAIN, "graph_builder.css", "graph_builder.js"),
     "shape_flow": _instrument(*_PLAIN, "shape_flow.css", "shape_flow.js"),
-    "saved_buffers": _instrument(*_PLAIN, "scene.css", "scene.js", "saved_buffers.css", "saved_buffers.js"),
+    "saved_buffers": _instrument(
+        *_PLAIN, "scene.css", "scene.js", "table.css", "saved_buffers.css", "saved_buffers.js"
+    ),
+    "grad_meter": _instrument("scene.css", "scene.js", "table.css", "grad_meter.css", "grad_meter.js"),
     "painter": _instrument(*_PLAIN, "painter.css", "painter.js"),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
     "gradient_plot": _instrument("scene.css", "scene.js", "gradient_plot.js"),

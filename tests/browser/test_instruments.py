@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import graph_builder, jacobian_map, requires_grad_painter, saved_buffers, shape_flow
+from minigrad.viz import grad_meter, graph_builder, jacobian_map, requires_grad_painter, saved_buffers, shape_flow
 
 from .page import open_instrument, serious
 
@@ -155,4 +155,39 @@ def test_saved_arrays_are_let_go_along_the_pass(show):
     found.locator("[data-key='b:4']").last.click()
     assert slider.get_attribute("aria-valuetext") == "4 of 6, backward"
     assert found.page.evaluate("window.values.at(-1)") == {"step": 4, "retain": True}
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_the_meter_shows_what_gathers_in_grad(show):
+    w, b = minigrad.tensor([1.0, 2.0], requires_grad=True), minigrad.tensor(0.5, requires_grad=True)
+    meter = grad_meter(w, b)
+    for _ in range(2):
+        ((w * 3).sum() + b).backward()
+        meter.note("backward")
+        with minigrad.no_grad():
+            w -= 0.1
+    found = show(meter)
+    cells = found.locator("tbody td")
+    assert sentence(found).startswith("Reading 3 of 3, backward: w.grad was [3., 3.], [3., 3.] is added: [6., 6.]")
+    assert sentence(found).endswith("The weights have moved since the first of it came: is a zero_grad missing?")
+    assert cells.all_inner_texts()[:4] == [
+        "[3., 3.]",
+        "+ [3., 3.]",
+        "= [6., 6.]",
+        "added to a gradient of older weights",
+    ]
+    assert found.locator("tr[data-kind='stale']").count() == 1  # b has not moved
+    slider = found.get_by_role("slider", name="reading")
+    slider.press("Home")
+    assert sentence(found) == "Reading 1 of 3, at first: w.grad is None. b.grad is None."
+    found.locator("[data-key='r:2']").nth(1).click()
+    assert slider.get_attribute("aria-valuetext") == "2 of 3, backward" and found.page.evaluate("window.values") == [
+        1,
+        2,
+    ]
+    meter.note("<i>step")
+    found.page.evaluate("state => window.view.show(state)", meter.state)
+    assert slider.get_attribute("aria-valuetext") == "2 of 4, backward"  # it stays where the reader has put it
+    slider.press("End")
+    assert sentence(found).startswith("Reading 4 of 4, <i>step: w.grad stays [6., 6.].")
     assert not serious(found.page, ".mg-widget")
