@@ -11,6 +11,7 @@ from .walk import Walk, step
 
 if TYPE_CHECKING:
     from .grad_meter import grad_meter
+    from .ctx_inspector import ctx_inspector
     from .gradient_plot import gradient_plot
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
     "grad_meter": "grad_meter",
+    "ctx_inspector": "ctx_inspector",
     "gradient_plot": "gradient_plot",
     "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
@@ -38,6 +40,7 @@ _INSTRUMENTS = {
 __all__ = [
     "Picture",
     "Walk",
+    "ctx_inspector",
     "draw_graph",
     "grad_meter",
     "gradient_plot",

@@ -18,12 +18,12 @@ class Names:
 
     Attributes
     ----------
-    tensors : those that have a name here.
+    named : (name, tensor), each tensor that has a name here.
     """
 
     def __init__(self) -> None:
         self._names: dict[Any, list[str]] = {}
-        self.tensors: list[Any] = []
+        self.named: list[tuple[str, Any]] = []
         self._kept: list[Any] = []  # keys are identities: what they belong to must stay alive
         self._tensors: dict[int, list[tuple[str, Any]]] = {}
         self.modules: list[Any] = []  # the `nn.Module`s among the variables
@@ -34,7 +34,7 @@ class Names:
         names = self._names.setdefault(id(owner), [])
         if name not in names and len(names) < 3:
             names.append(name)
-            self.tensors.append(tensor)
+            self.named.append((name, tensor))
             self._kept.append(owner)
             self._tensors.setdefault(id(owner), []).append((name, tensor))
 

@@ -78,7 +78,7 @@ def version_timeline(x: Any, *results: Any) -> VersionTimeline:
         raise TypeError(f"version_timeline shows minigrad's tensors, not {type(x).__module__}.{type(x).__name__}")
     name = argument_names(1 + len(results))[0]
     names = callers_names(x)
-    roots = results or tuple(names.tensors)
+    roots = results or tuple(tensor for _, tensor in names.named)
     found = versions.history(x.array)
     writes = [] if found is None else list(found.recent)
     total = 0 if found is None else found.count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import gradient_plot, step_size, storage_strip, version_timeline
+from minigrad.viz import ctx_inspector, gradient_plot, step_size, storage_strip, version_timeline
 
 from .page import open_instrument, serious
 
@@ -145,3 +145,28 @@ def test_a_memory_without_events(show):
     found = show(version_timeline(x, x), color_scheme="dark", width=800, height=600)
     assert sentence(found).startswith("x is at version 0: none of these graphs saved it")
     assert found.get_by_role("slider").is_disabled() and not serious(found.page, ".mg-widget")
+
+
+def test_the_stages_of_a_call(show):
+    class Scale(minigrad.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, factor):
+            ctx.factor, ctx.note = factor, "<img src=x onerror=alert(1)>"
+            ctx.save_for_backward(x)
+            return x * factor
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * ctx.factor, None
+
+    found = show(ctx_inspector(Scale.apply(minigrad.tensor(2.0, requires_grad=True), 3.0)))
+    rows = found.locator("tbody tr")
+    assert rows.all_inner_texts()[:2] == ["saved_tensors[0]\t2.\tthe argument x", "ctx.factor\t3.0\tan attribute"]
+    assert "<img src=x" in rows.nth(2).inner_text() and not found.locator("img").count()
+    found.get_by_role("button", name="backward returned").click()
+    assert sentence(found) == "Here backward returned for x = 3.; for factor = None."
+    found.locator("[data-key='0']").click(position={"x": 20, "y": 60})
+    assert sentence(found) == "Here forward got x, its gradient is wanted; factor, no tensor."
+    found.get_by_role("button", name="backward got").press("Enter")
+    assert rows.all_inner_texts() == ["the result's gradient\t1.\tshape ()"] and values(found) == [3, 0, 2]
+    assert not serious(found.page, ".mg-widget")

@@ -10,7 +10,7 @@ function mount_step_size(el, state, { value, onChange }) {
   drawing.layer.append(...secants, line, ...dots);
   const slider = labelledSlider("h", { max: exponents.length - 1 }, (at) => change(at));
   const cells = series.map(() => [html("td"), html("td"), html("td")]);
-  const head = ["", "difference quotient", "error", ""].map((words) => html("th", { scope: "col" }, words));
+  const head = ["method", "difference quotient", "error", "this h"].map((words) => html("th", { scope: "col" }, words));
   const table = html(
     "table",
     { class: "mg-errors" },
