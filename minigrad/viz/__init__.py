@@ -10,8 +10,8 @@ from .picture import Picture, draw_graph
 from .walk import Walk, step
 
 if TYPE_CHECKING:
-    from .grad_meter import grad_meter
     from .ctx_inspector import ctx_inspector
+    from .grad_meter import grad_meter
     from .gradient_plot import gradient_plot
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
