@@ -117,6 +117,15 @@ def test_hostile_words_of_an_error_are_shown_and_never_run(shown):
     assert stepper.locator("img, .mg-panel script").count() == 0
 
 
+def test_the_key_explains_only_the_signs_that_come(shown):
+    keys = {make: words(shown(make()), ".mg-key") for make in (written_in_place, used_twice)}
+    assert "has stopped the walk with an error" in keys[written_in_place]
+    assert "error" not in keys[used_twice] and "broadcast" not in keys[used_twice]
+    x = minigrad.ones(2, 3, requires_grad=True)
+    stepper = shown(record((x * minigrad.ones(3, requires_grad=True)).sum()))
+    assert "undoes a broadcast in this step" in words(stepper, ".mg-key")
+
+
 # ------------------------------------------------------------ nan
 def test_the_first_nan_is_marked_and_the_walk_goes_on(shown):
     trace = first_nan()
@@ -166,7 +175,7 @@ def test_what_would_be_freed_and_what_is_held(shown):
     y = h.sin() * x
     trace = record(y.sum())
     stepper = shown(trace)
-    assert "3.0 kB of 3.0 kB still held by the graph" in words(stepper, ".mg-panel")
+    assert "3.0 kB held by the graph" in words(stepper, ".mg-panel")
     fills = []
     for event in trace["events"]:
         stepper.get_by_role("button", name="Next step").click()

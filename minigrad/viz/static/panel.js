@@ -210,7 +210,7 @@ function memoryBar(held, total) {
     "div",
     { class: "mg-memory" },
     html("div", { class: "mg-meter", "aria-hidden": "true" }, html("div", { style: `width: ${(100 * held) / total}%` })),
-    html("span", {}, `${bytes(held)} of ${bytes(total)} still held by the graph`),
+    html("span", {}, held === total ? `${bytes(total)} held by the graph` : `${bytes(held)} of ${bytes(total)} still held by the graph`),
   );
 }
 
@@ -274,9 +274,10 @@ function gradCard(node, { grad }) {
 
 /** A small box as it looks in the picture, for the key. */
 function sample(state) {
+  const looks = state === "broadcast" ? { "data-state": "now", "data-kind": state } : { "data-state": state };
   return svg(
     "svg",
-    { viewBox: "-4 -6 44 30", class: "mg-sample mg-node", "data-state": state, "aria-hidden": "true" },
+    { viewBox: "-4 -6 44 30", class: "mg-sample mg-node", ...looks, "aria-hidden": "true" },
     svg("rect", { class: "mg-box", x: 6, y: 4, width: 30, height: 18, rx: 4 }),
     svg(
       "g",
@@ -312,6 +313,8 @@ function startPanel(trace) {
         key("ready", "has all its gradients, is in the queue"),
         key("waiting", "has some, lacks others"),
         key("later", "is not reached yet"),
+        trace.events.some(({ kind }) => kind === "broadcast") && key("broadcast", "undoes a broadcast in this step"),
+        trace.events.some(({ kind }) => kind === "error") && key("error", "has stopped the walk with an error"),
       ),
       html(
         "p",
