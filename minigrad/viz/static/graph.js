@@ -211,7 +211,7 @@ function drawTiles(pieces, width, height) {
 }
 
 /** What one layout looks like: the picture's element, its tiles, and the boxes that have states. */
-function drawScene(trace, known, layout, paint) {
+function drawNested(trace, known, layout, paint) {
   const starts = Map.groupBy(layout.edges, ({ from }) => from);
   const edges = layout.edges.map((drawn) => {
     const edge = trace.edges[drawn.edge];
@@ -393,7 +393,7 @@ function drawGraph(trace, known, jump) {
   }
 
   function build(layout) {
-    scene = drawScene(trace, known, layout, {
+    scene = drawNested(trace, known, layout, {
       box: paintBox,
       group: paintGroup,
       open: paintOpen,
