@@ -51,7 +51,7 @@ def jacobians(graph: Graph, i: int, record: Record) -> list[Record]:
 def element_names(name: str, shape: Any) -> list[str]:
     """`z`, or `z[0]`, `z[1]`, …, as one writes the elements of a tensor."""
     places = itertools.product(*map(range, shape))
-    return [f"{name}[{', '.join(map(str, place))}]" if place else name for place in places]
+    return [f"{name}[{','.join(map(str, place))}]" if place else name for place in places]
 
 
 def _is_float(record: Record) -> bool:

@@ -90,7 +90,7 @@ def test_jacobian_of_a_node_is_its_own():
     node = next(node for node in trace["nodes"] if node["name"] == "MvBackward0")
     first, second = node["jacobians"]
     assert (first["input"], first["rows"]) == (0, ["z[0]", "z[1]"])
-    assert first["columns"] == ["a[0, 0]", "a[0, 1]", "a[1, 0]", "a[1, 1]"]
+    assert first["columns"] == ["a[0,0]", "a[0,1]", "a[1,0]", "a[1,1]"]
     assert first["value"]["values"] == [5.0, 6.0, 0.0, 0.0, 0.0, 0.0, 5.0, 6.0]
     assert second["value"]["values"] == [1.0, 2.0, 3.0, 4.0]
     sum_node = trace["nodes"][0]

@@ -20,6 +20,7 @@ const KEY_HELP = [
   ["Shift and an arrow", "another box of the picture, without a step"],
   ["Enter or a click on a box", "the step in which it runs"],
   ["b or a right click on a box", "set or clear a breakpoint: Play stops there"],
+  ["f", "the forward pass in the same picture, and back"],
   ["?", "open or close this list"],
   ["Escape", "close this list"],
 ];
@@ -64,12 +65,13 @@ function drawControls(total, actions, more = []) {
   );
   const off = (element, isOff) => set(element, "aria-disabled", String(isOff));
 
-  function paint(step, sentence, limit = total) {
+  function paint(step, sentence, limit = total, end = total) {
+    set(slider, "max", String(end));
     for (const element of [first, previous]) off(element, step === 0);
     for (const element of [next, last]) off(element, step === limit);
     slider.value = step;
     set(slider, "aria-valuetext", sentence);
-    counter.textContent = `${step} / ${total}`;
+    counter.textContent = `${step} / ${end}`;
   }
   function paintPlay(isPlaying) {
     play.replaceChildren(icon(isPlaying ? "pause" : "play"));

@@ -85,7 +85,9 @@ function chip(x, y, className, before, after, { left = null, longest = LONGEST_C
       svg("text", { x: start + width / 2, y: y + 4, "text-anchor": "middle" }, text),
     );
   };
-  return svg("g", { class: `mg-chip ${className}` }, label(before, "mg-before"), label(after, "mg-after"));
+  const group = svg("g", { class: `mg-chip ${className}` }, label(before, "mg-before"), label(after, "mg-after"));
+  group.label = (full, when) => group.append(label(full, when)); // for what another view writes there (forward.js)
+  return group;
 }
 
 function arrowHead([x, y], points) {
@@ -249,7 +251,7 @@ function drawNested(trace, known, layout, paint) {
     },
     tiles.map((tile) => tile.element),
   );
-  return { picture, tiles, boxes, open, width, height, layout };
+  return { picture, tiles, boxes, edges, open, width, height, layout };
 }
 
 /**
@@ -262,7 +264,8 @@ function drawGraph(trace, known, jump) {
   const late = {}; // the painting of what is out of sight, still to come
   let current = [], // the boxes of the step: several for a leaf with aliases
     step = 0,
-    scene = null;
+    scene = null,
+    painter = null;
 
   function edgeState(id, { step, arriving }) {
     const birth = known.born.get(id);
@@ -360,6 +363,12 @@ function drawGraph(trace, known, jump) {
       left * across < x + clientWidth && right * across > x && top * down < y + clientHeight && bottom * down > y;
   }
 
+  /** Give up painting that is still to come. */
+  function settle() {
+    cancelAnimationFrame(late.frame);
+    clearTimeout(late.timer);
+  }
+
   function paint(to) {
     step = to;
     const states = statesAt(trace, step);
@@ -377,8 +386,7 @@ function drawGraph(trace, known, jump) {
     const seen = tiles.filter(isInSight);
     const paintTiles = (some) => some.forEach(({ pieces }) => pieces.forEach((piece) => piece.paint(now)));
     paintTiles(seen);
-    cancelAnimationFrame(late.frame);
-    clearTimeout(late.timer);
+    settle();
     if (seen.length < tiles.length) {
       const others = tiles.filter((tile) => !seen.includes(tile));
       // After this frame; the reader cannot have scrolled there before.
@@ -417,7 +425,8 @@ function drawGraph(trace, known, jump) {
     const focus = find();
     const after = focus?.getBoundingClientRect();
     if (before && after) scroller.scrollBy(after.left - before.left, after.top - before.top);
-    paint(step);
+    if (painter) painter(scene);
+    else paint(step);
     if (before && after) {
       const moved = focus.getBoundingClientRect();
       if (moved.top < scroller.getBoundingClientRect().top || moved.bottom > scroller.getBoundingClientRect().bottom)
@@ -463,5 +472,18 @@ function drawGraph(trace, known, jump) {
   const overview = drawOverview(scroller, trace.groups?.length ? { openAll, closeAll } : null);
   build(trace.layout);
   new ResizeObserver(show).observe(scroller); // also when a notebook takes the frame away and puts it back
-  return { frame: overview.place, paint };
+  /** Have a node in sight without a step of the backward pass; hands back its boxes. */
+  const look = (id) => {
+    current = scene.boxes.filter(({ node, ofGroup }) => (node ? node.id === id : ofGroup.nodes.includes(id)));
+    show();
+    overview.mark(current[0].box);
+    return current;
+  };
+  /** Let another pass paint the picture (forward.js): `other(scene)` after each change of what is drawn; or null. */
+  const lend = (other) => {
+    settle();
+    painter = other;
+    painter?.(scene);
+  };
+  return { frame: overview.place, paint, look, lend };
 }

@@ -339,6 +339,8 @@ function panelAt(trace, step) {
     event.incoming.length > 0 && arrivesCard(trace, event),
     kind === "broadcast" && broadcastCard(trace, event),
     kind === "node" && event.outgoing.length > 0 && ruleCard(trace, node, event),
+    kind === "node" && jacobianCard(trace, node),
+    kind === "node" && checkCard(trace, event),
     kind === "error" && missingCard(trace, node),
     event.grad && gradCard(node, event),
     event.freed.length > 0 && memoryCard(trace, event),

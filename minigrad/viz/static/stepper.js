@@ -11,18 +11,27 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   const total = trace.events.length;
   const known = index(trace);
   let step = null;
+  let pass = "backward",
+    at = 0; // the step of the forward pass
+  const isForward = () => pass === "forward";
 
   const sentenceAt = (at) =>
     at === 0 ? `Before the first of ${total} steps: nothing has run yet.` : trace.events[at - 1].sentence;
   const say = (text) => (live.textContent = text);
   known.say = say;
+  /** A new panel; a focus inside it stays inside, so that the keys go on being heard. */
+  const fillPanel = (cards) => {
+    const focused = panel.contains(document.activeElement) ? document.activeElement : null;
+    panel.replaceChildren(...cards);
+    if (focused) (panel.querySelector(focused.localName === "summary" ? "summary" : ".mg-check") ?? panel).focus({ preventScroll: true });
+  };
   const paint = (to) => {
     const target = Math.min(Math.max(Math.round(to) || 0, 0), prediction.limit());
     if (target === step) return false;
     step = target;
     keeper.hold();
     graph.paint(step);
-    panel.replaceChildren(...panelAt(trace, step));
+    fillPanel(panelAt(trace, step));
     paintLock();
     say(sentenceAt(step));
     root.dataset.step = step;
@@ -33,7 +42,33 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     controls.paint(step, sentenceAt(step), prediction.limit());
     prediction.draw(step);
   };
+  /** The same for the forward pass: it has steps of its own, of which Python is not told. */
+  const paintForward = (to) => {
+    at = Math.min(Math.max(Math.round(to) || 0, 0), forward.total);
+    keeper.hold();
+    forward.paint(at);
+    fillPanel(forward.panelAt(at));
+    controls.paint(at, forward.sentenceAt(at), forward.total, forward.total);
+    say(forward.sentenceAt(at));
+  };
+  const choose = (chosen) => {
+    if (!forward || chosen === pass) return;
+    player.stop();
+    pass = root.dataset.pass = chosen;
+    passes.paint(pass);
+    title.textContent = isForward() ? trace.title.replace(/^Backward/, "Forward") : trace.title;
+    panel.style.minHeight = "";
+    if (isForward()) return paintForward(at);
+    forward.leave();
+    const back = step;
+    step = null;
+    paint(back);
+  };
+  const here = () => (isForward() ? at : step);
+  const end = () => (isForward() ? forward.total : total);
+  const limit = () => (isForward() ? forward.total : prediction.limit());
   const go = (to) => {
+    if (isForward()) return paintForward(to);
     if (paint(to)) onStep(step);
     if (to > step) remindOfLock();
   };
@@ -44,17 +79,18 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
 
   /** Whether the step shown is the first of a node with a breakpoint. */
   const atBreakpoint = () => {
+    if (isForward()) return breakpoints.has(trace.forward[at - 1].node);
     const [before, now] = [trace.events[step - 2]?.node, trace.events[step - 1].node];
     return breakpoints.has(now) && before !== now;
   };
   const tick = () => {
-    if (step === prediction.limit()) return false;
-    go(step + 1);
-    if (step < total && atBreakpoint()) {
-      say(`${sentenceAt(step)} Stopped at a breakpoint.`);
+    if (here() === limit()) return false;
+    go(here() + 1);
+    if (here() < end() && atBreakpoint()) {
+      say(`${isForward() ? forward.sentenceAt(at) : sentenceAt(step)} Stopped at a breakpoint.`);
       return false;
     }
-    return step < prediction.limit();
+    return here() < limit();
   };
   const byHand = (to) => {
     if (player.isPlaying()) player.stop();
@@ -63,18 +99,19 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   const toggle = () => {
     if (player.isPlaying()) {
       player.stop();
-      return say(`Paused at step ${step} of ${total}.`);
+      return say(`Paused at step ${here()} of ${end()}.`);
     }
-    if (step === total) go(0);
-    if (step === prediction.limit()) return remindOfLock();
+    if (here() === end()) go(0);
+    if (here() === limit()) return remindOfLock();
     say("Playing.");
-    player.start(step === 0 ? 0 : controls.wait());
+    player.start(here() === 0 ? 0 : controls.wait());
   };
   /** The node that a breakpoint key or button means: the one with the focus, else the one of the step. */
   const nodeMeant = () => {
     const focused = document.activeElement?.closest?.("[data-node]");
     if (focused && graph.frame.contains(focused)) return Number(focused.dataset.node);
-    return trace.events[Math.max(step - 1, 0)]?.node ?? trace.roots[0];
+    const shown = isForward() ? trace.forward[Math.max(at - 1, 0)] : trace.events[Math.max(step - 1, 0)];
+    return shown?.node ?? trace.roots[0];
   };
   const moveFocus = (key) => {
     const boxes = [...graph.frame.querySelectorAll("[data-node], [data-group]")];
@@ -90,24 +127,27 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     keys: "b",
   });
   breaker.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays on the node that is meant
+  const graph = drawGraph(trace, known, (to) => byHand(to));
+  const forward = makeForward(trace, graph);
+  const passes = drawPasses(choose);
   const controls = drawControls(
     total,
     {
       first: () => byHand(0),
-      previous: () => byHand(step - 1),
+      previous: () => byHand(here() - 1),
       play: toggle,
-      next: () => byHand(step + 1),
-      last: () => byHand(total),
+      next: () => byHand(here() + 1),
+      last: () => byHand(end()),
       go: byHand,
     },
-    [breaker, help.opener],
+    [forward && passes.element, breaker, help.opener],
   );
   const player = makePlayer(tick, controls.wait, controls.paintPlay);
-  const graph = drawGraph(trace, known, byHand);
+  const repaint = () => (isForward() ? forward.paint(at) : graph.paint(step));
   const breakpoints = makeBreakpoints(trace, known, graph.frame, {
-    go: byHand,
+    go: (to) => byHand(isForward() ? forward.at.get(trace.events[to - 1].node) : to),
     changed: (nodes, id) => {
-      graph.paint(step);
+      repaint();
       say(`Breakpoint ${nodes.includes(id) ? "set at" : "cleared at"} ${called(trace.nodes[id])}.`);
       onTrait("breakpoints", nodes);
     },
@@ -122,16 +162,20 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     "click",
     (event) => {
       const id = event.target.closest("[data-node]")?.dataset.node;
-      if (id !== undefined && prediction.takes(step, Number(id))) event.stopPropagation();
+      if (id === undefined) return;
+      if (isForward()) byHand(forward.at.get(Number(id)));
+      else if (!prediction.takes(step, Number(id))) return;
+      event.stopPropagation();
     },
     true,
   );
-  const panel = html("div", { class: "mg-panel", role: "group", "aria-label": "This step" });
+  const title = html("div", { class: "mg-title" }, trace.title);
+  const panel = html("div", { class: "mg-panel", role: "group", "aria-label": "This step", tabindex: -1 });
   const live = html("p", { class: "mg-live", role: "status", "aria-live": "polite" });
   const root = html(
     "section",
     { class: "mg-widget mg-stepper", "aria-label": `Stepper: ${trace.title}`, "data-lm-suppress-shortcuts": "true" },
-    html("div", { class: "mg-top" }, html("div", { class: "mg-title" }, trace.title), controls.bar),
+    html("div", { class: "mg-top" }, title, controls.bar),
     help.panel,
     breakpoints.list,
     prediction.box,
@@ -139,12 +183,13 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     live,
   );
   listenToKeys(root, {
-    by: (steps) => byHand(step + steps),
+    by: (steps) => byHand(here() + steps),
     play: toggle,
     help: help.toggle,
     key: (event) => {
       const onNode = event.target.closest("[data-node]");
       if (event.shiftKey && event.key.startsWith("Arrow")) moveFocus(event.key);
+      else if (event.key === "f") choose(isForward() ? "backward" : "forward");
       else if (event.key === "b") breakpoints.toggle(nodeMeant());
       else if (event.key === "Enter" && onNode) onNode.dispatchEvent(new MouseEvent("click", { bubbles: true }));
       else return false;
@@ -160,17 +205,20 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   const follow = (name, value) => {
     if (name === "breakpoints") {
       breakpoints.set(value);
-      graph.paint(step);
+      repaint();
     } else if (name === "answers") {
       prediction.set(value);
-      if (!paint(step)) paintLock();
+      if (!isForward() && !paint(step)) paintLock();
     }
   };
   return {
     get step() {
       return step;
     },
-    go: paint,
+    go: (to) => {
+      choose("backward");
+      paint(to);
+    },
     follow,
     destroy: () => {
       player.stop();
