@@ -19,8 +19,9 @@ _PLAIN = ("graph.css", "plain.css", "graph.js", "plain.js")  # the picture of a 
 # What each widget is made of, in order. A widget that is not here has the shared parts and the files of its own name.
 FILES = {
     "stepper": (
-        *("base.css", "graph.css", "groups.css", "panel.css", "heatmap.css", "study.css", "controls.css", "predict.css"),
-        *("forward.css", "stepper.css", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "heatmap.js"),
+        *("base.css", "graph.css", "groups.css", "panel.css", "heatmap.css", "study.css", "controls.css"),
+        *("predict.css", "forward.css", "stepper.css"),
+        *("parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "heatmap.js"),
         *("study.js", "panel.js", "controls.js", "breakpoints.js", "predict.js", "forward.js", "stepper.js"),
     ),
     "graph_builder": _instrument(*_PLAIN, "graph_builder.css", "graph_builder.js"),
