@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from .node import Node
 
 
-def names(node: Node) -> dict[str, tuple[str, Callable[[Any], Any] | With | None]]:
+def names(node: Node | type[Node]) -> dict[str, tuple[str, Callable[[Any], Any] | With | None]]:
     """For each of PyTorch's names our own, and what gets its value out of ours (None: it is the same)."""
-    own = OWN.get(type(node).__qualname__) or OWN.get(node.node_name, {})  # several classes may share a node's name
+    kind = node if isinstance(node, type) else type(node)
+    own = OWN.get(kind.__qualname__) or OWN.get(node.node_name, {})  # several classes may share a node's name
     found: dict[str, tuple[str, Callable[[Any], Any] | With | None]] = {}
     for symbol in dict.fromkeys(symbol for symbols in node.saves for symbol in symbols):
         theirs = own.get(symbol, USUAL.get(symbol, symbol))

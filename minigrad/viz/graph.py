@@ -1,7 +1,7 @@
 """Reading a graph through the node protocol, without knowing any operation.
 
 A node answers `name()` and `next_functions`; it may also answer `where()`, `formula`, `saved_values()` and, at a leaf,
-`variable`. PyTorch's own nodes answer the first two and `variable`, so their graphs can be drawn as well.
+`variable`. PyTorch's nodes are made to answer all of that in `pytorch.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .names import Names
+from .names import Names, is_pytorch
 from .words import ordinal
 
 Record = dict[str, Any]
@@ -46,12 +46,12 @@ def root_node(x: Any) -> Any:
     """The node at which a backward pass from the tensor `x` begins; an error that says why when there is none."""
     if not hasattr(x, "requires_grad"):
         raise TypeError(f"expected a tensor, got {type(x).__name__}")
+    if is_pytorch(x):
+        from .pytorch import root_of
+
+        return root_of(x)
     if x.grad_fn is not None:
         return x.grad_fn
-    if type(x).__module__.partition(".")[0] == "torch":
-        from torch.autograd.graph import get_gradient_edge
-
-        return get_gradient_edge(x).node
     from ..autograd.passes import make_roots
 
     return make_roots((x,), (x.detach(),), create_graph=False)[0][0]  # or its error: there is no graph

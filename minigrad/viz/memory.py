@@ -40,7 +40,11 @@ class Held:
                     users.append(i)
                 self._sizes[piece] = size
         variables: list[Any] = [getattr(node, "variable", None) for node in nodes]
-        self._leaves = {storage(v.array)[0]: i for i, v in enumerate(variables) if hasattr(v, "array")}
+        self._leaves = {
+            _memory(v.original if hasattr(v, "original") else v.array)[0]: i
+            for i, v in enumerate(variables)
+            if hasattr(v, "array")
+        }
         self.bytes = sum(self._sizes.values())
 
     def let_go(self, i: int) -> list[Record]:
@@ -77,9 +81,17 @@ def _saved(node: Any) -> Iterator[tuple[str, dict[int, int]]]:
     symbols: dict[str, dict[int, int]] = {}
     for symbol, array in node.saved_arrays() if hasattr(node, "saved_arrays") else ():
         if hasattr(array, "nbytes") and hasattr(array, "__setitem__"):  # a NumPy scalar is a number, no memory
-            piece, size = storage(array)
+            piece, size = _memory(array)
             symbols.setdefault(symbol, {})[piece] = size
     return iter(symbols.items())
+
+
+def _memory(array: Any) -> tuple[int, int]:
+    """Where the memory that an array is a part of begins, and its size; a tensor of PyTorch knows it itself."""
+    if hasattr(array, "untyped_storage"):
+        whole = array.untyped_storage()
+        return whole.data_ptr(), whole.nbytes()
+    return storage(array)
 
 
 def size_text(size: int) -> str:

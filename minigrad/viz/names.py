@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,12 @@ from .words import short
 
 LONGEST_LIST = 100  # a list of tensors up to this length gives names such as `layers[3]`
 LONGEST_NAME = 24
+
+
+def is_pytorch(x: Any) -> bool:
+    """Whether `x` is a tensor of PyTorch; PyTorch is not imported for the question."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(x, torch.Tensor)
 
 
 class Names:
@@ -41,7 +48,8 @@ class Names:
     def of(self, node: Any) -> str | None:
         """The name of a leaf's tensor or of an operation's result (several results are joined by commas)."""
         variable = getattr(node, "variable", None)
-        found = self._names.get(id(node if variable is None else variable))
+        owner = node if variable is None else variable
+        found = self._names.get(id(getattr(owner, "original", owner)))  # of PyTorch's, nodes and leaves are wrapped
         return None if found is None else found[0] if variable is not None else ", ".join(found)
 
     def results(self, node: Any) -> list[tuple[str, Any]]:

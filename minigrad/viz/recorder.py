@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,7 @@ class Recorder:
 
     def _why(self, i: int, rule: str | None = None) -> Record:
         """Which nodes could run now, in the order in which they would, and which still wait for gradients."""
-        newest_first = sorted(self.arrived, key=lambda j: -self.graph.nodes[j].seq)
+        newest_first = sorted(self.arrived, key=self._turn)
         ready = [j for j in newest_first if not self.missing[j] and j != i]
         waiting = [j for j in newest_first if self.missing[j]]
         if rule is None:
@@ -105,6 +106,10 @@ class Recorder:
             rule = "root" if not self.events else "leaf" if self.records[i]["kind"] == "leaf" else others
         lacking = [{"node": j, "missing": self.missing[j]} for j in waiting]
         return {"rule": rule, "ready": [i, *ready], "waiting": lacking}
+
+    def _turn(self, j: int) -> float:
+        """Leaves run as soon as they can, then the newest node first."""
+        return -inf if self.records[j]["kind"] == "leaf" else -self.graph.nodes[j].seq
 
     def _incoming(self, i: int, gradients: dict[int, Any] | None, event: Record) -> list[Record]:
         """For each output the gradients that came, their sums one by one, and what the engine made of them.

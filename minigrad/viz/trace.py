@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..autograd.errors import GradientShapeError
 from .formula import mathml, put_numbers
 from .graph import Graph, node_records, read_graph, root_node
 from .groups import put_groups
-from .names import Names, callers_names
+from .names import Names, callers_names, is_pytorch
 from .recorder import Recorder
 from .study import study
 from .words import alt_text, step_sentence, title, why_sentence
@@ -44,7 +45,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = N
 
     Parameters
     ----------
-    x : a minigrad tensor that requires grad.
+    x : a tensor that requires grad, minigrad's or PyTorch's.
     gradient : a tensor of the shape of `x`; may be left out where `x` is a scalar.
     names : what the tensors are called; by default looked up in the caller's variables.
     by : an `nn.Module`, or a list of them, whose calls group the nodes (see `groups.py`).
@@ -56,7 +57,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = N
     Raises
     ------
     TypeError
-        If `x` is no minigrad tensor.
+        If `x` is no tensor of minigrad or PyTorch.
     RuntimeError
         What `backward()` would raise where there is no graph, or no gradient for a tensor that is no scalar.
 
@@ -69,12 +70,14 @@ def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = N
     >>> [trace["nodes"][event["node"]]["name"] for event in trace["events"]]
     ['MulBackward0', 'PowBackward0', 'AccumulateGrad']
     """
+    if is_pytorch(x):
+        return _record_pytorch(x, gradient, names, by)
     from ..autograd.engine import walk
     from ..autograd.passes import make_roots
     from ..tensor import Tensor
 
     if not isinstance(x, Tensor):
-        raise TypeError(f"step walks minigrad's tensors, not {type(x).__module__}.{type(x).__name__}")
+        raise TypeError(f"step walks tensors of minigrad or PyTorch, not {type(x).__module__}.{type(x).__name__}")
     roots, misfit = [], None
     try:
         roots = make_roots((x,), (gradient,), create_graph=False)
@@ -83,14 +86,40 @@ def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = N
             raise
         misfit = error
     names = callers_names(x) if names is None else names
+    begin = gradient.array if misfit else roots[0][1]
+    trace, graph = _recorded(x, names, by, begin, lambda graph: walk(roots), misfit)
+    study(trace, graph, names, x)
+    return trace
+
+
+def _record_pytorch(x: Any, gradient: Any, names: Names | None, by: Any) -> Trace:
+    """The same of a tensor of PyTorch."""
+    from .pytorch import as_array, gradient_of, walk
+
+    root_node(x)  # or its error
+    given, misfit = gradient_of(x, gradient)
+
+    def steps(graph: Graph) -> Any:
+        return walk(graph.nodes[0], x.output_nr, given)
+
+    names = callers_names(x) if names is None else names
+    trace, graph = _recorded(x, names, by, as_array(given), steps, misfit)
+    for record, node in zip(trace["nodes"], graph.nodes, strict=True):
+        record["dtype"] = node.dtype  # which NumPy may not know
+    return trace
+
+
+def _recorded(
+    x: Any, names: Names, by: Any, begin: Any, steps: Callable[[Graph], Any], misfit: Exception | None
+) -> tuple[Trace, Graph]:
+    """The trace with its events: what `steps(graph)` yields, or the error `misfit` at the root."""
     trace, graph = _outline(x, names, by)
     recorder = Recorder(graph, trace["nodes"])
     trace["held"] = recorder.held.bytes
-    recorder.begin(x.output_nr, gradient.array if misfit else roots[0][1])
-    trace["events"] = recorder.listen(walk(roots)) if misfit is None else recorder.fail(0, misfit)
+    recorder.begin(x.output_nr, begin)
+    trace["events"] = recorder.listen(steps(graph)) if misfit is None else recorder.fail(0, misfit)
     _explain(trace)
-    study(trace, graph, names, x)
-    return trace
+    return trace, graph
 
 
 def _outline(x: Any, names: Names | None, by: Any) -> tuple[Trace, Graph]:

@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 def where_it_failed(error: Exception) -> Any:
     """The node that was running when the engine raised this error; None if it was not the engine that raised it."""
-    return failed_node(error.__traceback__)
+    return getattr(error, "failed_at", None) or failed_node(error.__traceback__)
 
 
 def error_record(error: Exception, node: Any) -> Record:

@@ -206,7 +206,7 @@ def test_what_cannot_be_shown_is_raised_as_by_backward():
         outline(minigrad.tensor(1.0))
     with pytest.raises(TypeError, match="expected a tensor, got list"):
         outline([1.0])
-    with pytest.raises(TypeError, match=r"step walks minigrad's tensors, not numpy.ndarray"):
+    with pytest.raises(TypeError, match=r"step walks tensors of minigrad or PyTorch, not numpy.ndarray"):
         record(np.ones(2))
 
 
