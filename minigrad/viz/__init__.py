@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .painter import requires_grad_painter
     from .saved_buffers import saved_buffers
     from .shape_flow import shape_flow
+    from .side_by_side import side_by_side
     from .step_size import step_size
     from .storage_strip import storage_strip
     from .version_timeline import version_timeline
@@ -32,6 +33,7 @@ _INSTRUMENTS = {
     "requires_grad_painter": "painter",
     "saved_buffers": "saved_buffers",
     "shape_flow": "shape_flow",
+    "side_by_side": "side_by_side",
     "step_size": "step_size",
     "storage_strip": "storage_strip",
     "version_timeline": "version_timeline",
@@ -51,6 +53,7 @@ __all__ = [
     "requires_grad_painter",
     "saved_buffers",
     "shape_flow",
+    "side_by_side",
     "step",
     "step_size",
     "storage_strip",
