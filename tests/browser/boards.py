@@ -17,6 +17,38 @@ def board(make: Callable[[], Any]) -> Callable[[], Any]:
     return make
 
 
+class Scale(minigrad.autograd.Function):
+    """x times a factor, which is kept on ctx."""
+
+    @staticmethod
+    def forward(ctx, x, factor):
+        ctx.save_for_backward(x)
+        ctx.factor = factor
+        return x * factor
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.factor, None
+
+
+@board
+def ctx_inspector() -> Any:
+    x = tensor([2.0, -1.0], requires_grad=True)
+    return viz.ctx_inspector(Scale.apply(x, 3.0).sum())
+
+
+@board
+def grad_meter() -> Any:
+    w, b = tensor([2.0, -1.0], requires_grad=True), tensor(0.5, requires_grad=True)
+    meter = viz.grad_meter(w, b)
+    for _ in range(4):
+        (w * 3 + b).sum().backward()
+        meter.note("backward")
+    w.grad = b.grad = None
+    meter.note("zero_grad")
+    return meter
+
+
 @board
 def gradient_plot() -> Any:
     return viz.gradient_plot(minigrad.relu)

@@ -1,4 +1,4 @@
-"""How the ten situations of figures/ and the instruments look: nothing cut, nothing upon something else, nothing serious for axe-core."""
+"""How the situations of figures/ and the instruments look: nothing cut or covered, nothing serious for axe-core."""
 
 from __future__ import annotations
 
