@@ -53,8 +53,8 @@ class GradMeter(Instrument):
     def _read(self, i: int) -> dict[str, Any]:
         leaf, before = self._leaves[i], self._before[i]
         grad = leaf.grad
-        now = None if grad is None else _on_cpu(grad).copy()
-        old = None if before is None else before[1]
+        now: Any = None if grad is None else _on_cpu(grad).copy()
+        old: Any = None if before is None else before[1]
         replaced = before is not None and grad is not None and grad is not before[0] and not grad.requires_grad
         kind = _kind(old, now, replaced)
         if kind == "filled":

@@ -130,8 +130,8 @@ def _run(code: str, variables: dict[str, Any]) -> tuple[Any, Names]:
     return result, names
 
 
-def _compiled(tree: ast.AST) -> CodeType:
-    return compile(tree, FILE, "eval" if isinstance(tree, ast.Expression) else "exec")  # type: ignore[arg-type]
+def _compiled(tree: ast.Module | ast.Expression) -> CodeType:
+    return compile(tree, FILE, "eval" if isinstance(tree, ast.Expression) else "exec")
 
 
 def _target(last: ast.stmt | None) -> str:

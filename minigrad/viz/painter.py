@@ -103,7 +103,9 @@ def requires_grad_painter(f: Any, *leaves: Any) -> RequiresGradPainter:
             names.add(name, copy)
     graph = read_graph(root_node(y))
     trace = outline(y, names)
-    leaf_names, flags, reasons = {}, {}, {}
+    leaf_names: dict[str, str] = {}
+    flags: dict[str, bool] = {}
+    reasons: dict[str, str] = {}
     for i, node in enumerate(graph.nodes):
         if trace["nodes"][i]["kind"] != "leaf":
             continue
@@ -114,6 +116,7 @@ def requires_grad_painter(f: Any, *leaves: Any) -> RequiresGradPainter:
         if not leaf.dtype.is_floating_point:
             trace["nodes"][i]["dtype"] = str(leaf.dtype).rpartition(".")[2]
             reasons[name] = _reason(leaf)
+    flags = {name: flags[name] for name in own or flags if name in flags}  # in the order in which they were given
     below = {int(i): "x" * (len(WORDS) - 4) for i in leaf_names}
     trace = placed(trace, {}, below)
     for box in trace["layout"]["boxes"]:

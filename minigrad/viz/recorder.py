@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,19 +16,6 @@ from .graph import Graph, Record
 from .memory import Held
 from .trouble import Lookout, error_record, where_it_failed
 from .values import Pending, Value, describe, fetch, shape_text
-
-
-class Term(NamedTuple):
-    """A gradient that has reached a node along an edge (None: given to backward), for one of its outputs.
-
-    `array` is a copy of what was sent, `sent`: the engine may add the next one into its array.
-    """
-
-    edge: int | None
-    output: int
-    array: Any
-    sent: Any
-    value: Value
 
 
 class Recorder:
@@ -44,7 +31,7 @@ class Recorder:
         self.graph, self.records = graph, records
         self.events: list[Record] = []
         self.pending: list[Pending] = []  # values that are still on a GPU
-        self.arrived: dict[int, list[Term]] = {}
+        self.arrived: dict[int, list[tuple[int | None, int, Any]]] = {}  # (edge, output, array)
         self.missing = [0] * len(graph.nodes)  # gradients still to come, for each node
         for *_, target, _output in graph.edges:
             self.missing[target] += 1
@@ -53,7 +40,7 @@ class Recorder:
 
     def begin(self, output: int, gradient: Any) -> None:
         """Note the gradient that the walk begins with, given to one output of the root."""
-        self.arrived[0] = [Term(None, output, gradient, gradient, self._describe(gradient))]
+        self.arrived[0] = [(None, output, gradient)]
 
     def listen(self, steps: Any) -> list[Record]:
         """Drain the engine and return the events; an error of a node is the last of them."""
@@ -83,7 +70,7 @@ class Recorder:
         given = next(iter(gradients.values()))  # a gradient has the shape and dtype of what it is the gradient of
         record["shape"], record["dtype"] = list(given.shape), str(given.dtype)
         if record["kind"] == "leaf":
-            event["grad"] = self._accumulation(node.variable, incoming, event["incoming"][0]["value"])
+            event["grad"] = self._accumulation(node.variable, incoming)
             return
         raw = outgoing if raw is None else raw
         event["warning"] = event["warning"] or self.lookout.leaves(node, incoming, raw)
@@ -131,21 +118,19 @@ class Recorder:
         """
         terms = self.arrived.pop(i, [])
         records = []
-        for output in range(max(gradients or [term.output for term in terms] or [0]) + 1):
-            came = [term for term in terms if term.output == output]
+        for output in range(max(gradients or [to for _, to, _ in terms] or [0]) + 1):
+            came = [(edge, array) for edge, to, array in terms if to == output]
             with np.errstate(all="ignore"):  # the engine, which adds the same, has warned if NumPy shall
-                sums = list(accumulate(term.array for term in came))
+                sums = list(accumulate(array for _, array in came))
             total = (sums or [None])[-1] if gradients is None else gradients.get(output)
-            given = any(term.edge is None for term in came)
+            given = any(edge is None for edge, _ in came)
             event["warning"] = event["warning"] or self.lookout.arrives(given, total)
-            sent = [term.value for term in came if term.sent is total]  # nothing was added: it is described already
-            described = [self._describe(array) for array in sums[1:]]
             records.append(
                 {
                     "output": output,
-                    "terms": [{"edge": term.edge, "value": term.value} for term in came],
-                    "sums": described,
-                    "value": None if total is None else sent[0] if sent and not described else self._describe(total),
+                    "terms": [{"edge": edge, "value": self._describe(array)} for edge, array in came],
+                    "sums": [self._describe(array) for array in sums[1:]],
+                    "value": None if total is None else self._describe(total),
                 }
             )
         return records
@@ -164,31 +149,30 @@ class Recorder:
                 record |= {"raw": self._describe(raw[slot]), "broadcast": words}
                 stretched.append((record, gradient))
                 continue
-            record["value"] = self._send(edge, gradient)
+            self._send(edge, gradient)
+            if gradient is not None:
+                record["value"] = self._describe(gradient)
         for record, gradient in stretched:
             event = self._begin("broadcast", i, self._why(i, "broadcast"))
-            event["outgoing"] = [record | {"value": self._send(record["edge"], gradient)}]
+            event["outgoing"] = [record | {"value": self._describe(gradient)}]
             event["warning"] = self.lookout.sums(gradient)
+            self._send(record["edge"], gradient)
 
-    def _send(self, edge: int, gradient: Any) -> Value | None:
-        """Note that a gradient has gone along an edge, and describe it."""
+    def _send(self, edge: int, gradient: Any) -> None:
+        """Note that a gradient has gone along an edge; a copy, since the engine may add the next one into its array."""
         *_, target, output = self.graph.edges[edge]
         self.missing[target] -= 1
-        if gradient is None:
-            return None
-        term = Term(edge, output, gradient.copy(), gradient, self._describe(gradient))
-        self.arrived.setdefault(target, []).append(term)
-        return term.value
+        if gradient is not None:
+            self.arrived.setdefault(target, []).append((edge, output, gradient.copy()))
 
-    def _accumulation(self, variable: Any, gradient: Any, added: Value) -> Record:
+    def _accumulation(self, variable: Any, gradient: Any) -> Record:
         """`.grad` before, what is added, and after: computed here, so that the leaf itself stays as it is."""
         before = None if variable.grad is None else variable.grad.array
-        with np.errstate(all="ignore"):
-            after = None if before is None else self._describe(before + gradient)
+        after = gradient if before is None else before + gradient
         return {
             "before": None if before is None else self._describe(before),
-            "added": added,
-            "after": added if after is None else after,
+            "added": self._describe(gradient),
+            "after": self._describe(after),
         }
 
 

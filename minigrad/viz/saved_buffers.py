@@ -95,7 +95,7 @@ def saved_buffers(x: Any, step: int | None = None, retain: bool = False) -> Save
         (i for i, node in enumerate(trace["nodes"]) if node["kind"] == "op"), key=lambda i: graph.nodes[i].seq
     )
     held = growth([graph.nodes[i] for i in made])
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"way": "forward", "node": i, "held": size, "new": size - before, "sentence": _made(trace, i, size - before)}
         for i, size, before in zip(made, held, [0, *held], strict=False)
     ]
