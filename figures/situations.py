@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from minigrad import tensor, viz
+import minigrad
+from minigrad import models, tensor, viz
 
 SITUATIONS: dict[str, Situation] = {}
 
@@ -84,4 +85,83 @@ def changed_in_place() -> Any:
     h = (w * x).exp()
     loss = (h * w).sum()
     h += 1
+    return viz.step(loss)
+
+
+def _answer_wrongly(page: Any) -> None:
+    """The two gradients of the first step, then the slope alone: a known mistake, which has its own hint."""
+    for numbers in ("1 1", "-1 -1", "12 8"):
+        page.locator("input.mg-field").fill(numbers)
+        page.locator("input.mg-field").press("Enter")
+
+
+@situation("prediction", _answer_wrongly)
+def prediction() -> Any:
+    """5. Prediction: a wrong answer gets the hint of its own."""
+    a = tensor([2.0, 3.0], requires_grad=True)
+    b = tensor([6.0, 4.0], requires_grad=True)
+    Q = 3 * a**3 - b**2
+    return viz.step(Q, gradient=tensor([1.0, 1.0]), predict="value")
+
+
+@situation("resnet18", to_step(12))
+def resnet18() -> Any:
+    """6. A large graph, grouped by its modules, with an overview."""
+    minigrad.manual_seed(0)
+    model = models.resnet18(num_classes=10)
+    with viz.grouped(model):
+        out = model(minigrad.randn(2, 3, 32, 32))
+    loss = out.sum()
+    return viz.step(loss)
+
+
+@situation("side-by-side", lambda page: to_step(3)(page))
+def with_and_without_detach() -> Any:
+    """7. Two walks side by side, linked by step: with and without `detach`."""
+    x = tensor([1.0, 2.0], requires_grad=True)
+    y = x**2
+    z = (y * x).sum()
+    z_cut = (y.detach() * x).sum()
+    return viz.side_by_side(viz.step(z), viz.step(z_cut), captions=("y * x", "y.detach() * x"))
+
+
+def _check(page: Any) -> None:
+    to_step(3)(page)
+    page.get_by_role("button", name="Check this node").click()
+
+
+@situation("check", _check)
+def check() -> Any:
+    """8. A node's Jacobian, and its rule checked by nudging its inputs."""
+    x = tensor([0.5, 1.0, 2.0], requires_grad=True)
+    y = minigrad.softmax(x * 2, dim=0)
+    loss = (y * tensor([0.0, 1.0, 0.0])).sum()
+    return viz.step(loss)
+
+
+def _play_forward(page: Any) -> None:
+    page.get_by_role("button", name="Forward pass").click()
+    to_step(4)(page)
+
+
+@situation("forward", _play_forward)
+def forward() -> Any:
+    """8b. The forward pass, played in the same picture."""
+    a = tensor([2.0, 3.0], requires_grad=True)
+    b = tensor([6.0, 4.0], requires_grad=True)
+    Q = 3 * a**3 - b**2
+    return viz.step(Q, gradient=tensor([1.0, 1.0]))
+
+
+@situation("pytorch", to_step(4))
+def pytorch() -> Any:
+    """10. A graph of PyTorch: the same page."""
+    import torch
+
+    torch.manual_seed(0)
+    x = torch.tensor([[1.0, 2.0, 3.0]])
+    w = torch.tensor([[0.5], [-1.0], [0.25]], requires_grad=True)
+    b = torch.zeros(1, requires_grad=True)
+    y = torch.tensor([[2.0]])
+    loss = torch.nn.functional.mse_loss((x @ w + b).sigmoid(), y)
     return viz.step(loss)

@@ -42,6 +42,12 @@ def read_graph(root: Any) -> Graph:
     return graph
 
 
+def leaf_of(node: Any) -> Any:
+    """The tensor whose `.grad` a leaf's node fills, None for an operation; of PyTorch's leaves not the wrapper."""
+    variable = getattr(node, "variable", None)
+    return getattr(variable, "original", variable)
+
+
 def root_node(x: Any) -> Any:
     """The node at which a backward pass from the tensor `x` begins; an error that says why when there is none."""
     if not hasattr(x, "requires_grad"):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .graph import Graph
+from .graph import Graph, leaf_of
 
 Trace = dict[str, Any]
 AUTOMATIC = 150  # nodes; a larger graph is grouped without being asked, where modules are known
@@ -169,7 +169,7 @@ def put_groups(trace: Trace, graph: Graph, by: Any, found: list[Any]) -> None:
         return
     parameters = _parameter_names(models or found)
     for record, node in zip(trace["nodes"], graph.nodes, strict=True):
-        name = parameters.get(id(getattr(node, "variable", None)))
+        name = parameters.get(id(leaf_of(node)))
         record["parameter"] = name
         if name is not None and record["variable"] is None:
             record["variable"] = name

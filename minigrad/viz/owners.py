@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .graph import Graph
+from .graph import Graph, leaf_of
 from .groups import Call
 
 VIEWS = {
@@ -68,7 +68,7 @@ def owners(graph: Graph, models: list[Any]) -> list[Call | None]:
     for model in models:
         _enter(_Place(model, "", None), parameters, set())
     leaves = {
-        i: parameters.get(id(node.variable))
+        i: parameters.get(id(leaf_of(node)))
         for i, node in enumerate(graph.nodes)
         if getattr(node, "variable", None) is not None
     }

@@ -51,6 +51,9 @@ class TorchNode:
         """The node's name."""
         return self.original.name()
 
+    def _sequence_nr(self) -> int:
+        return self.seq
+
     def __lt__(self, other: TorchNode) -> bool:
         return (-self.seq, self.came) < (-other.seq, other.came)  # the newest first, in a heap
 

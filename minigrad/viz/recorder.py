@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,19 @@ from .graph import Graph, Record
 from .memory import Held
 from .trouble import Lookout, error_record, where_it_failed
 from .values import Pending, Value, describe, fetch, shape_text
+
+
+class Term(NamedTuple):
+    """A gradient that has reached a node along an edge (None: given to backward), for one of its outputs.
+
+    `array` is a copy of what was sent, `sent`: the engine may add the next one into its array.
+    """
+
+    edge: int | None
+    output: int
+    array: Any
+    sent: Any
+    value: Value
 
 
 class Recorder:
@@ -31,7 +44,7 @@ class Recorder:
         self.graph, self.records = graph, records
         self.events: list[Record] = []
         self.pending: list[Pending] = []  # values that are still on a GPU
-        self.arrived: dict[int, list[tuple[int | None, int, Any]]] = {}  # (edge, output, array)
+        self.arrived: dict[int, list[Term]] = {}
         self.missing = [0] * len(graph.nodes)  # gradients still to come, for each node
         for *_, target, _output in graph.edges:
             self.missing[target] += 1
@@ -40,7 +53,7 @@ class Recorder:
 
     def begin(self, output: int, gradient: Any) -> None:
         """Note the gradient that the walk begins with, given to one output of the root."""
-        self.arrived[0] = [(None, output, gradient)]
+        self.arrived[0] = [Term(None, output, gradient, gradient, self._describe(gradient))]
 
     def listen(self, steps: Any) -> list[Record]:
         """Drain the engine and return the events; an error of a node is the last of them."""
@@ -70,7 +83,7 @@ class Recorder:
         given = next(iter(gradients.values()))  # a gradient has the shape and dtype of what it is the gradient of
         record["shape"], record["dtype"] = list(given.shape), str(given.dtype)
         if record["kind"] == "leaf":
-            event["grad"] = self._accumulation(node.variable, incoming)
+            event["grad"] = self._accumulation(node.variable, incoming, event["incoming"][0]["value"])
             return
         raw = outgoing if raw is None else raw
         event["warning"] = event["warning"] or self.lookout.leaves(node, incoming, raw)
@@ -118,19 +131,21 @@ class Recorder:
         """
         terms = self.arrived.pop(i, [])
         records = []
-        for output in range(max(gradients or [to for _, to, _ in terms] or [0]) + 1):
-            came = [(edge, array) for edge, to, array in terms if to == output]
+        for output in range(max(gradients or [term.output for term in terms] or [0]) + 1):
+            came = [term for term in terms if term.output == output]
             with np.errstate(all="ignore"):  # the engine, which adds the same, has warned if NumPy shall
-                sums = list(accumulate(array for _, array in came))
+                sums = list(accumulate(term.array for term in came))
             total = (sums or [None])[-1] if gradients is None else gradients.get(output)
-            given = any(edge is None for edge, _ in came)
+            given = any(term.edge is None for term in came)
             event["warning"] = event["warning"] or self.lookout.arrives(given, total)
+            sent = [term.value for term in came if term.sent is total]  # nothing was added: it is described already
+            described = [self._describe(array) for array in sums[1:]]
             records.append(
                 {
                     "output": output,
-                    "terms": [{"edge": edge, "value": self._describe(array)} for edge, array in came],
-                    "sums": [self._describe(array) for array in sums[1:]],
-                    "value": None if total is None else self._describe(total),
+                    "terms": [{"edge": term.edge, "value": term.value} for term in came],
+                    "sums": described,
+                    "value": None if total is None else sent[0] if sent and not described else self._describe(total),
                 }
             )
         return records
@@ -149,30 +164,31 @@ class Recorder:
                 record |= {"raw": self._describe(raw[slot]), "broadcast": words}
                 stretched.append((record, gradient))
                 continue
-            self._send(edge, gradient)
-            if gradient is not None:
-                record["value"] = self._describe(gradient)
+            record["value"] = self._send(edge, gradient)
         for record, gradient in stretched:
             event = self._begin("broadcast", i, self._why(i, "broadcast"))
-            event["outgoing"] = [record | {"value": self._describe(gradient)}]
+            event["outgoing"] = [record | {"value": self._send(record["edge"], gradient)}]
             event["warning"] = self.lookout.sums(gradient)
-            self._send(record["edge"], gradient)
 
-    def _send(self, edge: int, gradient: Any) -> None:
-        """Note that a gradient has gone along an edge; a copy, since the engine may add the next one into its array."""
+    def _send(self, edge: int, gradient: Any) -> Value | None:
+        """Note that a gradient has gone along an edge, and describe it."""
         *_, target, output = self.graph.edges[edge]
         self.missing[target] -= 1
-        if gradient is not None:
-            self.arrived.setdefault(target, []).append((edge, output, gradient.copy()))
+        if gradient is None:
+            return None
+        term = Term(edge, output, gradient.copy(), gradient, self._describe(gradient))
+        self.arrived.setdefault(target, []).append(term)
+        return term.value
 
-    def _accumulation(self, variable: Any, gradient: Any) -> Record:
+    def _accumulation(self, variable: Any, gradient: Any, added: Value) -> Record:
         """`.grad` before, what is added, and after: computed here, so that the leaf itself stays as it is."""
         before = None if variable.grad is None else variable.grad.array
-        after = gradient if before is None else before + gradient
+        with np.errstate(all="ignore"):
+            after = None if before is None else self._describe(before + gradient)
         return {
             "before": None if before is None else self._describe(before),
-            "added": self._describe(gradient),
-            "after": self._describe(after),
+            "added": added,
+            "after": added if after is None else after,
         }
 
 

@@ -70,7 +70,7 @@ def _head_and_range(array: Any) -> Any:
 
 
 def _value(shape: list[int], numbers: Any) -> Value:
-    plain = [_plain(x) for x in numbers]
+    plain = _plain(numbers)
     values, (low, high, top) = (plain[:-3], plain[-3:]) if plain else ([], (None, None, None))
     if (low, high) == ("inf", "-inf"):  # nothing but NaN
         low = high = "nan"
@@ -86,11 +86,11 @@ def _value(shape: list[int], numbers: Any) -> Value:
     return value
 
 
-def _plain(x: Any) -> Any:
-    """A NumPy number as JSON has it: the shortest that reads back the same, or a string for NaN and infinity."""
-    if isinstance(x, np.bool_ | np.integer):
-        return x.item()
-    return float(str(x)) if np.isfinite(x) else str(x)
+def _plain(numbers: Any) -> list[Any]:
+    """NumPy's numbers as JSON has them: the shortest that read back the same; strings for NaN and the infinities."""
+    if numbers.dtype.kind in "biu":
+        return numbers.tolist()
+    return [text if text[-1] in "nf" else float(text) for text in map(str, numbers)]  # nan, inf, -inf
 
 
 def number(x: Any) -> str:

@@ -84,10 +84,12 @@ _DEFECTS = """(within) => {
         const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
         return across > 2 && down > 6;
     };
+    const sticks = (e) => e.closest(".mg-sentence") !== null;
     const hides = (one, other) => one !== other && !one.contains(other) && !other.contains(one);
     pieces.forEach(([words, , parent, text, a], i) => {
         for (const [others, , parent2, text2, b] of pieces.slice(i + 1)) {
             if (text === text2 || !hides(parent, parent2) && parent !== parent2) continue;
+            if (sticks(parent) !== sticks(parent2)) continue; // the one scrolls beneath the other
             if (parent.closest("math") && parent.closest("math") === parent2.closest("math")) continue;
             if (meet(a, b)) told("overlap", words, others);
         }

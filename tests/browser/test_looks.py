@@ -1,11 +1,13 @@
-"""How the ten situations of figures/ look: nothing cut, nothing upon something else, nothing serious for axe-core."""
+"""How the situations of figures/ and the instruments look: nothing cut or covered, nothing serious for axe-core."""
 
 from __future__ import annotations
 
 import pytest
 
 from figures.situations import SITUATIONS
+from minigrad import viz
 
+from .boards import BOARDS
 from .layout import defects, too_small
 from .page import open_saved, serious
 
@@ -24,6 +26,18 @@ def saved(tmp_path_factory):
         if name not in files:
             files[name] = SITUATIONS[name].save(folder)
         return files[name]
+
+    return saved
+
+
+@pytest.fixture(scope="module")
+def boards(tmp_path_factory):
+    """The page of an instrument, written once."""
+    folder = tmp_path_factory.mktemp("boards")
+
+    def saved(name):
+        file = folder / f"{name}.html"
+        return file if file.exists() else BOARDS[name]().save(file)
 
     return saved
 
@@ -47,4 +61,30 @@ def test_axe_finds_nothing_serious(visit, saved, name, scheme):
     open_saved(page, saved(name))
     SITUATIONS[name].drive(page)
     page.wait_for_timeout(150)
+    assert serious(page, "body") == []
+
+
+def test_no_instrument_is_forgotten():
+    assert set(viz._INSTRUMENTS) - set(BOARDS) == set()
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_an_instrument_is_neither_cut_nor_covered(visit, boards, name):
+    for screen, (width, height, scale) in SCREENS.items():
+        page = visit(width=width, height=height, device_scale_factor=scale)
+        open_saved(page, boards(name))
+        page.wait_for_timeout(150)
+        assert defects(page) == [], screen
+        assert too_small(page) == [], screen
+        assert page.problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", BOARDS)
+def test_axe_finds_nothing_serious_on_an_instrument(visit, boards, name, scheme):
+    page = visit(color_scheme=scheme)
+    open_saved(page, boards(name))
+    assert serious(page, "body") == []
+    page.keyboard.press("Tab")  # what has the focus looks different
+    page.keyboard.press("Tab")
     assert serious(page, "body") == []

@@ -313,13 +313,16 @@ def test_a_residual_network(tmp_path):
     net = build("resnet18", torch, width=8)
     loss = torch.nn.functional.cross_entropy(net(torch.randn(2, 3, 32, 32)), torch.tensor([1, 2]))
     began = time.perf_counter()
-    trace = record(loss)
+    trace = record(loss, by=net)
     took = time.perf_counter() - began
     assert {event["kind"] for event in trace["events"]} == {"node", "broadcast"}
     assert len([event for event in trace["events"] if event["grad"]]) == 62 == len(list(net.parameters()))
     assert all(parameter.grad is None for parameter in net.parameters())
     formulas = [each["formula"] for node in trace["nodes"] for each in node["inputs"] if node["name"][:4] == "Conv"]
     assert formulas and all(formulas)
+    groups = {each["path"]: each["kind"] for each in trace["groups"]}
+    assert groups["layer1.0.conv1"] == "Conv2d" and groups["layer4"] == "Sequential"
+    assert {node["parameter"] for node in trace["nodes"]} - {None} == {name for name, _ in net.named_parameters()}
     assert Walk(trace).save(tmp_path / "net.html").stat().st_size > 100_000
     loss.backward()
     by_id = {id(p): p.grad for p in net.parameters()}
