@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .gradient_plot import gradient_plot
     from .graph_builder import graph_builder
     from .jacobian_map import jacobian_map
+    from .nan_tracer import nan_tracer
     from .painter import requires_grad_painter
     from .saved_buffers import saved_buffers
     from .shape_flow import shape_flow
@@ -30,6 +31,7 @@ _INSTRUMENTS = {
     "gradient_plot": "gradient_plot",
     "graph_builder": "graph_builder",
     "jacobian_map": "jacobian_map",
+    "nan_tracer": "nan_tracer",
     "requires_grad_painter": "painter",
     "saved_buffers": "saved_buffers",
     "shape_flow": "shape_flow",
@@ -50,6 +52,7 @@ __all__ = [
     "group",
     "grouped",
     "jacobian_map",
+    "nan_tracer",
     "requires_grad_painter",
     "saved_buffers",
     "shape_flow",

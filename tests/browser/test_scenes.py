@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import ctx_inspector, gradient_plot, step_size, storage_strip, version_timeline
+from minigrad.viz import ctx_inspector, gradient_plot, nan_tracer, step_size, storage_strip, version_timeline
 
 from .page import open_instrument, serious
 
@@ -169,4 +169,27 @@ def test_the_stages_of_a_call(show):
     assert sentence(found) == "Here forward got x, its gradient is wanted; factor, no tensor."
     found.get_by_role("button", name="backward got").press("Enter")
     assert rows.all_inner_texts() == ["the result's gradient\t1.\tshape ()"] and values(found) == [3, 0, 2]
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_what_is_not_finite_is_marked_on_the_graph(show):
+    x = minigrad.tensor([0.0, 4.0], requires_grad=True)
+    h = x.log()
+    found = show(nan_tracer(h.exp().sum()))
+    state = "boxes => Object.fromEntries(boxes.map(box => [box.dataset.node, box.dataset.state]))"
+    boxes = found.locator("[data-node]")
+    assert boxes.evaluate_all(state) == {"0": "", "1": "", "2": "first", "3": ""}
+    assert sentence(found).startswith(
+        "Forward: LogBackward0 (h) made the first inf of the forward pass, from x = [0., 4.]."
+    )
+    assert "✗ first inf" in (found.locator("[data-node='2']").text_content() or "")
+    found.get_by_role("button", name="backward: gradients").click()
+    assert boxes.evaluate_all(state) == {"0": "", "1": "", "2": "first", "3": "odd"}
+    assert sentence(found).endswith("It reaches x.grad.") and "0 · inf is nan" in sentence(found)
+    found.locator("[data-node='0']").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        found.page.keyboard.press(key)
+    assert sentence(found) == "The gradient [nan, 1.] arrives at x."
+    found.page.keyboard.press("Enter")
+    assert sentence(found).startswith("Backward:") and values(found) == ["backward"]
     assert not serious(found.page, ".mg-widget")
