@@ -19,7 +19,7 @@ LABEL_SIZE, LABEL_HEIGHT = 11.0, 17.0  # a gradient written beside an edge
 NOT_YET = "not yet"
 LONGEST = 30  # characters of a line in a box
 LONGEST_LABEL = 18  # characters of a gradient beside an edge
-SAME_PLACE = 6  # more nodes of one expression, in groups: it is a call of something large, and no news in a box
+SAME_PLACE = 6  # more nodes of one expression: it is the call of a whole model, and tells nothing of one node
 LONGEST_ACCOUNT = 24  # characters of what the stepper writes below a leaf
 
 
@@ -39,12 +39,16 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
     }
 
     groups = trace.get("groups", ())
-    at = Counter((node["place"], node["expression"]) for node in trace["nodes"] if node.get("group") is not None)
+    at = Counter((node["place"], node["expression"]) for node in trace["nodes"] if groups)
 
     def add(node: dict[str, Any], group: int | None) -> int:
-        if group is not None and at[node["place"], node["expression"]] > SAME_PLACE:
-            node = {**node, "expression": None}  # the call of the whole model, which tells nothing of this node
-        lines = _lines(node, "" if group is None else groups[group]["path"])
+        path = "" if group is None else groups[group]["path"]
+        if at[node["place"], node["expression"]] > SAME_PLACE:
+            inner = (node.get("path") or "").removeprefix(path).lstrip(".")
+            shown = node["variable"] or inner or None
+            node = {**node, "expression": None, "variable": shown if node["kind"] == "op" else node["variable"]}
+            node["twin"] = None if node.get("path") else node.get("twin")
+        lines = _lines(node, path)
         width = max(text_width(line["text"], _size(line)) for line in lines) + 2 * PADDING
         width = max(width, text_width(accounts.get(node["id"], ""), LABEL_SIZE))
         box = {
@@ -121,12 +125,8 @@ def text_width(text: str, size: float) -> float:
 
 def group_box(group: dict[str, Any]) -> dict[str, Any]:
     """The box of a closed group, without a place yet."""
-    inside = f"{group['kind']}, {count(len(group['nodes']), 'node')}" if group["kind"] else ""
-    inside = inside or count(len(group["nodes"]), "node")
-    lines = [
-        {"text": short(group_name(group), LONGEST), "role": "name"},
-        {"text": short(inside, LONGEST), "role": "source"},
-    ]
+    inside = count(len(group["nodes"]), "node")
+    lines = [{"text": short(frame_title(group), LONGEST), "role": "name"}, {"text": inside, "role": "source"}]
     progress = f"{len(group['nodes'])} of {count(len(group['nodes']), 'node')} done"  # what the stepper writes instead
     width = max(*(text_width(line["text"], _size(line)) for line in lines), text_width(progress, SOURCE_SIZE))
     return {"width": round(width + 2 * PADDING + 16, 1), "height": HEIGHT, "lines": lines}

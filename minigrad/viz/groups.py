@@ -149,7 +149,7 @@ def grouped(model: Any) -> Iterator[None]:
 
 
 def put_groups(trace: Trace, graph: Graph, by: Any, found: list[Any]) -> None:
-    """Enter into a trace its groups, if any are known: `trace["groups"]`, and "group" and "parameter" of its nodes.
+    """Enter into a trace its groups, if any are known: `trace["groups"]`; "group", "path" and "parameter" of nodes.
 
     Parameters
     ----------
@@ -173,8 +173,11 @@ def put_groups(trace: Trace, graph: Graph, by: Any, found: list[Any]) -> None:
         record["parameter"] = name
         if name is not None and record["variable"] is None:
             record["variable"] = name
+    for record, call in zip(trace["nodes"], calls, strict=True):
+        names = [] if call is None else [each.name for each in call.chain() if each.kind]
+        record["path"] = ".".join(names) or None
     _place_leaves(trace, graph, calls)
-    _number(trace, calls)
+    _number(trace, _of_several(calls))
 
 
 def _has_notes() -> type:
@@ -210,6 +213,17 @@ def common(*calls: Call | None) -> Call | None:
         if any(call is not level[0] for call in level):
             break
         found = level[0]
+    return found
+
+
+def _of_several(calls: list[Call | None]) -> list[Call | None]:
+    """A module that made one node only, such as a ReLU, needs no group: the node says where it was made."""
+    sizes = Counter(each for call in calls if call is not None for each in call.chain())
+    found = []
+    for call in calls:
+        while call is not None and call.kind and sizes[call] == 1:
+            call = call.parent
+        found.append(call)
     return found
 
 

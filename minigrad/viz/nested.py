@@ -12,7 +12,7 @@ from typing import Any
 from .boxes import LABEL_SIZE, boxes_and_joints, frame_title, group_box, label_rooms, text_width
 from .layered import layered
 
-HEADER, INSET = 26.0, 14.0  # of an open group's frame
+HEADER, INSET, BELOW = 26.0, 14.0, 26.0  # of an open group's frame; below, for the `.grad` of a leaf
 SHOWN_AT_FIRST = 20  # boxes; groups are open at first, level by level, while no more than these are seen
 Trace = dict[str, Any]
 Item = tuple[str, Any]  # ("box", its id), ("group", its id) or, on a group's rim, ("top" or "bottom", key of an edge)
@@ -186,7 +186,7 @@ class _Scene:
         wide = max(max(xs) - min(xs), name)
         left = (min(xs) + max(xs) - wide) / 2 - INSET
         top = min(ys) - HEADER
-        bottom = max(ys) + (0 if any(box.get("rim") == "bottom" for box in boxes) else INSET)
+        bottom = max(ys) + (0 if any(box.get("rim") == "bottom" for box in boxes) else BELOW)
         if any(box.get("rim") == "top" for box in boxes):
             top = min(ys)
         block = {"group": group, "width": wide + 2 * INSET, "height": bottom - top, "blocks": blocks}

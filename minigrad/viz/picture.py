@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .dot import dot
+from .graph import read_graph, root_node
 from .layout import layout
 from .page import page, to_json
 from .png import png
 from .svg import img, svg
-from .trace import add_mathml, check_picture, outline
+from .trace import add_mathml, check_picture, check_recording, outline
 
 if TYPE_CHECKING:
     import graphviz
@@ -125,6 +126,7 @@ def draw_graph(x: Any, by: Any = None) -> Picture:
     >>> draw_graph(y)
     Graph of y: 1 operation and 1 leaf, a. SinBackward0 (y) hands gradients to a.
     """
+    check_recording(len(read_graph(root_node(x)).nodes))
     trace = outline(x, by=by)
     check_picture(trace)
     return Picture(trace)

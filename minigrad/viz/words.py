@@ -17,7 +17,7 @@ def node_words(node: dict[str, Any]) -> str:
     if node["kind"] == "leaf":
         return node["variable"] or f"a leaf of shape {shape_text(node['shape'])}"
     source = [short(node["expression"] or "", 40), node.get("twin")]  # a variable is one node's alone
-    detail = node["variable"] or ", ".join(filter(None, source))
+    detail = node["variable"] or node.get("path") or ", ".join(filter(None, source))
     return f"{node['name']} ({detail})" if detail else node["name"]
 
 

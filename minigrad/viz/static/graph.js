@@ -62,7 +62,7 @@ function index(trace) {
 /** A node in words that tell it from its namesakes: "a", or "PowBackward0 (a**3)". */
 function called(node) {
   if (node.kind === "leaf") return node.variable ?? "unnamed leaf";
-  const details = node.variable ?? [node.expression, node.twin].filter(Boolean).join(", ");
+  const details = node.variable ?? node.path ?? [node.expression, node.twin].filter(Boolean).join(", ");
   return details ? `${node.name} (${details})` : node.name;
 }
 

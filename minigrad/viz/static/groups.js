@@ -1,7 +1,7 @@
 // Groups of nodes: where everything stands when some are open and some closed (nested.py, number by number), and how
 // open and closed groups look. The trace has the sizes of all boxes, so nothing needs a kernel.
 
-const FRAME = { header: 26, inset: 14, margin: 12 };
+const FRAME = { header: 26, inset: 14, below: 26, margin: 12 };
 const LABEL = { size: 11, character: 0.61 };
 
 const textWidth = (text, size) => text.length * LABEL.character * size;
@@ -126,7 +126,7 @@ function framed({ groups }, group, boxes, joints, rooms, blocks) {
   const wide = Math.max(most(xs) - least(xs), name);
   const left = (least(xs) + most(xs) - wide) / 2 - FRAME.inset;
   const has = (rim) => boxes.some((box) => box.rim === rim);
-  const bottom = most(ys) + (has("bottom") ? 0 : FRAME.inset);
+  const bottom = most(ys) + (has("bottom") ? 0 : FRAME.below);
   const top = least(ys) - (has("top") ? 0 : FRAME.header);
   const width = wide + 2 * FRAME.inset;
   const ports = new Map(boxes.filter(({ rim }) => rim).map((box) => [box.item, box.x - left - width / 2]));
