@@ -14,7 +14,7 @@ import numpy as np
 
 from .graph import Graph, Record
 from .memory import Held
-from .trouble import Lookout, error_record, where_it_failed
+from .trouble import Lookout, as_raised, error_record, where_it_failed
 from .values import Pending, Value, describe, fetch, shape_text
 
 
@@ -61,6 +61,7 @@ class Recorder:
             for node, incoming, raw, outgoing in steps:
                 self._event(node, incoming, raw, outgoing)
         except Exception as error:
+            error = as_raised(error)
             node = where_it_failed(error)
             if node not in self.graph.number:  # not an error of the pass that is recorded
                 raise

@@ -14,6 +14,12 @@ from ..autograd.node import Node
 Record = dict[str, Any]
 
 
+def as_raised(error: Exception) -> Exception:
+    """The error of a rule; Python lets no StopIteration out of the engine, a generator, but makes another of it."""
+    cause = error.__cause__
+    return cause if type(error) is RuntimeError and isinstance(cause, StopIteration) else error
+
+
 def where_it_failed(error: Exception) -> Any:
     """The node that was running when the engine raised this error; None if it was not the engine that raised it."""
     return getattr(error, "failed_at", None) or failed_node(error.__traceback__)
@@ -21,10 +27,21 @@ def where_it_failed(error: Exception) -> Any:
 
 def error_record(error: Exception, node: Any) -> Record:
     """The TROUBLE record of an error: its sentence, what happened, where, and what to write instead."""
+    kind = type(error).__name__
     sentence = getattr(error, "sentence", None)
     if sentence is None:  # not one of those that teach: from the user's own Function
-        return _record(type(error).__name__, f"{type(error).__name__}: {error}", "", [_where(node)], "")
-    return _record(type(error).__name__, sentence, error.what, error.where, error.fix)  # type: ignore[attr-defined]
+        return _record(kind, f"{kind}: {_message(error)}".removesuffix(": "), "", [_where(node)], "")
+    from ..autograd.errors.stories import STORIES
+
+    told: Any = error
+    return _record(kind, sentence, told.what, told.where, told.fix, STORIES.get(told.story, "").strip())
+
+
+def _message(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # a class of the user's own
+        return ""
 
 
 class Lookout:
@@ -87,10 +104,10 @@ def _where(node: Any) -> Any:
     return node.where() if hasattr(node, "where") else None
 
 
-def _record(kind: str, sentence: str, what: str, places: Iterable[Any], fix: str) -> Record:
+def _record(kind: str, sentence: str, what: str, places: Iterable[Any], fix: str, story: str = "") -> Record:
     where = [
         {"place": str(place), "expression": place.expression or None, "line": place.text or None}
         for place in places
         if place is not None
     ]
-    return {"type": kind, "sentence": sentence, "what": what, "where": where, "fix": fix}
+    return {"type": kind, "sentence": sentence, "what": what, "where": where, "fix": fix, "story": story}

@@ -71,8 +71,14 @@ def alt_text(trace: Trace) -> str:
     leaves = [node for node in nodes if node["kind"] == "leaf"]
     names = [node["variable"] or "one without a name" for node in leaves[:8]] + (["others"] if len(leaves) > 8 else [])
     what = f"{count(len(nodes) - len(leaves), 'operation')} and {count(len(leaves), 'leaf')}"
+    stops = "".join(
+        f" The first {event['warning']['type']} appears at {node_words(nodes[event['node']])}."
+        for event in trace["events"]
+        if event.get("warning")
+    )
     failed = failed_node(trace)
-    stops = "" if failed is None else f" The walk stops at {node_words(nodes[failed])}, with an error."
+    if failed is not None:
+        stops += f" The walk stops at {node_words(nodes[failed])}, with an error."
     text = f"Graph of {root['variable'] or node_words(root)}: {what}" + (f", {join(names)}" if names else "") + "."
     if len(nodes) > DESCRIBED:
         return text + f" Gradients flow from {node_words(root)} at the top down to the leaves." + stops

@@ -120,6 +120,7 @@ def overlaps(page: Page) -> list[str]:
             const boxes = [];
             while (texts.nextNode()) {
                 const text = texts.currentNode;
+                if (!text.parentElement.checkVisibility()) continue;  // in a closed <details>, for instance
                 if (!text.data.trim() || text.parentElement.closest('math, svg, select, .mg-live')) continue;
                 const range = document.createRange();
                 range.selectNodeContents(text);

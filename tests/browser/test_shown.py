@@ -78,6 +78,11 @@ def test_an_error_is_the_last_step_with_its_message_beside_it(shown):
         "h += 1", "Fix write h = h + 1.",
     ):  # fmt: skip
         assert part in message
+    story = stepper.locator(".mg-error details p").first
+    assert not story.is_visible()
+    stepper.locator(".mg-error summary").focus()
+    stepper.page.keyboard.press("Enter")
+    assert story.is_visible() and step_of(stepper) == 3
     assert announced(stepper) == trace["events"][-1]["sentence"]
     assert stepper.get_by_role("button", name="Next step").get_attribute("aria-disabled") == "true"
 

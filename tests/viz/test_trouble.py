@@ -46,6 +46,7 @@ def test_a_write_in_place_stops_the_walk_where_backward_would_stop():
     assert event["incoming"][0]["terms"][0]["value"]["text"] == "[1., 1.]"  # the graph so far is kept
     assert event["outgoing"] == [] and len(event["why"]["waiting"]) == 1
     assert "Step 3 of 3: error at MulBackward0 (y). Gradient [1., 1.] arrives. one of the" in event["sentence"]
+    assert "saved" in event["error"]["story"] and "`" in event["error"]["story"]
     assert "The walk stops at MulBackward0 (y), with an error." in trace["alt"] and "At the end" not in trace["alt"]
     with pytest.raises(RuntimeError) as caught:
         loss.backward()
@@ -77,7 +78,41 @@ def test_errors_of_a_learners_own_rule():
         "what": "",
         "where": [{"place": node["place"], "expression": node["expression"], "line": node["line"]}],
         "fix": "",
+        "story": "",
     }
+
+
+def test_errors_that_python_or_their_class_make_hard_to_name():
+    class Odd(Exception):
+        def __str__(self):
+            raise ValueError
+
+    def raising(error):
+        def backward(ctx, g):
+            raise error
+
+        x = minigrad.tensor(1.0, requires_grad=True)
+        return last(record(Rule.made(backward).apply(x)))[0]["error"]
+
+    assert raising(StopIteration("done"))["sentence"] == "StopIteration: done"  # not "generator raised …"
+    assert raising(Odd())["sentence"] == "Odd"
+    assert raising(RecursionError("deep"))["type"] == "RecursionError"
+
+
+def test_an_error_outside_of_the_pass_is_raised():
+    from minigrad.viz.graph import node_records, read_graph
+    from minigrad.viz.names import Names
+    from minigrad.viz.recorder import Recorder
+
+    def steps():
+        raise ZeroDivisionError
+        yield
+
+    graph = read_graph(minigrad.ones(2, requires_grad=True).sum().grad_fn)
+    recorder = Recorder(graph, node_records(graph, Names()))
+    recorder.begin(0, np.ones(()))
+    with pytest.raises(ZeroDivisionError):
+        recorder.listen(steps())
 
 
 def test_an_interrupt_is_no_error_of_a_node():
@@ -120,6 +155,7 @@ def test_the_first_nan_says_where_it_came_from_and_the_walk_goes_on():
     assert "its slope is infinite at 0, and 0 · inf is nan" in warning["what"] and "1e-12" in warning["fix"]
     assert warning["where"][0]["expression"] == "x.sqrt()"
     assert trace["events"][-1]["grad"]["after"]["text"] == "[nan, 3.]"
+    assert "The first nan appears at SqrtBackward0 (x.sqrt())." in trace["alt"]
     assert f"Warning: {warning['sentence']}" in trace["events"][2]["sentence"]
     assert "its slope is infinite at 0, and 0 · inf is nan." in walk_text(trace)
 

@@ -43,8 +43,20 @@ function withCode(text) {
   return text.split("`").map((part, i) => (i % 2 ? html("code", {}, part) : part));
 }
 
+/** The longer story of an error: its parts have a heading, and paragraphs or items whose lines were broken for a terminal. */
+function storyOf(text) {
+  return text.split("\n\n").map((part) => {
+    const [heading, ...lines] = part.split("\n");
+    const joined = lines.map((line) => line.trim()).reduce((all, line) => {
+      if (all.length === 0 || line.startsWith("- ")) return [...all, line];
+      return [...all.slice(0, -1), `${all.at(-1)} ${line}`];
+    }, []);
+    return [html("h5", {}, heading), joined.map((line) => html("p", {}, withCode(line)))];
+  });
+}
+
 /** An error or a warning as minigrad words it: the sentence, what happened, where, and what to write instead. */
-function troubleCard(name, title, { sentence, what, where, fix }) {
+function troubleCard(name, title, { sentence, what, where, fix, story }) {
   const place = ({ place, line, expression }) =>
     html("li", {}, sourceLine({ line, expression }), " ", html("span", { class: "mg-note" }, place));
   const isAligned = / {2}/.test(what); // shapes below each other
@@ -61,6 +73,7 @@ function troubleCard(name, title, { sentence, what, where, fix }) {
       where.length > 0 && part("Where", html("ul", {}, where.map(place))),
       fix && part("Fix", withCode(fix)),
     ),
+    story && html("details", {}, html("summary", {}, "The longer story"), storyOf(story)),
   );
 }
 
