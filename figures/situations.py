@@ -109,13 +109,14 @@ def resnet18() -> Any:
     """6. A large graph, grouped by its modules, with an overview."""
     minigrad.manual_seed(0)
     model = models.resnet18(num_classes=10)
+    x = minigrad.randn(2, 3, 32, 32)
     with viz.grouped(model):
-        out = model(minigrad.randn(2, 3, 32, 32))
+        out = model(x)
     loss = out.sum()
     return viz.step(loss)
 
 
-@situation("side-by-side", lambda page: to_step(3)(page))
+@situation("side-by-side", to_step(3))
 def with_and_without_detach() -> Any:
     """7. Two walks side by side, linked by step: with and without `detach`."""
     x = tensor([1.0, 2.0], requires_grad=True)
@@ -128,6 +129,7 @@ def with_and_without_detach() -> Any:
 def _check(page: Any) -> None:
     to_step(3)(page)
     page.get_by_role("button", name="Check this node").click()
+    page.evaluate("scrollBy(0, -14)")  # the box of the node whole
 
 
 @situation("check", _check)

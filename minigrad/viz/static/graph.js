@@ -114,9 +114,9 @@ function along(points) {
 }
 
 /** A place beside the beginning of an edge: left of it or right of it, above it where it leaves sideways. */
-function besideStart(course, isLeft) {
+function besideStart(course, isLeft, reach = 16) {
   const [startX, startY] = course[0];
-  const [x, y] = course.find((point) => Math.hypot(point[0] - startX, point[1] - startY) > 16) ?? course.at(-1);
+  const [x, y] = course.find((point) => Math.hypot(point[0] - startX, point[1] - startY) > reach) ?? course.at(-1);
   const length = Math.hypot(x - startX, y - startY) || 1;
   const [nx, ny] = [(y - startY) / length, (startX - x) / length]; // across the edge
   const side = Math.abs(nx) < 0.4 ? -Math.sign(ny) : Math.sign(nx) * (isLeft ? -1 : 1);
@@ -131,8 +131,8 @@ function drawEdge(drawn, edge, gradient, isLeftmost) {
   const room = Math.max(chipWidth(NOT_YET), chipWidth(short(gradient))); // what the layout left for it
   const left = isOn ? null : labelX - room / 2 + 1; // the side nearer to the edge
   const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
-  const isCovered = ([atX, atY]) => Math.abs(atX - labelX) < room / 2 + 5 && Math.abs(atY - labelY) < 15;
-  const sides = [isLeftmost, !isLeftmost].map((isLeft) => besideStart(course, isLeft));
+  const isCovered = ([atX, atY]) => Math.abs(atX - labelX) < room / 2 + 6 && Math.abs(atY - labelY) < 17;
+  const sides = [16, 8].flatMap((reach) => [isLeftmost, !isLeftmost].map((isLeft) => besideStart(course, isLeft, reach)));
   const [x, y] = sides.find((place) => !isCovered(place)) ?? sides[0];
   const group = svg(
     "g",

@@ -90,7 +90,14 @@ function onlyMath(node) {
   for (const { name, value } of node.attributes) if (MATHML_ATTRIBUTES.has(name)) copy.setAttribute(name, value);
   copy.append(...[...node.childNodes].map(onlyMath));
   if (isSign(node)) copy.setAttribute("form", "prefix");
+  if (isLowBracket(node)) copy.setAttribute("stretchy", "false");
   return copy;
+}
+
+/** Whether a bracket holds nothing tall: fonts without mathematics stretch the two of a pair to different heights. */
+function isLowBracket(node) {
+  const isBracket = node.localName === "mo" && /^[()[\]]$/.test(node.textContent);
+  return isBracket && node.parentElement.querySelector("mfrac, mtable, munderover") === null;
 }
 
 /** Whether a minus is a sign and no subtraction: it begins a row or stands after an operator such as "[" or ",". */
