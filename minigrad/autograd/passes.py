@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import backend, tensor
-from . import anomaly, errors
+from . import anomaly, errors, versions
 from .accumulate import Staged, own
 from .edges import GradientEdge
 from .engine import array_as_tensor, nodes_below, run
@@ -67,6 +67,7 @@ def backward(
     spent = None if keep else Freed.now()
     staged = Staged(create_graph, roots)
     before = passing(create_graph)
+    begun = versions.next_seq() if create_graph else 0
     try:
         if targets is None:
             drain(run(roots, spent, create_graph, staged=staged))
@@ -87,6 +88,8 @@ def backward(
         raise
     finally:
         passing(create_graph, before)
+        if create_graph:
+            versions.recorded_passes.append((begun, versions.next_seq()))
 
 
 def grad(
@@ -141,6 +144,7 @@ def grad(
     spent = None if keep else Freed.now()
     staged = Staged(create_graph, roots)
     before = passing(create_graph)
+    begun = versions.next_seq() if create_graph else 0
     try:
         nodes = [_node_of(target, roots) for target in targets]
         found: dict[Node, Any] = dict.fromkeys(nodes)
@@ -149,6 +153,8 @@ def grad(
         drain(run(roots, spent, create_graph, wanted, found, staged))
     finally:
         passing(create_graph, before)
+        if create_graph:
+            versions.recorded_passes.append((begun, versions.next_seq()))
     arrived = [found[node] for node in nodes]
     del found
     allow = materialize_grads if allow_unused is None else allow_unused

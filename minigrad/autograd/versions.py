@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from ..backend import memory, owner
 
 next_seq = count(1).__next__
+recorded_passes: deque[tuple[int, int]] = deque(maxlen=1_000)  # when passes under create_graph began and ended
 KEPT = 32  # how many of the last writes to a piece of memory are remembered
 
 

@@ -21,7 +21,7 @@ FILES = {
     "stepper": (
         *("base.css", "graph.css", "groups.css", "panel.css", "heatmap.css", "study.css", "controls.css"),
         *("predict.css", "forward.css", "stepper.css"),
-        *("parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "heatmap.js"),
+        *("parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "layers.js", "heatmap.js"),
         *("study.js", "panel.js", "controls.js", "breakpoints.js", "predict.js", "forward.js", "stepper.js"),
     ),
     "pair": (

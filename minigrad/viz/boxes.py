@@ -153,6 +153,8 @@ def _lines(node: dict[str, Any], path: str = "") -> list[dict[str, str]]:
     else:
         name = node["name"]
         source = f"{variable} = {expression}" if variable and expression else variable or expression or ""
+        if "layer" in node:  # all that one pass made has the same expression
+            source = ", ".join(filter(None, [variable, f"layer {node['layer']}"]))
         twin = node.get("twin")
         if twin and not variable:
             source = f"{short(source, max(LONGEST - len(twin) - 2, 8))}, {twin}" if source else twin

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, boxes_of, frame_title, layout_gradients
-from .style import LIGHT, WRONG, arrow_head, cross
+from .style import DASH_DOT, LIGHT, SECOND, WRONG, arrow_head, cross, rim_of
 from .svg import baselines
 from .words import failed_node, printable, short
 
@@ -40,8 +40,11 @@ def png(trace: dict[str, Any]) -> bytes:
             axes.add_patch(_frame(box, "closed", 0.0))
         else:
             node = trace["nodes"][box["node"]]
+            kind = "second" if "layer" in node else node["kind"]
             for grow in (3.5, 0.0) if node["root"] else (0.0,):
-                axes.add_patch(_frame(box, node["kind"], grow))
+                axes.add_patch(_frame(box, kind, grow))
+            if "layer" in node:
+                axes.add_patch(_frame(box, "rim", rim_of(node)))
         for line, y in zip(box["lines"], baselines(box), strict=True):
             name = line["role"] == "name"
             size, ink = (NAME_SIZE, LIGHT["ink"]) if name else (SOURCE_SIZE, LIGHT["quiet"])
@@ -66,10 +69,9 @@ def _frame(box: dict[str, Any], kind: str, grow: float) -> Any:
     from matplotlib.patches import FancyBboxPatch
 
     radius = box["height"] / 2 if kind == "leaf" else 4.0
-    face, line = {"group": ("none", LIGHT["line"]), "closed": (LIGHT["paper"], LIGHT["ink"])}.get(kind) or (
-        LIGHT[kind],
-        LIGHT[f"{kind}-line"],
-    )
+    own = {"group": ("none", LIGHT["line"]), "closed": (LIGHT["paper"], LIGHT["ink"])}
+    own |= {"second": SECOND[0], "rim": ("none", SECOND[0][1])}
+    face, line = own.get(kind) or (LIGHT[kind], LIGHT[f"{kind}-line"])
     return FancyBboxPatch(
         (box["x"] - grow, box["y"] - grow),
         box["width"] + 2 * grow,
@@ -78,7 +80,7 @@ def _frame(box: dict[str, Any], kind: str, grow: float) -> Any:
         facecolor=face,
         edgecolor=line,
         lw=1.0 if kind == "group" else 1.4,
-        linestyle=(0, (2, 3)) if kind == "group" else "solid",
+        linestyle={"group": (0, (2, 3)), "rim": (0, DASH_DOT)}.get(kind, "solid"),
     )
 
 

@@ -27,8 +27,15 @@ DARK = {
     "leaf-line": "#f0a94a",
 }
 WRONG = ("#a8170f", "#ffb3a8")  # where an error ended a walk, light and dark: only in the pictures that need it
+SECOND = (("#efe8fa", "#6b3fb0"), ("#2e2346", "#bb9cf2"))  # what a recorded backward pass made, light and dark
+DASH_DOT = (7, 3, 2, 3)  # its outline
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 ARROW_HALF = 3.5  # half the width of an arrow head
+
+
+def rim_of(node: dict[str, Any]) -> float:
+    """How far outside its box the outline stands of what a recorded backward pass made."""
+    return 7.0 if node["root"] else 3.5
 
 
 def cross(box: dict[str, Any]) -> tuple[float, float, float]:

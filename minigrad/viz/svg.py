@@ -7,7 +7,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, boxes_of, frame_title, layout_gradients
-from .style import DARK, FONT, LIGHT, WRONG, arrow_head, cross
+from .style import DARK, DASH_DOT, FONT, LIGHT, SECOND, WRONG, arrow_head, cross, rim_of
 from .words import failed_node, printable, short
 
 
@@ -22,7 +22,7 @@ def svg(trace: dict[str, Any]) -> str:
         f'viewBox="0 0 {width:g} {height:g}" role="img">',
         f"<title>{text(trace['title'])}</title>",
         f"<desc>{text(trace['alt'])}</desc>",
-        f"<style>{_css()}{_WRONG_CSS if wrong else ''}</style>",
+        f"<style>{_css()}{_SECOND_CSS if trace.get('passes') else ''}{_WRONG_CSS if wrong else ''}</style>",
         f'<rect class="paper" width="{width:g}" height="{height:g}" rx="6"/>',
         *(_frame(frame, trace["groups"][frame["group"]]) for frame in layout.get("frames", ())),
         *(_edge(edge) for edge in layout["edges"]),
@@ -68,6 +68,12 @@ def _css() -> str:
     )
 
 
+_SECOND_CSS = (
+    f"svg{{--second:{SECOND[0][0]};--second-line:{SECOND[0][1]};}}"
+    f"@media(prefers-color-scheme:dark){{svg{{--second:{SECOND[1][0]};--second-line:{SECOND[1][1]};}}}}"
+    ".second{stroke:var(--second-line);stroke-width:1.4}.second:not(.frame){fill:var(--second)}"
+    f".rim{{fill:none;stroke:var(--second-line);stroke-width:1.4;stroke-dasharray:{' '.join(map(str, DASH_DOT))}}}"
+)
 _WRONG_CSS = (
     f"svg{{--wrong:{WRONG[0]};}}@media(prefers-color-scheme:dark){{svg{{--wrong:{WRONG[1]};}}}}"
     ".wrong{fill:none;stroke:var(--wrong);stroke-width:3}.tag{fill:var(--paper);stroke:var(--wrong)}"
@@ -108,9 +114,12 @@ def _group(box: dict[str, Any]) -> str:
 
 
 def _box(box: dict[str, Any], node: dict[str, Any]) -> str:
-    frame = _rectangle(box, node["kind"], f"{node['kind']} frame", 3.5) if node["root"] else ""
+    css = "second" if "layer" in node else node["kind"]
+    frame = _rectangle(box, node["kind"], f"{css} frame", 3.5) if node["root"] else ""
+    if "layer" in node:
+        frame += _rectangle(box, node["kind"], "rim", rim_of(node))
     lines = (_line(box, line, at) for line, at in zip(box["lines"], baselines(box), strict=True))
-    return f"<g>{_rectangle(box, node['kind'], node['kind'], 0)}{frame}{''.join(lines)}</g>"
+    return f"<g>{_rectangle(box, node['kind'], css, 0)}{frame}{''.join(lines)}</g>"
 
 
 def _rectangle(box: dict[str, Any], kind: str, css: str, grow: float) -> str:

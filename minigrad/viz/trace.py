@@ -9,6 +9,7 @@ from ..autograd.errors import GradientShapeError
 from .formula import mathml, put_numbers
 from .graph import Graph, node_records, read_graph, root_node
 from .groups import put_groups
+from .layers import put_layers
 from .names import Names, callers_names, is_pytorch
 from .recorder import Recorder
 from .study import study
@@ -134,6 +135,7 @@ def _outline(x: Any, names: Names | None, by: Any) -> tuple[Trace, Graph]:
     trace |= {"nodes": records, "edges": edges, "events": []}
     records[0]["shape"], records[0]["dtype"] = list(x.shape), str(x.dtype).rpartition(".")[2]
     put_groups(trace, graph, by, names.modules)
+    put_layers(trace, graph)
     trace["title"], trace["alt"] = title(trace), alt_text(trace)
     return trace, graph
 

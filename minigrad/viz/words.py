@@ -16,7 +16,8 @@ def node_words(node: dict[str, Any]) -> str:
     """A node as sentences refer to it: `a`, or `MulBackward0 (3*a)`."""
     if node["kind"] == "leaf":
         return node["variable"] or f"a leaf of shape {shape_text(node['shape'])}"
-    source = [short(node["expression"] or "", 40), node.get("twin")]  # a variable is one node's alone
+    layer = f"layer {node['layer']}" if "layer" in node else None  # many nodes of a pass have one expression
+    source = [layer or short(node["expression"] or "", 40), node.get("twin")]  # a variable is one node's alone
     detail = node["variable"] or node.get("path") or ", ".join(filter(None, source))
     return f"{node['name']} ({detail})" if detail else node["name"]
 
@@ -80,6 +81,7 @@ def alt_text(trace: Trace) -> str:
     if failed is not None:
         stops += f" The walk stops at {node_words(nodes[failed])}, with an error."
     text = f"Graph of {root['variable'] or node_words(root)}: {what}" + (f", {join(names)}" if names else "") + "."
+    text += layers_words(trace)
     if len(nodes) > DESCRIBED:
         return text + f" Gradients flow from {node_words(root)} at the top down to the leaves." + stops
     uses: dict[int, Counter[int]] = {}
@@ -94,6 +96,16 @@ def alt_text(trace: Trace) -> str:
         if (node := nodes[event["node"]])["kind"] == "leaf" and event["grad"]
     ]
     return text + stops + (f" At the end {full_stop(join(ends))}" if ends else "")
+
+
+def layers_words(trace: Trace) -> str:
+    """The layers in a sentence for the alt text; empty where there is one only."""
+    passes = trace.get("passes", ())
+    if not passes:
+        return ""
+    parts = [f"{count(each['nodes'], 'operation')} of layer {each['layer']}" for each in passes]
+    verb = "was" if len(passes) == 1 and passes[0]["nodes"] == 1 else "were"
+    return f" {join(parts)} {verb} made by a backward pass that was itself recorded."
 
 
 def failed_node(trace: Trace) -> int | None:

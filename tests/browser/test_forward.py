@@ -137,3 +137,28 @@ def test_nothing_serious(visit, tmp_path, scheme):
     stepper.get_by_role("button", name="Forward pass").click()
     stepper.get_by_role("slider").fill("4")
     assert serious(page) == []
+
+
+def test_the_second_layer_is_told_apart(visit, tmp_path):
+    from minigrad import tensor
+    from minigrad.autograd import grad
+    from minigrad.viz.trace import record
+    from minigrad.viz.walk import Walk
+
+    x = tensor([1.0, 2.0], requires_grad=True)
+    y = x.sin().exp().sum()
+    (g,) = grad(y, x, create_graph=True)
+    walk = Walk(record(g.sum()))
+    page = visit()
+    page.goto(walk.save(tmp_path / "second.html").as_uri())
+    stepper = page.locator(".mg-stepper")
+    made = [node["id"] for node in walk.trace["nodes"] if "layer" in node]
+    rims = stepper.locator("[data-node]:has(.mg-rim)")
+    assert sorted({int(id) for id in rims.evaluate_all("all => all.map(one => one.dataset.node)")}) == made
+    assert stepper.locator(".mg-layers li").all_inner_texts()[0] == "Layer 1: operations of your own code"
+    assert "grad(y, x, create_graph=True)" in stepper.locator(".mg-layers li").last.inner_text()
+    assert "layer 2" in stepper.locator(f"[data-node='{made[0]}']").get_attribute("aria-label")
+    stepper.get_by_role("button", name="Next step").click()
+    stepper.get_by_role("button", name="Next step").click()
+    assert "layer 2: made by a recorded backward pass" in stepper.locator(".mg-panel").inner_text()
+    assert serious(page) == [] and page.problems == []

@@ -62,7 +62,8 @@ function index(trace) {
 /** A node in words that tell it from its namesakes: "a", or "PowBackward0 (a**3)". */
 function called(node) {
   if (node.kind === "leaf") return node.variable ?? "unnamed leaf";
-  const details = node.variable ?? node.path ?? [node.expression, node.twin].filter(Boolean).join(", ");
+  const source = node.layer ? `layer ${node.layer}` : node.expression; // all that one pass made has the same expression
+  const details = node.variable ?? node.path ?? [source, node.twin].filter(Boolean).join(", ");
   return details ? `${node.name} (${details})` : node.name;
 }
 
@@ -161,6 +162,11 @@ function flag(name, word, x, y) {
   );
 }
 
+/** The outline of what a recorded backward pass made, in every state: dash and dot, outside the box. */
+function layerRim({ x, y, width, height }) {
+  return svg("rect", { class: "mg-rim", x: x - 4, y: y - 4, width: width + 8, height: height + 8, rx: 10 });
+}
+
 function drawBox(box, node, account, trouble) {
   const { x, y, width, height } = box;
   const round = node.kind === "leaf" ? height / 2 : 6;
@@ -177,9 +183,10 @@ function drawBox(box, node, account, trouble) {
     node.kind === "leaf" ? chip(middle, y + height + 7, "mg-grad", ...texts, { longest: LONGEST_ACCOUNT }) : null;
   const group = svg(
     "g",
-    { class: `mg-node mg-${node.kind}`, role: "button", tabindex: -1, "data-node": node.id },
+    { class: `mg-node mg-${node.kind}${node.layer ? " mg-second" : ""}`, role: "button", tabindex: -1, "data-node": node.id },
     svg("rect", { class: "mg-halo", x: x - 5, y: y - 5, width: width + 10, height: height + 10, rx: round + 5 }),
     svg("rect", { class: "mg-box", x, y, width, height, rx: round }),
+    node.layer && layerRim(box),
     node.root && svg("rect", { class: "mg-frame", x: x + 4, y: y + 4, width: width - 8, height: height - 8, rx: round - 3 }),
     box.lines.map(({ text, role }, i) =>
       svg("text", { class: `mg-text-${role}`, x: middle, y: first + 17 * i, "text-anchor": "middle" }, text),
@@ -306,7 +313,8 @@ function drawGraph(trace, known, jump) {
     const mark = known.marks?.has(node.id) && "breakpoint";
     if (trouble) set(group, "data-warned", String(Boolean(isWarned)));
     set(group, "data-kind", state === "now" ? kind : "");
-    set(group, "aria-label", [called(node) + at, says, warning, gradText, mark].filter(Boolean).join(", "));
+    const layer = node.layer && `layer ${node.layer}`;
+    set(group, "aria-label", [called(node) + at, node.variable && layer, says, warning, gradText, mark].filter(Boolean).join(", "));
     set(badge, "d", ICONS[isSum ? "broadcast" : state] ?? "");
     paintFocus(group, isHere || (step === 0 && event?.index === 0), isHere);
   }

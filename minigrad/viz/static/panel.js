@@ -32,7 +32,7 @@ function headCard(node, event, total) {
     "header",
     { class: "mg-what" },
     html("h3", {}, html("span", { class: "mg-of" }, `${event.index + 1} of ${total}`), node.name),
-    html("p", { class: "mg-note" }, [does[event.kind] ?? kind, round].filter(Boolean).join(", ")),
+    html("p", { class: "mg-note" }, [does[event.kind] ?? kind, node.layer && `layer ${node.layer}: made by a recorded backward pass`, round].filter(Boolean).join(", ")),
     node.expression &&
       html("p", { class: "mg-source" }, sourceLine(node), html("span", { class: "mg-note" }, node.place ?? "")),
   );

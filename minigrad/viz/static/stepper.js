@@ -179,6 +179,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     help.panel,
     breakpoints.list,
     prediction.box,
+    drawLayers(trace) ?? [],
     html("div", { class: "mg-body" }, graph.frame, panel),
     live,
   );
