@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
+from ..autograd.node import Node
 from ..autograd.versions import recorded_passes
 from .graph import Graph
 
@@ -22,7 +23,9 @@ def put_layers(trace: Trace, graph: Graph) -> None:
     trace : with its nodes and edges.
     graph : the same graph.
     """
-    numbers = [getattr(node, "seq", 0) for node in graph.nodes]
+    if not isinstance(graph.nodes[0], Node):  # PyTorch's numbers are another clock's
+        return
+    numbers = [node.seq for node in graph.nodes]
     ran = sorted(span for span in recorded_passes if span[1] > min(numbers))
     begins = [begun for begun, _ in ran]
 
