@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .instrument import Instrument
+from .instrument import Instrument, check_tensor
 from .names import callers_names
 from .scene import CHARACTER, Scene
 from .values import describe, number
@@ -116,6 +116,7 @@ def grad_meter(*leaves: Any) -> GradMeter:
     if not leaves:
         raise TypeError("give the leaves whose .grad is wanted: grad_meter(w, b)")
     for leaf in leaves:
+        check_tensor(leaf)
         if not leaf.is_leaf or not leaf.requires_grad:
             raise ValueError("the .grad of leaves that require grad is filled; of others it stays None")
     callers = callers_names(leaves[0])

@@ -96,3 +96,12 @@ class Instrument(_Widget):
 
     def __repr__(self) -> str:
         return self.alt
+
+
+def check_tensor(x: Any) -> None:
+    """Refuse what is no minigrad tensor, with a word on PyTorch's."""
+    from ..tensor import Tensor
+
+    if not isinstance(x, Tensor):
+        kind = f"{type(x).__module__}.{type(x).__name__}"
+        raise TypeError(f"the instruments show minigrad's tensors, not {kind} (step and draw_graph read PyTorch's too)")

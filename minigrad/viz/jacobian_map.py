@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .instrument import Instrument
+from .instrument import Instrument, check_tensor
 from .still import CELL_HEIGHT, CELL_WIDTH, drawing, heat_cell, words
 from .values import describe, number
 from .words import join
@@ -32,7 +32,7 @@ class JacobianMap(Instrument):
     @property
     def alt(self) -> str:
         state = self.state
-        v, product = (f"[{', '.join(map(number, each))}]" for each in (self.value, self.product))
+        v, product = (f"[{', '.join(number(_plain(x)) for x in each)}]" for each in (self.value, self.product))
         lit = [row for row, weight in zip(state["rows"], self.value, strict=True) if weight]
         rows = f"the rows of {join(lit)}, each times its entry of v, added up" if lit else "no row counts"
         matrix = state["jacobian"]["text"]
@@ -91,6 +91,7 @@ def jacobian_map(f: Callable[[Any], Any], x: Any, v: Sequence[float] | None = No
     """
     from ..autograd.functional import jacobian
 
+    check_tensor(x)
     y = f(x.detach())
     rows, columns = math.prod(y.shape), math.prod(x.shape)
     if not (0 < rows <= MOST and 0 < columns <= MOST):
@@ -125,4 +126,4 @@ def _furthest(values: Sequence[Any]) -> float:
 
 
 def _plain(x: float) -> Any:
-    return x if math.isfinite(x) else str(x)
+    return x if math.isfinite(x) else str(float(x))

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from .graph import read_graph, root_node
-from .instrument import Instrument
-from .names import Names, callers_names
+from .instrument import Instrument, check_tensor
+from .names import callers_names
 from .plain import placed, still_graph
 from .trace import outline
 from .words import join, node_words
@@ -93,12 +93,16 @@ def requires_grad_painter(f: Any, *leaves: Any) -> RequiresGradPainter:
     >>> painter
     Which results require grad? With requires_grad on w: MulBackward0 (x * w) requires grad.
     """
+    if callable(f) and not leaves:
+        raise TypeError("give the function's leaves too: requires_grad_painter(f, x, w)")
+    for x in leaves or (f,):
+        check_tensor(x)
     if not callable(f):
         y, names, own = f, callers_names(f), None
     else:
         own = _names(f, leaves)
         y, copies = _with_all_leaves(f, leaves)
-        names = Names()
+        names = callers_names(leaves[0])
         for name, copy in zip(own, copies, strict=True):
             names.add(name, copy)
     graph = read_graph(root_node(y))
@@ -116,7 +120,7 @@ def requires_grad_painter(f: Any, *leaves: Any) -> RequiresGradPainter:
         if not leaf.dtype.is_floating_point:
             trace["nodes"][i]["dtype"] = str(leaf.dtype).rpartition(".")[2]
             reasons[name] = _reason(leaf)
-    flags = {name: flags[name] for name in own or flags if name in flags}  # in the order in which they were given
+    flags = {name: flags[name] for name in [*(own or []), *flags] if name in flags}  # in the order of the leaves given
     below = {int(i): "x" * (len(WORDS) - 4) for i in leaf_names}
     trace = placed(trace, {}, below)
     for box in trace["layout"]["boxes"]:
@@ -129,8 +133,6 @@ def requires_grad_painter(f: Any, *leaves: Any) -> RequiresGradPainter:
 
 def _names(f: Callable[..., Any], leaves: tuple[Any, ...]) -> list[str]:
     """What the leaves are called: as the caller does, as the function does, or by number."""
-    if not leaves:
-        raise TypeError("give the function's leaves too: requires_grad_painter(f, x, w)")
     callers = callers_names(leaves[0])
     known_as = [callers.of(SimpleNamespace(variable=leaf.grad_fn or leaf)) for leaf in leaves]
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..autograd import versions
 from .graph import read_graph, root_node
-from .instrument import Instrument
+from .instrument import Instrument, check_tensor
 from .memory import growth, size_text
 from .plain import placed
 from .scene import CHARACTER, Scene, scene_of
@@ -87,6 +87,7 @@ def saved_buffers(x: Any, step: int | None = None, retain: bool = False) -> Save
     >>> [(each["symbol"], each["shape"], each["size"]) for each in saved_buffers(y.sum()).state["buffers"]]
     [('z', '(3,)', '12 bytes')]
     """
+    check_tensor(x)
     from .. import ones_like
 
     graph = read_graph(root_node(x))

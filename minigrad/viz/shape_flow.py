@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .instrument import Instrument
+from .instrument import Instrument, check_tensor
 from .plain import placed, still_graph
 from .trace import record
 from .values import shape_text
@@ -49,11 +49,12 @@ def shape_flow(x: Any, way: str = "backwards") -> ShapeFlow:
     >>> [edge["backwards"] for edge in shape_flow(x + b).state["edges"].values()]
     ['Σ (2, 3) → (3,)']
     """
+    check_tensor(x)
     if way not in WAYS:
         raise ValueError(f"way is 'forwards' or 'backwards', not {way!r}")
     from .. import ones_like
 
-    trace = record(x, ones_like(x) if getattr(x, "grad_fn", None) is not None else None)
+    trace = record(x, ones_like(x))
     sent = _sent(trace)
     edges = {out["edge"]: _words(out) for outs in sent.values() for out in outs}
     longest = {edge: max(each["forwards"], each["backwards"], key=len) for edge, each in edges.items()}

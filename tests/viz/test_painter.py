@@ -50,10 +50,20 @@ def test_an_index_stays_a_whole_number():
     assert painter.value == {"table": False}
 
 
+def test_leaves_that_were_not_given_keep_their_flag_and_can_be_switched():
+    layer = minigrad.nn.Linear(3, 2)
+    x = minigrad.ones(4, 3)
+    painter = requires_grad_painter(lambda x: layer(x).sum(), x)
+    assert list(painter.value.values()) == [False, True, True] and list(painter.value)[0] == "x"
+    assert painter.flags[0] is True
+
+
 def test_a_result_is_painted_with_its_own_leaves():
     a = minigrad.tensor(2.0, requires_grad=True)
     y = a.sin()
     assert requires_grad_painter(y).value == {"a": True}
     with pytest.raises(TypeError, match="leaves too"):
         requires_grad_painter(lambda a: a)
+    with pytest.raises(TypeError, match=r"minigrad's tensors, not builtins\.float"):
+        requires_grad_painter(2.0)
     assert a.grad is None and a.requires_grad

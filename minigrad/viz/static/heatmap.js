@@ -13,8 +13,7 @@ function paintHeat(cell, value, furthest) {
   const { sign, heat } = heatOf(value, furthest);
   cell.style.setProperty("--heat", heat);
   set(cell, "data-sign", sign);
-  const text = number(value);
-  if (cell.textContent !== text) cell.textContent = text;
+  writeText(cell, number(value));
 }
 
 /** The number furthest from 0 among those that are finite. */

@@ -14,9 +14,7 @@ function instrumentFrame(kind, question, ...children) {
     sentence,
   );
   root.addEventListener("keydown", (event) => event.stopPropagation());
-  const say = (text) => {
-    if (sentence.textContent !== text) sentence.textContent = text;
-  };
+  const say = (text) => writeText(sentence, text);
   return { root, say };
 }
 

@@ -51,7 +51,7 @@ function mount_painter(el, state, { value, onChange }) {
         below.write(`requires_grad=${flag ? "True" : "False"}`, flag ? "on" : "off");
         set(group, "aria-checked", String(flag));
         if (nameOf(node.id) in reasons) set(group, "aria-disabled", "true");
-      } else name.textContent = flag ? node.name : "no grad_fn";
+      } else writeText(name, flag ? node.name : "no grad_fn");
       set(group, "aria-label", isLeaf ? `requires_grad of ${nameOf(node.id)}` : `${called(node)}, requires grad: ${flag ? "True" : "False"}`);
     }
     for (const { id, group } of graph.edges) set(group, "data-state", flags[trace.edges[id].target] ? "on" : "off");

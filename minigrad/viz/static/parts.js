@@ -48,6 +48,11 @@ function set(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** Change a text only where it differs: a text that is written is laid out again. */
+function writeText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 function icon(name) {
   return svg("svg", { viewBox: "0 0 16 16", class: "mg-icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
 }

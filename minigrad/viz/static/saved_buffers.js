@@ -12,6 +12,8 @@ function mount_saved_buffers(el, state, { value, onChange }) {
   const total = steps.length;
   let step = 0,
     retain = false;
+  const ownOf = Map.groupBy(buffers, ({ node }) => node);
+  const madeAt = new Map(steps.slice(0, forward).map(({ node }, i) => [node, i + 1]));
   const drawing = drawScene(state.scene, "The memory that the graph holds after each step");
   const marker = svg("rect", { class: "s-pick", rx: 3 });
   drawing.layer.append(marker);
@@ -72,12 +74,12 @@ function mount_saved_buffers(el, state, { value, onChange }) {
       const [fate, words] = fateOf(each, step, retain);
       set(lines[i], "data-fate", fate);
       set(lines[i], "data-now", String(step > 0 && (step === each.made || step === each.freed)));
-      cells[i].textContent = words;
+      writeText(cells[i], words);
     });
     const now = steps[step - 1]?.node;
     for (const { node, group } of graph.boxes) {
-      const own = buffers.filter((each) => each.node === node.id).map((each) => fateOf(each, step, retain)[0]);
-      const isMade = node.kind === "leaf" || steps.findIndex((each) => each.node === node.id) < step;
+      const own = (ownOf.get(node.id) ?? []).map((each) => fateOf(each, step, retain)[0]);
+      const isMade = node.kind === "leaf" || madeAt.get(node.id) <= step;
       const look = !isMade ? "off" : own.includes("held") ? "on" : own.includes("gone") ? "gone" : "";
       set(group, "data-state", node.id === now ? "now" : look);
       const words = !isMade ? "not made yet" : own.length ? `${own.filter((fate) => fate === "held").length} of ${own.length} saved arrays held` : "saved nothing";
