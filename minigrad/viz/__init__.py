@@ -11,6 +11,7 @@ from .walk import Walk, step
 
 if TYPE_CHECKING:
     from .ctx_inspector import ctx_inspector
+    from .frozen_path import frozen_path
     from .grad_meter import grad_meter
     from .gradient_plot import gradient_plot
     from .graph_builder import graph_builder
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
+    "frozen_path": "frozen_path",
     "grad_meter": "grad_meter",
     "ctx_inspector": "ctx_inspector",
     "gradient_plot": "gradient_plot",
@@ -46,6 +48,7 @@ __all__ = [
     "Walk",
     "ctx_inspector",
     "draw_graph",
+    "frozen_path",
     "grad_meter",
     "gradient_plot",
     "graph_builder",

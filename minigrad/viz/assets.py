@@ -37,6 +37,7 @@ FILES = {
     "grad_meter": _instrument("scene.css", "scene.js", "table.css", "grad_meter.css", "grad_meter.js"),
     "painter": _instrument(*_PLAIN, "painter.css", "painter.js"),
     "jacobian_map": _instrument("heatmap.css", "heatmap.js", "jacobian_map.css", "jacobian_map.js"),
+    "frozen_path": _instrument(*_PLAIN, "scene.css", "scene.js", "frozen_path.css", "frozen_path.js"),
     "nan_tracer": _instrument(*_PLAIN, "scene.css", "scene.js", "nan_tracer.css", "nan_tracer.js"),
     "ctx_inspector": _instrument("scene.css", "step_size.css", "scene.js", "ctx_inspector.js"),
     "gradient_plot": _instrument("scene.css", "scene.js", "gradient_plot.js"),

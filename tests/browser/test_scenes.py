@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import ctx_inspector, gradient_plot, nan_tracer, step_size, storage_strip, version_timeline
+from minigrad.viz import (
+    ctx_inspector,
+    frozen_path,
+    gradient_plot,
+    nan_tracer,
+    step_size,
+    storage_strip,
+    version_timeline,
+)
 
 from .page import open_instrument, serious
 
@@ -192,4 +200,26 @@ def test_what_is_not_finite_is_marked_on_the_graph(show):
     assert sentence(found) == "The gradient [nan, 1.] arrives at x."
     found.page.keyboard.press("Enter")
     assert sentence(found).startswith("Backward:") and values(found) == ["backward"]
+    assert not serious(found.page, ".mg-widget")
+
+
+def test_parts_are_frozen_and_trained_by_hand(show):
+    model = minigrad.nn.Sequential(minigrad.nn.Linear(2, 3, bias=False), minigrad.nn.Linear(3, 1, bias=False))
+    model[0].requires_grad_(False)
+    found = show(frozen_path(model, minigrad.ones(1, 2)))
+    assert (
+        sentence(found) == "3 of 9 numbers are trained. To 3 of 6 parts no gradient comes: backward does no work there."
+    )
+    weight = found.get_by_role("switch", name="0.weight")
+    assert weight.get_attribute("aria-label") == "0.weight: frozen, no gradient comes here"
+    assert weight.get_attribute("data-frozen") == "true" and weight.get_attribute("aria-checked") == "false"
+    weight.click()
+    assert sentence(found) == "9 of 9 numbers are trained. Gradients come to every part."
+    found.get_by_role("switch", name="1.weight").press(" ")
+    assert sentence(found).startswith("6 of 9 numbers are trained. To 2 of 6 parts")
+    found.get_by_role("button", name="freeze all").click()
+    assert sentence(found).startswith("0 of 9 numbers are trained. To 6 of 6 parts no gradient comes")
+    found.get_by_role("button", name="as the model is").press("Enter")
+    assert sentence(found).startswith("3 of 9")
+    assert values(found)[0] == {"0.weight": False} and values(found)[-1] == {}
     assert not serious(found.page, ".mg-widget")
