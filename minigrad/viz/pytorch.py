@@ -71,6 +71,26 @@ class TorchNode:
                 values[name] = value - UNSIGNED if isinstance(value, int) and value >= UNSIGNED // 2 else value
         return values
 
+    @property
+    def freed(self) -> bool:
+        """Whether backward has freed what it saved."""
+        return "second time" in self._complaint()
+
+    @property
+    def overwritten(self) -> bool:
+        """Whether a saved tensor was changed in place."""
+        return "inplace operation" in self._complaint()
+
+    def _complaint(self) -> str:
+        """What PyTorch says to one who reads what is saved; "" if it can be read."""
+        names = [name for name in dir(self.original) if name.startswith("_saved_")]
+        for name in names if callable(self.original) else ["saved_tensors"]:
+            try:
+                getattr(self.original, name)
+            except RuntimeError as error:
+                return str(error)
+        return ""
+
     def saved_arrays(self) -> Iterator[tuple[str, Any]]:
         """The saved tensors themselves, whose memory is counted."""
         for name, value in self._saved():

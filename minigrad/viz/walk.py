@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from ..autograd.errors import GradientShapeError
+from ..autograd.source import user_frame
 from .graph import read_graph, root_node
 from .picture import Views
 from .questions import as_kinds, ask
@@ -81,9 +82,12 @@ def step(
         ask(trace, kinds)
     if in_notebook:
         if importlib.util.find_spec("anywidget"):
+            from .watch import Watch
             from .widget import Stepper
 
-            return Stepper(trace)
+            stepper = Stepper(trace)
+            stepper.watch(Watch(x, trace, user_frame().f_globals))
+            return stepper
         print("The stepper needs anywidget: pip install anywidget. Here is the same walk as text.")
     walk = Walk(trace)
     print(walk)

@@ -12,6 +12,7 @@ from .live import Live
 from .picture import Views, drawn
 from .questions import open_steps
 from .trace import add_mathml
+from .watch import Watch, watch_in_notebook
 
 
 class Stepper(Views, Live, anywidget.AnyWidget):
@@ -24,6 +25,7 @@ class Stepper(Views, Live, anywidget.AnyWidget):
     breakpoints : ids of the nodes at which Play stops (`trace["nodes"]`); the reader sets them, and so can Python.
     answers : what the reader has predicted (`step(…, predict=…)`): a list of dicts with `step`, `kind`, `input`,
         `given`, `right`, `shown`, `tries`, `hint` and `pitfall`, one for each question that was tried.
+    notice : what has happened to the graph since it was recorded, as the view says it; "" if nothing is known to have.
     """
 
     _esm = esm("stepper")
@@ -33,9 +35,28 @@ class Stepper(Views, Live, anywidget.AnyWidget):
     step = traitlets.Int(0).tag(sync=True)
     breakpoints = traitlets.List(traitlets.Int()).tag(sync=True)
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)
+    notice = traitlets.Unicode("").tag(sync=True)
+    _watch: Watch | None = None
 
     def __init__(self, trace: dict[str, Any]) -> None:
         super().__init__(trace=add_mathml(drawn(trace)))
+
+    def watch(self, watch: Watch) -> None:
+        """Say it in the view when the graph is no longer as it was: found out at each step and after each cell."""
+        self._watch = watch
+        self.observe(lambda _: self.look(), "step")
+        watch_in_notebook(self)
+
+    def look(self) -> None:
+        """Look at the graph once more."""
+        if self._watch is not None and (news := self._watch.news()) != self.notice:
+            self.notice = news
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the graph is, as far as one can see, still as it was when the walk was recorded; see `notice`."""
+        self.look()
+        return not self.notice
 
     @traitlets.validate("step")
     def _step_in_range(self, proposal: Any) -> int:

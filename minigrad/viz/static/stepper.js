@@ -3,7 +3,7 @@
 
 /**
  * Show `trace` in `el`. Options: `step` to begin with, `onStep(step)` called after each repaint that the reader caused;
- * `traits`, what else the reader sets (`breakpoints`: node ids; `answers` to the trace's questions), and
+ * `traits`, what else the reader sets (`breakpoints`: node ids; `answers` to the trace's questions) and what it is told (`notice`: text), and
  * `onTrait(name, value)` called after such a change.
  * Hands back `{ step, go(step), follow(name, value), destroy() }`.
  */
@@ -171,11 +171,18 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   );
   const title = html("div", { class: "mg-title" }, trace.title);
   const panel = html("div", { class: "mg-panel", role: "group", "aria-label": "This step", tabindex: -1 });
+  const notice = html("p", { class: "mg-notice", role: "status" });
+  /** What has happened to the graph since it was recorded: Python finds that out, at a step or after a cell. */
+  const paintNotice = (text) => {
+    notice.hidden = !text;
+    notice.textContent = text;
+  };
   const live = html("p", { class: "mg-live", role: "status", "aria-live": "polite" });
   const root = html(
     "section",
     { class: "mg-widget mg-stepper", "aria-label": `Stepper: ${trace.title}`, "data-lm-suppress-shortcuts": "true" },
     html("div", { class: "mg-top" }, title, controls.bar),
+    notice,
     help.panel,
     breakpoints.list,
     prediction.box,
@@ -201,6 +208,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   const keeper = keepHeight(panel);
   breakpoints.set(traits.breakpoints ?? []);
   prediction.set(traits.answers);
+  paintNotice(traits.notice ?? "");
   paint(initial); // before it is on the page: an unpainted picture would show every gradient
   el.replaceChildren(root);
   const follow = (name, value) => {
@@ -210,7 +218,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     } else if (name === "answers") {
       prediction.set(value);
       if (!isForward() && !paint(step)) paintLock();
-    }
+    } else if (name === "notice") paintNotice(value);
   };
   return {
     get step() {
@@ -233,7 +241,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
 const render = widgetOf(
   (el, trace, { value, onChange, traits, onTrait }) =>
     mount(el, trace, { step: value, onStep: onChange, traits, onTrait }),
-  { state: "trace", value: "step", others: ["breakpoints", "answers"] },
+  { state: "trace", value: "step", others: ["breakpoints", "answers", "notice"] },
 );
 
 export default { render };
