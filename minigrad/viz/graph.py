@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .names import Names, is_pytorch
-from .words import ordinal
+from .words import ordinal, printable
 
 Record = dict[str, Any]
 LETTERS = "abcdefgh"  # an operation's inputs, as its formulas name them
@@ -93,6 +93,7 @@ def _tell_apart(records: list[Record], made: list[int]) -> None:
 
 
 def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
+    record: Record
     variable = getattr(node, "variable", None)
     place = node.where() if hasattr(node, "where") else None
     formulas = (getattr(node, "formula", None) or ())[: len(LETTERS)]
@@ -104,7 +105,7 @@ def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
         }
         for slot in range(len(node.next_functions))
     ]
-    return {
+    record = {
         "id": i,
         "kind": "op" if variable is None else "leaf",
         "root": i == 0,
@@ -120,6 +121,10 @@ def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
         "inputs": inputs,
         "saved": [],
     }
+    for key in ("name", "label", "variable", "expression", "place", "line"):
+        if record[key] is not None:
+            record[key] = printable(record[key], "\t")  # names may be any text
+    return record
 
 
 def _name(node: Any) -> str:

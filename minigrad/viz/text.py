@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .words import count, freed_words, node_words
+from .words import count, freed_words, node_words, printable
 
 _SYMBOLS = {
     "cdot": "·",
@@ -54,7 +54,7 @@ def walk_text(trace: dict[str, Any]) -> str:
     lines = [f"{trace['title']}: {count(len(events), 'step')}{ends}"]
     for event in events:
         lines += ["", *_step(trace, event)]
-    return "\n".join(lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def _step(trace: dict[str, Any], event: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from ..autograd.anomaly import Guards, failed_node
 from ..autograd.errors.values import numbers_in_words
 from ..autograd.node import Node
+from .words import printable
 
 Record = dict[str, Any]
 
@@ -106,8 +107,16 @@ def _where(node: Any) -> Any:
 
 def _record(kind: str, sentence: str, what: str, places: Iterable[Any], fix: str, story: str = "") -> Record:
     where = [
-        {"place": str(place), "expression": place.expression or None, "line": place.text or None}
+        {"place": _clean(place), "expression": _clean(place.expression) or None, "line": _clean(place.text) or None}
         for place in places
         if place is not None
     ]
-    return {"type": kind, "sentence": sentence, "what": what, "where": where, "fix": fix, "story": story}
+    return {"type": kind, "sentence": _clean(sentence), "what": _clean(what), "where": where} | {
+        "fix": _clean(fix),
+        "story": _clean(story),
+    }
+
+
+def _clean(text: Any) -> str:
+    """The text (of an error of the user's own, say) without what cannot be printed; its lines stay lines."""
+    return printable(str(text), "\n\t")

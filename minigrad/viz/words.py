@@ -32,9 +32,9 @@ def full_stop(sentence: str) -> str:
     return sentence.removesuffix(".") + "."
 
 
-def printable(text: str) -> str:
-    """Text in which what cannot be printed (and no file format likes) is shown as �."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+def printable(text: str, but: str = "") -> str:
+    """Text in which what cannot be printed (and no file format likes) is shown as �; the characters `but` are kept."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c in but else "�" for c in text)
 
 
 def join(words: list[str]) -> str:

@@ -42,21 +42,19 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         self.handlers += [name for name, _ in attrs if name.startswith("on")]
-        self.handlers += [value for name, value in attrs if name in ("href", "src") and "javascript:" in (value or "")]
+        self.handlers += [value for name, value in attrs if (value or "").lower().startswith("javascript:")]
 
 
 def walk_with(text):
     """A walk in which everything that a learner names is called `text`."""
     cell = f"y = twice(x)  # {text}"
-    file = f"<cell {text}>"
-    kind = type(text.replace("\x00", "").replace("\ud800", ""), (Function,), {"__doc__": text, **_RULES})
+    plain = text.replace("\x00", "").replace("\ud800", "")  # which Python itself does not take for these
+    kind = type(plain, (Function,), {"__doc__": plain, **_RULES})
+    file = f"<cell {plain}>"
     x = minigrad.tensor([2.0, 3.0], requires_grad=True)
     variables = {"twice": kind.apply, "x": x}
-    linecache.cache[file.replace("\x00", "")] = len(cell), None, [cell], file
-    try:
-        code = compile("y = twice(x)", file.replace("\x00", "").replace("\ud800", ""), "exec")
-    except (ValueError, UnicodeError):
-        code = compile("y = twice(x)", "<cell>", "exec")
+    linecache.cache[file] = len(cell), None, [cell], file
+    code = compile("y = twice(x)", file, "exec")
     exec(code, variables)
     names = Names()
     names.add(text, variables["y"])
