@@ -124,15 +124,22 @@ function besideStart(course, isLeft, reach = 16) {
   return [x + 8 * side * nx, Math.abs(nx) < 0.4 ? y + 8 * side * ny : Math.max(y + 8 * side * ny, startY + 8)];
 }
 
-/** An edge with its arrow, the place of its gradient, and its number where the node has several. */
-function drawEdge(drawn, edge, gradient, isLeftmost) {
+/** The room that the layout left for an edge's gradient. */
+const roomFor = (gradient) => Math.max(chipWidth(NOT_YET), chipWidth(short(gradient)));
+
+/**
+ * An edge with its arrow, the place of its gradient, and its number where the node has several: where none of `chips`,
+ * [x, y, room] of the gradients of all edges of its node, covers it.
+ */
+function drawEdge(drawn, edge, gradient, isLeftmost, chips) {
   const [labelX, labelY] = drawn.label;
   const course = along(drawn.points);
   const isOn = course.some(([x, y]) => Math.hypot(x - labelX, y - labelY) < 8);
-  const room = Math.max(chipWidth(NOT_YET), chipWidth(short(gradient))); // what the layout left for it
+  const room = roomFor(gradient);
   const left = isOn ? null : labelX - room / 2 + 1; // the side nearer to the edge
   const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
-  const isCovered = ([atX, atY]) => Math.abs(atX - labelX) < room / 2 + 6 && Math.abs(atY - labelY) < 17;
+  const isCovered = ([atX, atY]) =>
+    chips.some(([chipX, chipY, wide]) => Math.abs(atX - chipX) < wide / 2 + 6 && Math.abs(atY - chipY) < 17);
   const sides = [16, 8].flatMap((reach) => [isLeftmost, !isLeftmost].map((isLeft) => besideStart(course, isLeft, reach)));
   const [x, y] = sides.find((place) => !isCovered(place)) ?? sides[0];
   const group = svg(
@@ -222,14 +229,16 @@ function drawTiles(pieces, width, height) {
 /** What one layout looks like: the picture's element, its tiles, and the boxes that have states. */
 function drawNested(trace, known, layout, paint) {
   const starts = Map.groupBy(layout.edges, ({ from }) => from);
+  const gradientOf = ({ edge, edges }) =>
+    edges?.length > 1 ? `${edges.length} gradients` : (known.born.get(edge)?.value?.text ?? "none");
   const edges = layout.edges.map((drawn) => {
-    const edge = trace.edges[drawn.edge];
-    const all = drawn.edges ?? [drawn.edge];
-    const lefts = starts.get(drawn.from).map(({ points }) => points[0][0]);
+    const siblings = starts.get(drawn.from);
+    const lefts = siblings.map(({ points }) => points[0][0]);
+    const chips = siblings.map((each) => [...each.label, roomFor(gradientOf(each))]);
     const isLeftmost = drawn.points[0][0] === Math.min(...lefts);
-    const value = all.length > 1 ? `${all.length} gradients` : (known.born.get(edge.id)?.value?.text ?? "none");
     const count = layout.boxes[drawn.from].node === null ? 1 : lefts.length; // a closed group's edges have no numbers
-    return { all, ...drawEdge(drawn, { ...edge, count }, value, isLeftmost) };
+    const edge = { ...trace.edges[drawn.edge], count };
+    return { all: drawn.edges ?? [drawn.edge], ...drawEdge(drawn, edge, gradientOf(drawn), isLeftmost, chips) };
   });
   const boxes = layout.boxes.map((box) => {
     if (box.node === null) return drawGroupBox(box, trace.groups[box.group]);
