@@ -43,7 +43,7 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
 
     def add(node: dict[str, Any], group: int | None) -> int:
         path = "" if group is None else groups[group]["path"]
-        if at[node["place"], node["expression"]] > SAME_PLACE:
+        if groups and at[node["place"], node["expression"]] > SAME_PLACE:
             inner = (node.get("path") or "").removeprefix(path).lstrip(".")
             shown = node["variable"] or inner or None
             node = {**node, "expression": None, "variable": shown if node["kind"] == "op" else node["variable"]}

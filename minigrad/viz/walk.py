@@ -35,7 +35,8 @@ def step(
 ) -> Any:
     """Walk the backward pass of a tensor, node by node.
 
-    It works on a recording: no `.grad` changes, no hook runs, and the graph can be used again afterwards.
+    It works on a recording: no `.grad` changes, no hook runs, and the graph can be used again afterwards. An error of
+    the pass (a value changed in place, a graph that is spent, a gradient that does not fit) is the last step.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ def step(
     Raises
     ------
     RuntimeError
-        What `backward()` would raise; the remedy names `step`.
+        What `backward()` would raise where there is nothing to show: no graph, or no gradient for a tensor that is no
+        scalar (the remedy names `step`).
     ValueError
         For another `predict`. In a notebook, if the graph has more nodes than a flat picture can show.
 
