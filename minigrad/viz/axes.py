@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .scene import Scene
+
+Slope = Callable[[float], tuple[float, float]]
 
 
 class Axis(NamedTuple):
@@ -113,3 +115,18 @@ def plain(x: Any) -> Any:
     """A float as JSON has it: NaN and the infinities are strings."""
     x = float(x)
     return x if math.isfinite(x) else str(x)
+
+
+def slope_of(f: Callable[[Any], Any]) -> Slope:
+    """For a function of one number its value and, by autograd, its slope; both in double precision."""
+    import minigrad
+
+    def slope(x: float) -> tuple[float, float]:
+        leaf = minigrad.tensor(x, dtype=minigrad.float64, requires_grad=True)
+        y = f(leaf)
+        if not y.requires_grad:  # a constant
+            return float(y.item()), 0.0
+        (g,) = minigrad.autograd.grad(y, leaf, allow_unused=True)
+        return float(y.item()), 0.0 if g is None else float(g.item())
+
+    return slope

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .axes import Axis, curve, plain, plot_frame, room, slanted
+from .axes import Axis, Slope, curve, plain, plot_frame, room, slanted, slope_of
 from .instrument import Instrument
 from .scene import Scene, scene_of
 from .values import number
@@ -17,7 +17,6 @@ from .words import count
 POINTS = 241
 MOST_KINKS = 12
 SMALLEST_JUMP = 0.02  # of the gradient's whole range; a smaller one is a bend
-Slope = Callable[[float], tuple[float, float]]
 
 
 class GradientPlot(Instrument):
@@ -86,7 +85,7 @@ def gradient_plot(f: Callable[[Any], Any], low: float = -2.0, high: float = 2.0)
     low, high = float(low), float(high)
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"the interval goes from a smaller number to a larger one, not from {low:g} to {high:g}")
-    slope = _slope_of(f)
+    slope = slope_of(f)
     xs = [low + (high - low) * i / (POINTS - 1) for i in range(POINTS)]
     xs = [0.0 if abs(x) < 1e-12 * (high - low) else float(f"{x:.12g}") for x in xs]
     with np.errstate(all="ignore"):
@@ -115,20 +114,6 @@ def kink_words(kink: dict[str, Any]) -> str:
 def _rounded(x: Any) -> str:
     """A number in a sentence, without the point that marks a float, and without the noise of nearly whole numbers."""
     return number(x if isinstance(x, str) else round(x, 5) + 0.0).removesuffix(".")
-
-
-def _slope_of(f: Callable[[Any], Any]) -> Slope:
-    import minigrad
-
-    def slope(x: float) -> tuple[float, float]:
-        leaf = minigrad.tensor(x, dtype=minigrad.float64, requires_grad=True)
-        y = f(leaf)
-        if not y.requires_grad:  # a constant
-            return float(y.item()), 0.0
-        (g,) = minigrad.autograd.grad(y, leaf, allow_unused=True)
-        return float(y.item()), 0.0 if g is None else float(g.item())
-
-    return slope
 
 
 def _kinks(slope: Slope, xs: list[float], slopes: list[float]) -> list[dict[str, float]]:

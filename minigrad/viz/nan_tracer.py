@@ -76,7 +76,7 @@ def nan_tracer(x: Any, gradient: Any = None) -> NanTracer:
     """
     from .. import ones_like
 
-    if gradient is None and getattr(x, "grad_fn", None) is not None:
+    if gradient is None and getattr(x, "requires_grad", False):
         gradient = ones_like(x)
     with np.errstate(all="ignore"):  # what NumPy would warn of is what is looked for
         trace = record(x, gradient)

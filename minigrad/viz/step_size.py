@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .axes import Axis, curve, plain, plot_frame, room, slanted
+from .axes import Axis, curve, plain, plot_frame, room, slanted, slope_of
 from .instrument import Instrument
 from .scene import Scene, scene_of
 from .values import number
@@ -85,6 +85,11 @@ def step_size(f: Callable[[Any], Any], x: float, width: float = 1.0) -> StepSize
     A widget: the slider moves h, the left plot has the secants of the forward and the central difference, the right
     one their errors in float32 and float64. ``.value`` is the place of h in ``.state["exponents"]``.
 
+    Raises
+    ------
+    ValueError
+        If x is not finite.
+
     Examples
     --------
     >>> import minigrad
@@ -101,11 +106,11 @@ def step_size(f: Callable[[Any], Any], x: float, width: float = 1.0) -> StepSize
             return np.asarray(f(minigrad.tensor(point, dtype=dtype)).item()).astype(str(dtype).rpartition(".")[2])
 
     x = float(x)
-    leaf = minigrad.tensor(x, dtype=minigrad.float64, requires_grad=True)
+    if not math.isfinite(x):
+        raise ValueError(f"x is a finite number, not {x}")
     series = []
     with np.errstate(all="ignore"):
-        (slope,) = minigrad.autograd.grad(f(leaf), leaf)
-        exact = float(slope.item())
+        exact = slope_of(f)(x)[1]
         for dtype in (minigrad.float32, minigrad.float64):
             series += _quotients(partial(at, dtype=dtype), x, dtype, exact)
         xs = [x + width * (i / 60 - 1) for i in range(121)]

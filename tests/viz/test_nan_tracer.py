@@ -39,6 +39,7 @@ def test_backward_only():
 
 def test_a_leaf_may_hold_it():
     w = leaf(float("nan"), 1.0)
+    assert "The leaf w holds nan from the start." in nan_tracer(w).alt
     found = nan_tracer((w * 2).sum())
     assert (
         named(found, "forward") == [("AccumulateGrad", "nan")] and "The leaf w holds nan from the start." in found.alt

@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+import minigrad
 from minigrad.viz import step_size
 from minigrad.viz.axes import Axis, room, slanted
 
@@ -51,6 +52,12 @@ def test_where_the_function_is_not_defined():
     assert flat.state["series"][2]["errors"] == [0.0] * 65
     assert "<svg" in flat.still()
     assert "<svg" in step_size(lambda x: x.sqrt(), 0.0).still()
+
+
+def test_constants_and_a_point_nowhere():
+    assert step_size(lambda x: minigrad.tensor(1.0), 0.0).state["slope"] == 0.0
+    with pytest.raises(ValueError, match="a finite number, not nan"):
+        step_size(lambda x: x, math.nan)
 
 
 @pytest.mark.parametrize("low, high", [(-1.0, 1.0), (0.0, 3e-7), (-17.0, 2.0), (1e6, 3e6), (-0.3, 1000.0)])
