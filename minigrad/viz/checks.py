@@ -9,7 +9,7 @@ import numpy as np
 
 from .forward import Forward, NotKept
 from .graph import LETTERS, Record
-from .values import describe
+from .values import describe_few
 from .words import full_stop, join
 
 MOST = 64  # elements of the output, and of all inputs together
@@ -51,9 +51,10 @@ def _rows(forward: Forward, event: Record, gradients: dict[int, Any]) -> list[Re
         raise NotKept("no gradient leaves it")
     wide = [x.astype(np.float64) if getattr(x, "dtype", np.dtype(int)).kind == "f" else x for x in arrays]
     g = _array(values[0])
-    if run(*wide).shape != g.shape or run(*wide).dtype != np.float64:
+    z = run(*wide)
+    if z.shape != g.shape or z.dtype != np.float64:
         raise NotKept("its forward works in one precision only")
-    return [_row(run, wide, g, slot, value) for slot, value in outgoing.items()]
+    return [_row(run, wide, g, slot, value) for slot, value in outgoing.items() if value is not None]
 
 
 def _row(run: Any, arrays: list[Any], g: Any, slot: int, value: Record) -> Record:
@@ -74,8 +75,8 @@ def _row(run: Any, arrays: list[Any], g: Any, slot: int, value: Record) -> Recor
         size = float(np.max(np.abs(nudged), initial=0.0))
     close = furthest <= CLOSE * max(size, 1e-2)  # false for NaN
     letter = LETTERS[slot] if slot < len(LETTERS) else f"input {slot}"
-    shown = np.array([float(f"{d:.4g}") for d in nudged.flat]).reshape(nudged.shape)  # more digits are noise
-    return {"input": slot, "letter": letter, "rule": value, "nudged": describe(shown), "agrees": close}
+    shown = describe_few(nudged, digits=4)  # more digits are noise
+    return {"input": slot, "letter": letter, "rule": value, "nudged": shown, "agrees": close}
 
 
 def _array(value: Record) -> Any:

@@ -50,6 +50,9 @@ class Forward:
         self.graph, self.records = graph, records
         self.known: dict[Place, Known] = {}
         self.why_not: dict[int, str] = {}
+        self.below: dict[int, set[int]] = {}
+        for source, _, target, _ in graph.edges:
+            self.below.setdefault(source, set()).add(target)
         self.order = sorted(range(len(graph.nodes)), key=lambda i: graph.nodes[i].seq)
         self._find_kept(names, root)
         for i in self.order if len(graph.nodes) <= STUDIED else ():
@@ -126,7 +129,7 @@ class Forward:
         forward = getattr(type(node), "forward", None)
         if hasattr(node, "_forward_cls"):
             raise NotKept("it is a Function of yours, whose code is run only when you call it")
-        if forward is None or getattr(type(node), "results", ()):
+        if forward is None or getattr(type(node), "results", None):
             raise NotKept("this operation cannot be run from a single node")
         saved = {**saved_by(node), "shape": tuple(self.records[i]["shape"] or ()), "dtype": None}
         needed = _parameters(forward)[len(node.next_functions) :]
@@ -170,7 +173,7 @@ class Forward:
     def _sentence(self, i: int, results: list[Record]) -> str:
         record = self.records[i]
         name = f"leaf {record['variable']}" if record["kind"] == "leaf" and record["variable"] else node_words(record)
-        sources = sorted({target for source, _, target, _ in self.graph.edges if source == i})
+        sources = sorted(self.below.get(i, ()))
         takes = f" It takes {join([node_words(self.records[j]) for j in sources])}." if 0 < len(sources) <= 4 else ""
         if len(sources) > 4:
             takes = f" It takes {count(len(sources), 'value')}."

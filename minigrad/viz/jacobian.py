@@ -11,7 +11,7 @@ import numpy as np
 from ..autograd.engine import fitted
 from ..autograd.modes import switch
 from .graph import LETTERS, Graph, Record
-from .values import describe
+from .values import describe_few
 
 MOST = 8  # elements of the output, and of an input
 
@@ -44,7 +44,7 @@ def jacobians(graph: Graph, i: int, record: Record) -> list[Record]:
         matrix = np.stack([part.reshape(-1) for part in parts])
         letter = LETTERS[slot] if slot < len(LETTERS) else f"input {slot}"
         names = {"rows": element_names("z", shape), "columns": element_names(letter, parts[0].shape)}
-        found.append({"input": slot, **names, "value": describe(matrix)})
+        found.append({"input": slot, **names, "value": describe_few(matrix)})
     return found
 
 

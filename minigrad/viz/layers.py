@@ -45,7 +45,7 @@ def put_layers(trace: Trace, graph: Graph) -> None:
     below: dict[int, list[int]] = {}
     for edge in trace["edges"]:
         below.setdefault(edge["source"], []).append(edge["target"])
-    passes = []
+    passes: list[Trace] = []
     for which in sorted(made):  # oldest first: what a pass looks down upon has its layer already
         nodes = made[which]
         inside = set(nodes)

@@ -57,12 +57,14 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     pass = root.dataset.pass = chosen;
     passes.paint(pass);
     title.textContent = isForward() ? trace.title.replace(/^Backward/, "Forward") : trace.title;
-    panel.style.minHeight = "";
-    if (isForward()) return paintForward(at);
-    forward.leave();
-    const back = step;
-    step = null;
-    paint(back);
+    if (isForward()) paintForward(at);
+    else {
+      forward.leave();
+      const back = step;
+      step = null;
+      paint(back);
+    }
+    panel.style.minHeight = ""; // the other pass's panel says nothing about this one's height
   };
   const here = () => (isForward() ? at : step);
   const end = () => (isForward() ? forward.total : total);
