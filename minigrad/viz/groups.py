@@ -161,10 +161,11 @@ def put_groups(trace: Trace, graph: Graph, by: Any, found: list[Any]) -> None:
     for model in models:
         if not hasattr(model, "named_modules"):
             raise TypeError(f"by must be an nn.Module, or a list of them, not {type(model).__name__}")
-    if not any(calls) and (models or len(graph.nodes) > AUTOMATIC):
+    noted = any(call is not None and (call.kind or not models) for call in calls)
+    if not noted and (models or len(graph.nodes) > AUTOMATIC):
         from .owners import owners
 
-        calls = owners(graph, models or found)
+        calls = [call or owner for call, owner in zip(calls, owners(graph, models or found), strict=True)]
     if not any(calls):
         return
     parameters = _parameter_names(models or found)

@@ -131,6 +131,17 @@ def test_groups_by_hand_nest_and_end():
     ]  # fmt: skip
 
 
+def test_a_group_by_hand_beside_modules_found_afterwards():
+    model = nn.Linear(2, 2)
+    net = nn.Sequential(model)
+    with group("penalty"):
+        penalty = (model.weight**2).sum()
+    trace = outline(net(minigrad.ones(1, 2)).sum() + penalty, by=net)
+    assert sorted(each["path"] for each in trace["groups"]) == ["0", "penalty"]
+    names = {each["path"]: {trace["nodes"][i]["label"] for i in each["nodes"]} for each in trace["groups"]}
+    assert names["penalty"] == {"Sum", "Pow"} and names["0"] == {"Addmm", "T", "leaf"}
+
+
 def test_nothing_is_noted_and_no_hook_stays():
     model = nn.Linear(2, 2)
     with grouped(model):
