@@ -38,7 +38,9 @@ def outline(x: Any, names: Names | None = None, by: Any = None) -> Trace:
     return _outline(x, names, by)[0]
 
 
-def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = None) -> Trace:
+def record(
+    x: Any, gradient: Any = None, names: Names | None = None, by: Any = None, walk: Callable[[Any], Any] | None = None
+) -> Trace:
     """Record a backward pass from `x`; no `.grad` changes, no hook runs, the graph can be used again.
 
     An error of the pass is its last event: a graph that has been freed, a value changed in place, a gradient that does
@@ -50,6 +52,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = N
     gradient : a tensor of the shape of `x`; may be left out where `x` is a scalar.
     names : what the tensors are called; by default looked up in the caller's variables.
     by : an `nn.Module`, or a list of them, whose calls group the nodes (see `groups.py`).
+    walk : what yields the steps from the roots; by default `minigrad.autograd.engine.walk`.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = N
     """
     if is_pytorch(x):
         return _record_pytorch(x, gradient, names, by)
-    from ..autograd.engine import walk
+    from ..autograd import engine
     from ..autograd.passes import make_roots
     from ..tensor import Tensor
 
@@ -88,7 +91,7 @@ def record(x: Any, gradient: Any = None, names: Names | None = None, by: Any = N
         misfit = error
     names = callers_names(x) if names is None else names
     begin = gradient.array if misfit else roots[0][1]
-    trace, graph = _recorded(x, names, by, begin, lambda graph: walk(roots), misfit)
+    trace, graph = _recorded(x, names, by, begin, lambda graph: (walk or engine.walk)(roots), misfit)
     study(trace, graph, names, x)
     return trace
 

@@ -10,6 +10,8 @@ from typing import Any
 from ..autograd.errors import GradientShapeError
 from ..autograd.source import user_frame
 from .graph import read_graph, root_node
+from .live_pass import LivePass, dry_run, explain_leaves
+from .names import is_pytorch
 from .picture import Views
 from .questions import as_kinds, ask
 from .text import walk_text
@@ -31,12 +33,18 @@ class Walk(Views):
 
 
 def step(
-    x: Any, gradient: Any = None, *, by: Any = None, predict: str | list[str] | tuple[str, ...] | None = None
+    x: Any,
+    gradient: Any = None,
+    *,
+    by: Any = None,
+    predict: str | list[str] | tuple[str, ...] | None = None,
+    live: bool = False,
 ) -> Any:
     """Walk the backward pass of a tensor, node by node.
 
-    It works on a recording: no `.grad` changes, no hook runs, and the graph can be used again afterwards. An error of
-    the pass (a value changed in place, a graph that is spent, a gradient that does not fit) is the last step.
+    It works on a recording: no `.grad` changes, no hook runs, and the graph can be used again afterwards. With
+    ``live=True`` the pass really runs instead, a node for each step forward. An error of the pass (a value changed in
+    place, a graph that is spent, a gradient that does not fit) is the last step.
 
     Parameters
     ----------
@@ -46,6 +54,8 @@ def step(
         graph of more than 150 nodes is grouped by the modules among the caller's variables, if there are any.
     predict : ``"next"``, ``"shape"``, ``"value"`` or a list of these. Each step then stays locked until the learner has
         said which node runs next, or which shape or which numbers it sends; `s.answers` tells how it went.
+    live : run the pass in the kernel as the reader steps: `.grad` fills, hooks run, saved tensors are freed. Going back
+        moves the view only; who stops half-way has a pass that stopped. Needs a notebook.
 
     Returns
     -------
@@ -59,7 +69,8 @@ def step(
         What `backward()` would raise where there is nothing to show: no graph, or no gradient for a tensor that is no
         scalar (the remedy names `step`).
     ValueError
-        For another `predict`. In a notebook, if the graph has more nodes than a flat picture can show.
+        For another `predict`, or `live` with a tensor of PyTorch. In a notebook, if the graph has more nodes than a
+        flat picture can show.
 
     Examples
     --------
@@ -76,8 +87,10 @@ def step(
     in_notebook = _in_notebook()
     if in_notebook:
         _check_size(x, by)  # before the work of recording it
+    if live and is_pytorch(x):
+        raise ValueError("live=True drives minigrad's own engine; for a tensor of PyTorch leave it out")
     try:
-        trace = record(x, gradient, by=by)
+        trace = record(x, gradient, by=by, walk=dry_run if live else None)
     except GradientShapeError as error:
         raise _for_step(error) from None
     if kinds:
@@ -87,10 +100,14 @@ def step(
             from .watch import Watch
             from .widget import Stepper
 
+            if live:
+                return Stepper(trace, LivePass(x, gradient, explain_leaves(trace)))
             stepper = Stepper(trace)
             stepper.watch(Watch(x, trace, user_frame().f_globals))
             return stepper
         print("The stepper needs anywidget: pip install anywidget. Here is the same walk as text.")
+    if live:
+        print("live=True needs a notebook, in which somebody steps. Here is a recording; nothing has run.")
     walk = Walk(trace)
     print(walk)
     return walk

@@ -26,7 +26,8 @@ PAGE = """<!doctype html>
 {js}
 window.steps = [];
 window.told = [];
-const options = {{ onStep: (step) => steps.push(step), onTrait: (name, value) => told.push([name, value]) }};
+const onTrait = (name, value) => told.push([name, value]);
+const options = {{ onStep: (step) => steps.push(step), onTrait, traits: {traits} }};
 window.view = mount(document.getElementById("here"), {trace}, options);
 </script></body></html>
 """
@@ -37,16 +38,22 @@ def trace_of_q() -> dict[str, Any]:
     return copy.deepcopy(Q)
 
 
-def page_text(trace: dict[str, Any], style: str = "") -> str:
-    """A page that mounts `trace` with the stepper's own module and stylesheet; `style` is that of its place."""
+def page_text(trace: dict[str, Any], style: str = "", traits: dict[str, Any] | None = None) -> str:
+    """A page that mounts `trace` with the stepper's own module and stylesheet; `style` is that of its place.
+
+    `traits` are what a kernel would hand over besides.
+    """
     script = json.dumps(trace).replace("</", "<\\/")
-    return PAGE.format(css=assets.css("stepper"), js=assets.esm("stepper"), trace=script, style=style)
+    parts = {"css": assets.css("stepper"), "js": assets.esm("stepper"), "traits": json.dumps(traits or {})}
+    return PAGE.format(trace=script, style=style, **parts)
 
 
-def open_trace(page: Page, folder: Path, trace: dict[str, Any], style: str = "") -> Locator:
+def open_trace(
+    page: Page, folder: Path, trace: dict[str, Any], style: str = "", traits: dict[str, Any] | None = None
+) -> Locator:
     """Write a page for `trace` into `folder`, open it from disk with everything else cut off, hand back its stepper."""
     file = folder / "walk.html"
-    file.write_text(page_text(trace, style), encoding="utf-8")
+    file.write_text(page_text(trace, style, traits), encoding="utf-8")
     page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
     page.goto(file.as_uri())
     stepper = page.locator(".mg-stepper")

@@ -109,3 +109,33 @@ def test_play_and_pause_are_announced(q):
     q.page.keyboard.press(" ")
     assert announced(q) == "Paused at step 1 of 6."
     assert serious(q.page) == []
+
+
+def test_a_live_pass_waits_for_the_kernel(visit, tmp_path):
+    page = visit()
+    trace = trace_of_q() | {"live": True}
+    stepper = open_trace(page, tmp_path, trace, traits={"ran": 1})
+    note = stepper.locator(".mg-live-note")
+    assert note.inner_text().startswith("Live: each step forward runs a node in the kernel")
+    following = stepper.get_by_role("button", name="Next step")
+    following.click()  # this one has run
+    assert step_of(stepper) == 1 and told(stepper) == []
+    following.click()
+    assert step_of(stepper) == 1 and told(stepper) == [["wanted", 2]]
+    assert announced(stepper) == "The kernel runs step 2." and note.get_attribute("data-busy") == "true"
+    page.evaluate("view.follow('ran', 2); view.go(2)")
+    assert step_of(stepper) == 2 and note.get_attribute("data-busy") == "false"
+    stepper.get_by_role("slider").fill("1")  # going back moves the view only
+    following.click()
+    assert step_of(stepper) == 2 and told(stepper) == [["wanted", 2]]
+    page.keyboard.press("End")
+    page.evaluate("view.go(6)")  # the step may be told first
+    assert step_of(stepper) == 6 and told(stepper)[-1] == ["wanted", 6]
+    assert serious(page) == [] and page.problems == []
+
+
+def test_a_saved_live_pass_says_that_nothing_runs(visit, tmp_path):
+    stepper = open_trace(visit(), tmp_path, trace_of_q() | {"live": True})
+    assert stepper.locator(".mg-live-note").inner_text() == "The record of a live pass: nothing runs here."
+    stepper.get_by_role("button", name="Last step").click()
+    assert step_of(stepper) == 6

@@ -2,6 +2,37 @@
 // made of stand in the files that assets.py names before this one.
 
 /**
+ * A pass that runs in the kernel as the reader steps (`trace.live`); `ran` is how far it has come, undefined where no
+ * kernel is. `ask(step)` asks the kernel to go on. Of a recording, all has run.
+ */
+function makeLivePass(trace, ran, ask) {
+  const total = trace.events.length;
+  const isLive = trace.live === true && ran !== undefined;
+  const words = isLive
+    ? "Live: each step forward runs a node in the kernel, and .grad fills. Going back moves the view only."
+    : "The record of a live pass: nothing runs here.";
+  const note = html("p", { class: "mg-live-note", hidden: !trace.live }, words);
+  let reached = isLive ? ran : total,
+    asked = 0;
+  const mark = () => set(note, "data-busy", String(asked > reached));
+  return {
+    note,
+    get ran() {
+      return reached;
+    },
+    run(step) {
+      if (step > asked) ask(step);
+      asked = Math.max(asked, step);
+      mark();
+    },
+    came(step) {
+      reached = Math.max(reached, step);
+      mark();
+    },
+  };
+}
+
+/**
  * Show `trace` in `el`. Options: `step` to begin with, `onStep(step)` called after each repaint that the reader caused;
  * `traits`, what else the reader sets (`breakpoints`: node ids; `answers` to the trace's questions) and what it is told (`notice`: text), and
  * `onTrait(name, value)` called after such a change.
@@ -26,7 +57,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     if (focused) (panel.querySelector(focused.localName === "summary" ? "summary" : ".mg-check") ?? panel).focus({ preventScroll: true });
   };
   const paint = (to) => {
-    const target = Math.min(Math.max(Math.round(to) || 0, 0), prediction.limit());
+    const target = Math.min(Math.max(Math.round(to) || 0, 0), prediction.limit(), livePass.ran);
     if (target === step) return false;
     step = target;
     keeper.hold();
@@ -72,6 +103,8 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   const go = (to) => {
     if (isForward()) return paintForward(to);
     if (paint(to)) onStep(step);
+    const wanted = Math.min(to, prediction.limit());
+    if (wanted > livePass.ran) livePass.run(wanted);
     if (to > step) remindOfLock();
   };
   const remindOfLock = () => {
@@ -86,8 +119,10 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     return breakpoints.has(now) && before !== now;
   };
   const tick = () => {
-    if (here() === limit()) return false;
-    go(here() + 1);
+    const before = here();
+    if (before === limit()) return false;
+    go(before + 1);
+    if (here() === before) return true; // the kernel is at it
     if (here() < end() && atBreakpoint()) {
       say(`${isForward() ? forward.sentenceAt(at) : sentenceAt(step)} Stopped at a breakpoint.`);
       return false;
@@ -154,6 +189,10 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
       onTrait("breakpoints", nodes);
     },
   });
+  const livePass = makeLivePass(trace, traits.ran, (wanted) => {
+    say(`The kernel runs step ${wanted}.`);
+    onTrait("wanted", wanted);
+  });
   const prediction = makePrediction(trace, {
     says: say,
     told: (answers) => onTrait("answers", answers),
@@ -188,6 +227,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     help.panel,
     breakpoints.list,
     prediction.box,
+    livePass.note,
     drawLayers(trace) ?? [],
     html("div", { class: "mg-body" }, graph.frame, panel),
     live,
@@ -221,6 +261,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
       prediction.set(value);
       if (!isForward() && !paint(step)) paintLock();
     } else if (name === "notice") paintNotice(value);
+    else if (name === "ran") livePass.came(value);
   };
   return {
     get step() {
@@ -228,6 +269,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     },
     go: (to) => {
       choose("backward");
+      livePass.came(to); // the kernel goes nowhere that has not run
       paint(to);
     },
     follow,
@@ -243,7 +285,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
 const render = widgetOf(
   (el, trace, { value, onChange, traits, onTrait }) =>
     mount(el, trace, { step: value, onStep: onChange, traits, onTrait }),
-  { state: "trace", value: "step", others: ["breakpoints", "answers", "notice"] },
+  { state: "trace", value: "step", others: ["breakpoints", "answers", "notice", "ran", "wanted"] },
 );
 
 export default { render };
