@@ -97,7 +97,7 @@ _DEFECTS = """(within) => {
     // A sign or a chip upon a text of the picture.
     const chips = [...document.querySelectorAll(`${within} :is(.mg-gradient, .mg-edge-tag) rect`)].filter(seen);
     for (const [words, a, parent] of pieces) {
-        if (!parent.closest(".mg-picture") || parent.closest(".mg-gradient, .mg-edge-tag")) continue;
+        if (!parent.closest(".mg-picture, .mg-plain") || parent.closest(".mg-gradient, .mg-edge-tag")) continue;
         for (const rect of chips)
             if (meet(a, rect.getBoundingClientRect())) told("under a gradient", words, rect.nextSibling.textContent);
     }

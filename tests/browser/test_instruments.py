@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 import minigrad
-from minigrad.viz import grad_meter, graph_builder, jacobian_map, requires_grad_painter, saved_buffers, shape_flow
+from minigrad.viz import (
+    assets,
+    grad_meter,
+    graph_builder,
+    jacobian_map,
+    requires_grad_painter,
+    saved_buffers,
+    shape_flow,
+)
 
 from .page import open_instrument, serious
 
@@ -191,3 +199,21 @@ def test_the_meter_shows_what_gathers_in_grad(show):
     slider.press("End")
     assert sentence(found).startswith("Reading 4 of 4, <i>step: w.grad stays [6., 6.].")
     assert not serious(found.page, ".mg-widget")
+
+
+def test_the_steppers_styles_on_the_same_page_change_nothing(show):
+    x = minigrad.ones(2, 3, requires_grad=True)
+    for instrument in (
+        shape_flow((x * x).sum()),
+        graph_builder(CODE),
+        jacobian_map(lambda x: x.exp(), minigrad.ones(2)),
+    ):
+        found = show(instrument)
+        sizes = """all => all.map((one) => {
+            const { width, height } = one.getBoundingClientRect();
+            const { padding, color, backgroundColor } = getComputedStyle(one);
+            return [one.className.baseVal ?? one.className, width, height, padding, color, backgroundColor].join();
+        })"""
+        before = found.locator("*").evaluate_all(sizes)
+        found.page.add_style_tag(content=assets.css("stepper"))
+        assert found.locator("*").evaluate_all(sizes) == before

@@ -63,8 +63,8 @@ def test_each_is_drawn_driven_and_heard_by_python(lab, notebook):
     python("tuple(g.result.shape), 'z' in globals()", "() False")
     code.press_sequentially(" + nothing")
     code.press("Control+Enter")
-    builder.locator(".mg-error").wait_for()
-    assert "NameError" in builder.locator(".mg-error").inner_text()
+    builder.locator(".mg-raised").wait_for()
+    assert "NameError" in builder.locator(".mg-raised").inner_text()
 
     instrument("shape_flow").get_by_role("button", name="Forwards").click()
     python("f.value", "forwards")

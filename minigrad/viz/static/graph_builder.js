@@ -16,7 +16,7 @@ function mount_graph_builder(el, state, { value, onChange }) {
     waiting = null;
   const area = html("textarea", { class: "mg-code", rows: 6, spellcheck: "false", autocapitalize: "off", "aria-label": "Code" });
   const start = button("Run the code", () => send(), { look: "run", keys: "Ctrl+Enter", words: ["Run"] });
-  const answer = html("div", { class: "mg-answer" });
+  const answer = html("div", { class: "mg-made" });
   const hint = html("p", { class: "mg-note" }, "Ctrl+Enter runs the code, in a copy of your variables. Its last line is the result.");
   const { root, say } = instrumentFrame("graph_builder", state.question, hint, area, html("div", { class: "mg-bar" }, start), answer);
   area.addEventListener("keydown", (event) => {
@@ -41,7 +41,7 @@ function mount_graph_builder(el, state, { value, onChange }) {
     if (document.activeElement !== area) go({ code, run });
     const printed = said && html("pre", { class: "mg-said" }, said);
     if (error) {
-      answer.replaceChildren(...[html("pre", { class: "mg-error" }, error), printed].filter(Boolean));
+      answer.replaceChildren(...[html("pre", { class: "mg-raised" }, error), printed].filter(Boolean));
       return say(`The code raised an error: ${error.split("\n")[0]}`);
     }
     const graph = plainGraph(trace, { label: trace.alt, act: (node) => choose(node) });

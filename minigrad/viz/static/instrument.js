@@ -9,8 +9,8 @@ function instrumentFrame(kind, question, ...children) {
   const root = html(
     "section",
     { class: `mg-widget mg-instrument mg-${kind}`, "aria-label": question, "data-lm-suppress-shortcuts": "true" },
-    html("h3", { class: "mg-question" }, question),
-    html("div", { class: "mg-field" }, children),
+    html("h3", { class: "mg-asks" }, question),
+    html("div", { class: "mg-inside" }, children),
     sentence,
   );
   root.addEventListener("keydown", (event) => event.stopPropagation());

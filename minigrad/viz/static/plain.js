@@ -75,7 +75,7 @@ function plainGraph(trace, { label, act = () => {}, takesPart = () => true, role
   const boxes = layout.boxes.map((box) => plainBox(box, trace.nodes[box.node]));
   const picture = svg(
     "svg",
-    { class: "mg-picture mg-plain", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label },
+    { class: "mg-plain", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label },
     edges.map(({ group }) => group),
     boxes.map(({ group }) => group),
     edges.map(({ label: { group } }) => group),
