@@ -238,3 +238,18 @@ def test_pictures_show_groups(tmp_path):
     assert len(layout(picture.trace)["boxes"]) == 12
     for ending in ("png", "dot", "html"):
         assert picture.save(tmp_path / f"r.{ending}").stat().st_size > 1000
+
+
+def test_groups_of_a_pytorch_model():
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Sequential(
+        torch.nn.Linear(4, 8),
+        torch.nn.ReLU(),
+        torch.nn.Sequential(torch.nn.Linear(8, 8), torch.nn.Tanh()),
+        torch.nn.Linear(8, 1),
+    )
+    trace = draw_graph(model(torch.ones(2, 4)).sum(), by=model).trace
+    assert [(each["path"], each["kind"]) for each in trace["groups"]] == [
+        ("3", "Linear"), ("2", "Sequential"), ("2.0", "Linear"), ("0", "Linear"),
+    ]  # fmt: skip
+    assert {node["path"] for node in trace["nodes"]} >= {"0", "1", "2.0", "2.1", "3"}
