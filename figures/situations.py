@@ -167,3 +167,13 @@ def pytorch() -> Any:
     y = torch.tensor([[2.0]])
     loss = torch.nn.functional.mse_loss((x @ w + b).sigmoid(), y)
     return viz.step(loss)
+
+
+@situation("layers", to_step(4))
+def layers() -> Any:
+    """9. Double backward: what a recorded pass made is a second layer."""
+    x = tensor([1.0, 2.0], requires_grad=True)
+    y = (x**3).sum()
+    (g,) = minigrad.autograd.grad(y, x, create_graph=True)
+    penalty = (g**2).sum()
+    return viz.step(penalty)

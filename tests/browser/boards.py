@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 import minigrad
 from minigrad import tensor, viz
@@ -105,3 +109,17 @@ def version_timeline() -> Any:
     z = x.exp()
     x.add_(1)
     return viz.version_timeline(x, y, z)
+
+
+@board
+def nan_tracer() -> Any:
+    x, w = tensor([0.0, 4.0], requires_grad=True), tensor([1.0, 0.0], requires_grad=True)
+    with np.errstate(all="ignore"):
+        return viz.nan_tracer((x.sqrt() * w).log().sum())
+
+
+@board
+def side_by_side() -> Any:
+    x = tensor([1.0, 2.0], requires_grad=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        return viz.side_by_side(viz.step((x**2).sum()), viz.step((x.detach() ** 2 * x).sum()))
