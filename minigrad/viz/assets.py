@@ -25,9 +25,9 @@ FILES = {
         *("study.js", "panel.js", "controls.js", "breakpoints.js", "predict.js", "forward.js", "stepper.js"),
     ),
     "pair": (
-        *("base.css", "graph.css", "groups.css", "panel.css", "controls.css", "stepper.css", "pair.css"),
-        *("parts.js", "layered.js", "groups.js", "overview.js", "graph.js"),
-        *("panel.js", "controls.js", "breakpoints.js", "pair.js"),
+        *("base.css", "graph.css", "groups.css", "panel.css", "heatmap.css", "study.css", "controls.css"),
+        *("stepper.css", "pair.css", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js"),
+        *("heatmap.js", "study.js", "panel.js", "controls.js", "breakpoints.js", "pair.js"),
     ),
     "graph_builder": _instrument(*_PLAIN, "graph_builder.css", "graph_builder.js"),
     "shape_flow": _instrument(*_PLAIN, "shape_flow.css", "shape_flow.js"),

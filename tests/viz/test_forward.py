@@ -170,3 +170,11 @@ def test_saved_tensors_hooks_are_not_run_for_the_study():
     trace = record(y)
     assert len(calls) == 2 * walked  # only what the walk itself does
     assert all(not node.get("jacobians") or node["label"] == "Sum" for node in trace["nodes"])
+
+
+def test_whoever_shows_the_panel_has_what_it_is_made_of():
+    from minigrad.viz.assets import FILES
+
+    for name, files in FILES.items():
+        if "panel.js" in files:
+            assert {"heatmap.js", "heatmap.css", "study.js", "study.css"} <= set(files), name
