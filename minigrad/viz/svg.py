@@ -17,12 +17,14 @@ def svg(trace: dict[str, Any]) -> str:
     gradients = layout_gradients(trace)
     width, height = layout["width"], layout["height"]
     wrong = boxes_of(trace, failed_node(trace))
+    needs = ((trace.get("groups"), _GROUP_CSS), (trace.get("passes"), _SECOND_CSS), (wrong, _WRONG_CSS))
+    more = "".join(css for needed, css in needs if needed)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" role="img">',
         f"<title>{text(trace['title'])}</title>",
         f"<desc>{text(trace['alt'])}</desc>",
-        f"<style>{_css()}{_SECOND_CSS if trace.get('passes') else ''}{_WRONG_CSS if wrong else ''}</style>",
+        f"<style>{_css()}{more}</style>",
         f'<rect class="paper" width="{width:g}" height="{height:g}" rx="6"/>',
         *(_frame(frame, trace["groups"][frame["group"]]) for frame in layout.get("frames", ())),
         *(_edge(edge) for edge in layout["edges"]),
@@ -62,12 +64,16 @@ def _css() -> str:
         f".gradient{{font-size:{LABEL_SIZE:g}px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}}"
         ".paper{fill:var(--paper)}.edge{fill:none;stroke:var(--line);stroke-width:1.4}.head{fill:var(--line)}"
         ".op{fill:var(--op);stroke:var(--op-line);stroke-width:1.4}.leaf{fill:var(--leaf);stroke:var(--leaf-line);stroke-width:1.4}"
-        ".frame{fill:none}.closed{fill:var(--paper);stroke:var(--ink);stroke-width:1.4}"
-        ".group{fill:none;stroke:var(--line);stroke-dasharray:2 3}"
-        ".of{font-size:12px;text-anchor:start;fill:var(--quiet)}"
+        ".frame{fill:none}"
     )
 
 
+# What few pictures need: the stored ones of all others stay the same, byte for byte.
+_GROUP_CSS = (
+    ".closed{fill:var(--paper);stroke:var(--ink);stroke-width:1.4}"
+    ".group{fill:none;stroke:var(--line);stroke-dasharray:2 3}"
+    ".of{font-size:12px;text-anchor:start;fill:var(--quiet)}"
+)
 _SECOND_CSS = (
     f"svg{{--second:{SECOND[0][0]};--second-line:{SECOND[0][1]};}}"
     f"@media(prefers-color-scheme:dark){{svg{{--second:{SECOND[1][0]};--second-line:{SECOND[1][1]};}}}}"
