@@ -65,7 +65,8 @@ class FrozenPath(Instrument):
 
     def still(self) -> str:
         trace, parts, reached = self.state["trace"], self.state["parts"], self.reached
-        looks, below = {}, {}
+        looks: dict[int, str] = {}
+        below: dict[int, str] = {}
         for i, part in enumerate(parts):
             is_frozen = part["tensors"] == self.frozen(part) and (part["tensors"] > 0 or not reached[i])
             looks |= {i: "off"} if is_frozen else {}
@@ -211,7 +212,7 @@ def _places(trace: dict[str, Any], level: int) -> list[tuple[str, int]]:
 def _parts(trace: dict[str, Any], level: int) -> tuple[list[int], list[dict[str, Any]]]:
     """Which part each node is in, and the parts, their parameters still to be counted."""
     numbers: dict[tuple[str, int], int] = {}
-    parts = []
+    parts: list[dict[str, Any]] = []
     for node, key in zip(trace["nodes"], _places(trace, level), strict=True):
         if key not in numbers:
             numbers[key] = len(parts)
