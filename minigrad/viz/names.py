@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..autograd.source import place_of, user_frame
-from .words import short
+from .words import printable, short
 
 LONGEST_LIST = 100  # a list of tensors up to this length gives names such as `layers[3]`
 LONGEST_NAME = 24
@@ -37,6 +37,7 @@ class Names:
 
     def add(self, name: str, tensor: Any) -> None:
         """Remember `name` for a leaf or for the node that made the tensor; the first name found stands first."""
+        name = printable(name)  # what keys of a dict of variables may be
         owner = tensor if tensor.grad_fn is None else tensor.grad_fn
         names = self._names.setdefault(id(owner), [])
         if name not in names and len(names) < 3:

@@ -197,3 +197,17 @@ def test_nbconvert_shows_the_picture_offline(visit, tmp_path, with_state):
     page.goto((tmp_path / "q.html").as_uri(), wait_until="domcontentloaded")
     check_picture(page)
     page.locator(".mg-still").wait_for(state="visible")
+
+
+def test_a_walk_says_that_its_graph_has_changed(lab, running):
+    page, stepper = running
+    notice = stepper.locator(".mg-notice")
+    stepper.get_by_role("button", name="Next step").click()
+    assert not notice.is_visible()
+    assert lab.run(page, "print(s.is_current)") == "True"
+    lab.run(page, "Q.backward(minigrad.tensor([1., 1.]))")  # noticed after the cell, without a click
+    notice.wait_for()
+    assert "backward() has run and freed" in notice.inner_text() and "run the cell again" in notice.inner_text()
+    assert lab.run(page, "print(s.is_current)") == "False"
+    stepper.get_by_role("button", name="Next step").click()  # the recording goes on
+    assert step_of(stepper) == 2

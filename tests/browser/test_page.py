@@ -376,3 +376,14 @@ def test_no_gradient_is_given_away_before_the_stepper_comes_into_sight(visit, tm
     check_step(stepper, 0)
     stepper.scroll_into_view_if_needed()
     check_step(stepper, 0)
+
+
+def test_what_has_happened_to_the_graph_since_is_said(q):
+    notice = q.locator(".mg-notice")
+    assert not notice.is_visible()
+    q.page.evaluate("view.follow('notice', 'Since this walk was recorded, x.grad has changed.')")
+    assert notice.is_visible() and notice.get_attribute("role") == "status"
+    assert notice.inner_text() == "Since this walk was recorded, x.grad has changed."
+    assert serious(q.page) == []
+    q.page.evaluate("view.follow('notice', '')")
+    assert not notice.is_visible()

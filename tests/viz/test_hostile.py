@@ -47,7 +47,7 @@ class Reader(HTMLParser):
 
 def walk_with(text):
     """A walk in which everything that a learner names is called `text`."""
-    cell = f"y = twice(x)  # {text}"
+    cell = "y = twice(x)  # " + text.replace("\ud800", "")
     plain = text.replace("\x00", "").replace("\ud800", "")  # which Python itself does not take for these
     kind = type(plain, (Function,), {"__doc__": plain, **_RULES})
     file = f"<cell {plain}>"
