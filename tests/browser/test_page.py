@@ -316,6 +316,8 @@ def test_the_exported_page_works_from_disk(visit, tmp_path, scheme):
     check_step(stepper, 0)
     stepper.get_by_role("button", name="Next step").click()
     check_step(stepper, 1)
+    formula = stepper.locator(".mg-formula math").first  # typeset, with no network
+    assert formula.locator("mover").count() == 2 and (formula.bounding_box() or {})["height"] > 10
     page.keyboard.press("End")
     check_step(stepper, 6)
     assert serious(page, within="html") == []
