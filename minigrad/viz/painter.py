@@ -90,8 +90,8 @@ def requires_grad_painter(f: Any, *leaves: Any) -> RequiresGradPainter:
     >>> painter = requires_grad_painter(lambda x, w: x * w, x, w)
     >>> painter.value
     {'x': False, 'w': True}
-    >>> painter
-    Which results require grad? With requires_grad on w: MulBackward0 (x * w) requires grad.
+    >>> painter.flags  # of the product, of x, of w
+    [True, False, True]
     """
     if callable(f) and not leaves:
         raise TypeError("give the function's leaves too: requires_grad_painter(f, x, w)")
