@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import minigrad
-from minigrad import tensor, viz
+from minigrad import nn, tensor, viz
 
 BOARDS: dict[str, Callable[[], Any]] = {}
 
@@ -123,3 +123,10 @@ def side_by_side() -> Any:
     x = tensor([1.0, 2.0], requires_grad=True)
     with contextlib.redirect_stdout(io.StringIO()):
         return viz.side_by_side(viz.step((x**2).sum()), viz.step((x.detach() ** 2 * x).sum()))
+
+
+@board
+def frozen_path() -> Any:
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    model[0].requires_grad_(False)
+    return viz.frozen_path(model, minigrad.ones(1, 2))

@@ -57,7 +57,7 @@ def test_every_instrument_is_in_the_docs():
 
 
 def test_every_picture_is_there_with_words():
-    shown = re.findall(r"!\[([^\]]*)\]\(\.\./figures/([\w-]+)\.png\)", DOCS)
+    shown = re.findall(r"!\[(.*?)\]\(\.\./figures/([\w-]+)\.png\)", DOCS)
     assert {name for _, name in shown} >= set(SITUATIONS)
     for words, name in shown:
         assert len(words) > 60, f"{name}: what does the picture teach?"
