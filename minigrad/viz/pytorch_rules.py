@@ -32,7 +32,7 @@ def formula_of(node: Any) -> tuple[str, ...]:
 
 def symbols_of(node: Any) -> dict[str, str]:
     """The letters of these formulas, by PyTorch's name of the saved value."""
-    operation = _operation(node)
+    operation: Any = _operation(node)
     return {} if operation is None else _symbols(operation)
 
 
