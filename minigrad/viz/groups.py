@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from .graph import Graph, leaf_of
 
 Trace = dict[str, Any]
-AUTOMATIC = 150  # nodes; a larger graph is grouped without being asked, where modules are known
+AUTOMATIC = 120  # nodes; a larger graph, resnet18's for instance, is grouped without being asked, where modules are known
 
 
 class Call:
@@ -166,14 +166,15 @@ def put_groups(trace: Trace, graph: Graph, by: Any, found: list[Any]) -> None:
         from .owners import owners
 
         calls = [call or owner for call, owner in zip(calls, owners(graph, models or found), strict=True)]
-    if not any(calls):
-        return
     parameters = _parameter_names(models or found)
     for record, node in zip(trace["nodes"], graph.nodes, strict=True):
         name = parameters.get(id(leaf_of(node)))
-        record["parameter"] = name
         if name is not None and record["variable"] is None:
             record["variable"] = name
+        if any(calls):
+            record["parameter"] = name
+    if not any(calls):
+        return
     for record, call in zip(trace["nodes"], calls, strict=True):
         names = [] if call is None else [each.name for each in call.chain() if each.kind]
         record["path"] = ".".join(names) or None

@@ -104,7 +104,7 @@ def draw_graph(x: Any, by: Any = None) -> Picture:
     ----------
     x : a tensor that requires grad, minigrad's or PyTorch's. Names are taken from the caller's variables.
     by : an `nn.Module`, or a list of them: nodes that a layer made are drawn as one group of its name. A graph of more
-        than 150 nodes is grouped by the modules among the caller's variables, if there are any.
+        than 120 nodes is grouped by the modules among the caller's variables, if there are any.
 
     Returns
     -------

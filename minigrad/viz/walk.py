@@ -51,7 +51,7 @@ def step(
     x : a tensor that requires grad. Names are taken from the caller's variables.
     gradient : a tensor of the shape of `x`, as for `backward()`; may be left out where `x` is a scalar.
     by : an `nn.Module`, or a list of them: nodes that a layer made are one group of its name, which opens and closes. A
-        graph of more than 150 nodes is grouped by the modules among the caller's variables, if there are any.
+        graph of more than 120 nodes is grouped by the modules among the caller's variables, if there are any.
     predict : ``"next"``, ``"shape"``, ``"value"`` or a list of these. Each step then stays locked until the learner has
         said which node runs next, or which shape or which numbers it sends; `s.answers` tells how it went.
     live : run the pass in the kernel as the reader steps: `.grad` fills, hooks run, saved tensors are freed. Going back
