@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from .graph import Graph, leaf_of
 
 Trace = dict[str, Any]
-AUTOMATIC = 120  # nodes; a larger graph, resnet18's for instance, is grouped without being asked, where modules are known
+AUTOMATIC = 120  # nodes; a larger graph (resnet18 has 133) is grouped without being asked, where modules are known
 
 
 class Call:
