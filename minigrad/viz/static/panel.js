@@ -154,9 +154,9 @@ function outgoingEdge(trace, node, out) {
       html("code", {}, called(target)),
     ),
     formula
-      ? html("div", { class: "mg-formula" }, math(formula))
+      ? formulaLine("mg-formula", math(formula))
       : html("p", { class: "mg-note" }, "No formula is written for this rule."),
-    out.numbers && html("div", { class: "mg-formula mg-numbers" }, math(out.numbers)),
+    out.numbers && formulaLine("mg-formula mg-numbers", math(out.numbers)),
     out.value === null && out.raw !== null
       ? [
           row("=", shown(out.raw, true), "what the rule gives", "mg-result"),

@@ -124,6 +124,19 @@ function math(formula) {
   return html("span", { class: "mg-math" }, parsed.get(formula).cloneNode(true));
 }
 
+/** A line that scrolls where its formula is too long, and then can be scrolled by keyboard. */
+function formulaLine(className, ...children) {
+  const line = html("div", { class: className }, children);
+  const look = () => {
+    const isLong = line.scrollWidth > line.clientWidth + 1;
+    for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Formula"]])
+      if (isLong) line.setAttribute(name, value);
+      else line.removeAttribute(name);
+  };
+  new ResizeObserver(look).observe(line);
+  return line;
+}
+
 // -------------------------------------------------------------------------------------------------------------- values
 
 function number(value) {

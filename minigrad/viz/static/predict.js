@@ -215,7 +215,7 @@ function makePrediction(trace, { says, told, goOn, repaint }) {
       saved.length > 0 &&
         html("div", { class: "mg-saved" }, html("h5", {}, "Saved by the forward pass"), html("ul", {}, saved)),
       formula &&
-        html("details", {}, html("summary", {}, "The rule"), html("div", { class: "mg-formula" }, math(formula))),
+        html("details", {}, html("summary", {}, "The rule"), formulaLine("mg-formula", math(formula))),
     ].filter(Boolean);
   }
 
