@@ -198,11 +198,14 @@ def _depth(trace: dict[str, Any], group: int | None) -> int:
     return 0 if group is None else 1 + _depth(trace, trace["groups"][group]["parent"])
 
 
-def _places(trace: dict[str, Any], level: int) -> list[tuple[str, int]]:
-    """For each node the box that it is in: a group of this depth or less, or itself."""
-    found = []
+def _places(trace: dict[str, Any], level: int) -> list[tuple[str, Any]]:
+    """For each node the box that it is in: a group of this depth or less, a module that made but one node, or itself."""
+    found: list[tuple[str, Any]] = []
     for node in trace["nodes"]:
-        group = node.get("group") if level else None
+        group, path = node.get("group") if level else None, node.get("path")
+        if group is not None and path and path != trace["groups"][group]["path"] and _depth(trace, group) < level:
+            found.append(("module", path))
+            continue
         while group is not None and _depth(trace, group) > level:
             group = trace["groups"][group]["parent"]
         found.append(("node", node["id"]) if group is None else ("group", group))
@@ -211,7 +214,7 @@ def _places(trace: dict[str, Any], level: int) -> list[tuple[str, int]]:
 
 def _parts(trace: dict[str, Any], level: int) -> tuple[list[int], list[dict[str, Any]]]:
     """Which part each node is in, and the parts, their parameters still to be counted."""
-    numbers: dict[tuple[str, int], int] = {}
+    numbers: dict[tuple[str, Any], int] = {}
     parts: list[dict[str, Any]] = []
     for node, key in zip(trace["nodes"], _places(trace, level), strict=True):
         if key not in numbers:
@@ -219,6 +222,8 @@ def _parts(trace: dict[str, Any], level: int) -> tuple[list[int], list[dict[str,
             if key[0] == "group":
                 group = trace["groups"][key[1]]
                 name, kind = group["path"] + (f" (call {group['call']})" if group["call"] else ""), group["kind"]
+            elif key[0] == "module":
+                name, kind = key[1], node["label"]
             else:
                 inside = trace["groups"][node["group"]]["path"] if node.get("group") is not None else ""
                 name = node["variable"] or f"{node['name']}{f' ({inside})' if inside else ''}"
