@@ -199,7 +199,7 @@ def _depth(trace: dict[str, Any], group: int | None) -> int:
 
 
 def _places(trace: dict[str, Any], level: int) -> list[tuple[str, Any]]:
-    """For each node the box that it is in: a group of this depth or less, a module that made but one node, or itself."""
+    """For each node its box: a group of this depth or less, a module that made but one node, or the node itself."""
     found: list[tuple[str, Any]] = []
     for node in trace["nodes"]:
         group, path = node.get("group") if level else None, node.get("path")
