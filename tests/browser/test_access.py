@@ -35,7 +35,7 @@ def test_axe_finds_nothing_serious(visit, tmp_path, scheme):
     page = visit(color_scheme=scheme)
     stepper = open_trace(page, tmp_path, trace_of_q())
     for step in (0, 2, 6):
-        stepper.get_by_role("slider").fill(str(step))
+        stepper.get_by_role("slider", name="Step").fill(str(step))
         page.wait_for_timeout(50)
         assert serious(page) == []
 
@@ -45,7 +45,7 @@ def test_texts_of_the_picture_stand_out(visit, tmp_path, scheme):
     page = visit(color_scheme=scheme)
     stepper = open_trace(page, tmp_path, trace_of_q())
     for step in range(7):
-        stepper.get_by_role("slider").fill(str(step))
+        stepper.get_by_role("slider", name="Step").fill(str(step))
         least, text = page.evaluate(CONTRAST)
         assert least >= 4.5, f"step {step}: {text!r} has contrast {least:.2f}"
 
@@ -78,7 +78,7 @@ def test_nothing_is_cut_on_small_or_zoomed_screens(visit, tmp_path, width, heigh
     page = visit(width=width, height=height, device_scale_factor=scale)
     stepper = open_trace(page, tmp_path, trace_of_q())
     for step in (0, 1, 6):
-        stepper.get_by_role("slider").fill(str(step))
+        stepper.get_by_role("slider", name="Step").fill(str(step))
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         cut = page.evaluate(
             """() => {
@@ -124,7 +124,7 @@ def test_every_control_can_be_reached_and_shows_its_focus(visit, tmp_path):
         names.append(name)
         assert outline, name
     assert names[:7] == ["First step", "Previous step", "Play", "Next step", "Last step", "Step", "Speed"]
-    assert names[7].startswith("SubBackward0 (Q), step 1, ready to run")
+    assert "Forward pass" in names  # all of the order: test_keys.py
 
 
 HOSTILE = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=2</script>'
@@ -155,7 +155,7 @@ def test_hostile_names_are_shown_and_never_run(visit, tmp_path):
     page = visit()
     stepper = open_trace(page, tmp_path, trace)
     for step in range(7):
-        stepper.get_by_role("slider").fill(str(step))
+        stepper.get_by_role("slider", name="Step").fill(str(step))
         stepper.locator("math").first.click() if 0 < step < 3 else None
         if step == 1:
             assert stepper.locator(".mg-formula code").text_content() == HOSTILE
@@ -170,7 +170,7 @@ def test_a_formula_that_is_no_mathml_is_shown_as_latex(visit, tmp_path):
     trace = trace_of_q()
     trace["nodes"][0]["inputs"][0]["formula"] = {"latex": r"\bar z", "mathml": "<math><mi>"}
     stepper = open_trace(visit(), tmp_path, trace)
-    stepper.get_by_role("slider").fill("1")
+    stepper.get_by_role("slider", name="Step").fill("1")
     assert stepper.locator(".mg-formula code").text_content() == r"\bar z"
     assert step_of(stepper) == 1
     assert node_states(stepper)[0] == "now"
