@@ -114,7 +114,7 @@ def test_the_next_node_by_mouse_keys_and_list(locked):
     choice = q.get_by_label("The node")
     assert "SubBackward0 (Q)" not in choice.inner_text()
     choice.select_option(label="b")
-    q.get_by_role("button", name="Check").click()
+    q.get_by_role("button", name="Check", exact=True).click()
     assert step_of(q) == 3 and [a["given"] for a in answers(q)] == [0, 2, 4]
     assert q.page.evaluate("document.activeElement.className") == "mg-choice"
     q.get_by_role("slider").focus()
