@@ -6,16 +6,17 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from .. import backend
 from . import errors, versions
+from .node import Node
 from .saved import Box, Packed, SavedHooks
 from .saved_tables import OWN, USUAL, With
-
-if TYPE_CHECKING:
-    from .node import Node
 
 
 def names(node: Node | type[Node]) -> dict[str, tuple[str, Callable[[Any], Any] | With | None]]:
@@ -137,3 +138,23 @@ class SavedTensor:
         if kept is None:
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         SavedHooks(pack_hook, unpack_hook).pack_into(self.node, self.symbol)
+
+
+@cache
+def operations() -> dict[str, dict[str, type[Node]]]:
+    """All of minigrad's operations that have formulas: by the name of their nodes, then by their own."""
+    from .. import ops
+
+    for module in pkgutil.iter_modules(ops.__path__):
+        import_module(f"{ops.__name__}.{module.name}")
+    found: dict[str, dict[str, type[Node]]] = {}
+    for operation in _below(Node):
+        if operation.formula:
+            found.setdefault(operation.node_name, {})[operation.__qualname__] = operation
+    return found
+
+
+def _below(kind: type[Node]) -> Iterator[type[Node]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
-from importlib import import_module
 from typing import Any
 
-from ..autograd.saved_names import names
-from ..ops.base import Op
+from ..autograd.node import Node
+from ..autograd.saved_names import names, operations
 
 # Where several operations share a node's name: which of them a node of PyTorch's is.
 _WHICH: dict[str, Callable[[Any], str]] = {
@@ -41,30 +39,10 @@ def _symbols(operation: Any) -> dict[str, str]:
     return {theirs: symbol for theirs, (symbol, part) in names(operation).items() if part is None}
 
 
-def _operation(node: Any) -> type[Op] | None:
+def _operation(node: Any) -> type[Node] | None:
     name = node.name()
-    found = _operations().get(name, {})
+    found = operations().get(name, {})
     if name in _WHICH:
         return found.get(_WHICH[name](node))
     several = {operation.formula for operation in found.values()}
     return next(iter(found.values())) if len(several) == 1 else None
-
-
-@cache
-def _operations() -> dict[str, dict[str, type[Op]]]:
-    """All of minigrad's operations that have formulas: by the name of their nodes, then by their own."""
-    from .. import ops
-
-    for module in pkgutil.iter_modules(ops.__path__):
-        import_module(f"{ops.__name__}.{module.name}")
-    found: dict[str, dict[str, type[Op]]] = {}
-    for operation in _below(Op):
-        if operation.formula:
-            found.setdefault(operation.node_name, {})[operation.__qualname__] = operation
-    return found
-
-
-def _below(kind: type[Op]) -> Iterator[type[Op]]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from _below(each)

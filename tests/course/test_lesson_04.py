@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from minigrad.course.exercises import NotYet, lesson_04
+from minigrad.course.exercises import NotYet, be_the_engine, lesson_04
 from tests.course.test_prose import run_lesson
 
 
@@ -104,7 +104,7 @@ def test_the_engine_as_handed_out_is_no_answer_yet(lesson):
 
 def test_the_locked_stepper_asks_what_the_exercise_expects(lesson):
     locked = lesson["locked"]
-    given = lesson_04.given_in(locked, *lesson_04.TO_PREDICT)
+    given = be_the_engine.given_in(locked, *be_the_engine.TO_PREDICT)
     assert len(given) == sum(map(len, locked.trace["questions"])) and all(answer["right"] for answer in given)
     assert locked.answers == []  # nobody has been asked
     with pytest.raises(NotYet, match="0 of 8 questions"):

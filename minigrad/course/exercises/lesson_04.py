@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same
+from minigrad.course.exercises.be_the_engine import BE_THE_ENGINE
 
 # A graph as the lesson writes it: each node's edges, as (where it leads, its slope), nodes in the order they were made.
 Graph = dict[str, list[tuple[str, float]]]
@@ -325,107 +326,6 @@ missing. Now each edge takes one off the count, and only the last one makes the 
                 "    ready.append(to)",
             ),
             "Some nodes never run: they wait for a count that nobody takes down.",
-        ),
-    ),
-)
-
-# --- 04.4 -------------------------------------------------------------------------------------------------------------
-
-# What the lesson's locked stepper asks, and what is right: which node is next, then what it sends to each input.
-TO_PREDICT = ("e", 1, -1, "g", 3, "f", 16, "y")
-SHOW_ME = "show me"
-
-
-def given_in(stepper: Any, *given: str | float) -> list[dict[str, Any]]:
-    """The `answers` of a locked stepper after somebody gave these: names of nodes, numbers, or `SHOW_ME`."""
-    nodes = stepper.trace["nodes"]
-    asked = [(step, each) for step, some in enumerate(stepper.trace["questions"], start=1) for each in some]
-    answers = []
-    for (step, question), answer in zip(asked, given, strict=False):
-        if question["kind"] == "next":
-            answer = next((node["id"] for node in nodes if node["variable"] == answer), answer)
-        right = answer == question["right"] or [answer] == question["right"]
-        hint = next(
-            (h for h in question["hints"] if answer == h["when"] or [answer] == h["when"]), {"say": "", "id": None}
-        )
-        answers.append(
-            {"step": step, "kind": question["kind"], "input": question["input"], "given": answer, "right": right}
-            | {"shown": answer == SHOW_ME, "tries": 1, "hint": hint["say"], "pitfall": hint["id"]}
-        )
-    return answers
-
-
-def _predictions(stepper: Any) -> str | None:
-    if is_blank(stepper):
-        raise NotYet("hand over the stepper.")
-    answers, asked = list(stepper.answers), sum(map(len, stepper.trace.get("questions", [])))
-    if stepper.trace["title"] != "Backward pass of e" or asked != len(TO_PREDICT):
-        return "another stepper"
-    wrong = [answer for answer in answers if not answer["right"] and not answer["shown"]]
-    if wrong:
-        pitfalls = {"M07": "one gradient of two", "M08": "a node that waits", "M34": "the bare slope"}
-        return pitfalls.get(wrong[-1]["pitfall"], "something else")
-    if len(answers) < asked:
-        raise NotYet(f"{len(answers)} of {asked} questions are answered in the stepper above.")
-    return "shown" if any(answer["shown"] for answer in answers) else None
-
-
-def _locked_cell(*given: str | float) -> str:
-    return (
-        "from minigrad.course.exercises.lesson_04 import given_in\n\n"
-        "# Clicked and typed in this order:\n"
-        f"locked.answers = given_in(locked, {', '.join(map(repr, given))})\n"
-        'check("04.4", locked)\n'
-    )
-
-
-BE_THE_ENGINE = Exercise(
-    id="04.4",
-    title="Be the engine",
-    stub='# Answer in the stepper above. Then run this cell.\ncheck("04.4", locked)\n',
-    solution=_locked_cell(*TO_PREDICT),
-    explanation="""\
-Forward: $y = 4$, $f = 16$, $g = 48$, $e = 32$. Backward:
-
-- $e = g - f$ is first. 1 arrives, so it sends 1 to $g$ and −1 to $f$.
-- $g = 3f$ is next: $f$ has got −1, but it still waits for what $g$ sends, and that is $1 \\cdot 3 = 3$.
-- $f = y^2$ has everything now: $-1 + 3 = 2$. Its slope is $2y = 8$, so it sends 16.
-- The leaf $y$ is last.
-
-(The cell below hands the answers over by a program; you click and type them.)
-""",
-    judge=_predictions,
-    praise="Every node and every gradient, said before the stepper showed it: you are an engine.",
-    hint="The last answer in the stepper is not right yet: read what it says below the bar, and try again.",
-    second_hint="For each node: add up what arrives, multiply by the node's slope, and mind the minus of e = g - f.",
-    mistakes=(
-        Mistake(
-            "one gradient of two",
-            _locked_cell("e", 1, -1, "g", 3, "f", 24),
-            "Two gradients arrive at f, one of them from e itself. Add both before you multiply.",
-            pitfall="M07",
-        ),
-        Mistake(
-            "a node that waits",
-            _locked_cell("e", 1, -1, "f"),
-            "f has one gradient, but another is still on its way. Which node will send it?",
-            pitfall="M08",
-        ),
-        Mistake(
-            "the bare slope",
-            _locked_cell("e", 1, -1, "g", 3, "f", 8),
-            "8 is the slope of y**2. What has arrived at f, and what do the two give together?",
-            pitfall="M34",
-        ),
-        Mistake(
-            "shown",
-            _locked_cell("e", 1, -1, "g", 3, "f", SHOW_ME, "y"),
-            "All steps are done, but you had an answer shown. Run the stepper's cell again and give each yourself.",
-        ),
-        Mistake(
-            "another stepper",
-            'check("04.4", step(e))\n',
-            'This is not the locked stepper of e. Its cell reads: locked = step(e, predict=["next", "value"]).',
         ),
     ),
 )
