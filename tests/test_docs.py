@@ -33,9 +33,11 @@ def test_every_method_of_a_tensor_says_what_it_does():
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The pages, built from a copy of their sources: the build writes beside them."""
-    folder = tmp_path_factory.mktemp("docs")
-    for path in (ROOT / "docs").glob("*.*"):
-        (folder / path.name).write_bytes(path.read_bytes())
+    folder = tmp_path_factory.mktemp("pages") / "docs"
+    for path in [*(ROOT / "docs").glob("*.*"), *(ROOT / "figures").glob("*.*")]:
+        copy = folder.parent / path.relative_to(ROOT)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(path.read_bytes())
     command = [
         sys.executable,
         "-m",

@@ -225,7 +225,8 @@ def _parts(trace: dict[str, Any], level: int) -> tuple[list[int], list[dict[str,
             elif key[0] == "module":
                 name, kind = key[1], node["label"]
             else:
-                inside = trace["groups"][node["group"]]["path"] if node.get("group") is not None else ""
+                group = node.get("group")
+                inside = node.get("path") or ("" if group is None else trace["groups"][group]["path"])
                 name = node["variable"] or f"{node['name']}{f' ({inside})' if inside else ''}"
                 kind = node["kind"]
             part = {"name": name, "kind": kind, "tensors": 0, "frozen": 0, "numbers": 0, "frozen_numbers": 0}

@@ -102,7 +102,8 @@ def grouped(model: Any) -> Iterator[None]:
     """Note, for each node made in this block, which call of which module of `model` made it.
 
     `step(loss, by=model)` needs no such block: it finds the modules from their parameters. This one is exact also where
-    that cannot be: modules called more than once, activations whose place in the model nothing tells.
+    that cannot be: modules called more than once, activations whose place in the model nothing tells. A module that
+    made one node, such as a ReLU, is no group: the node has its name.
 
     Parameters
     ----------
@@ -117,7 +118,7 @@ def grouped(model: Any) -> Iterator[None]:
     >>> with grouped(model):
     ...     out = model(minigrad.ones(1, 2))
     >>> [(each["path"], each["kind"]) for each in draw_graph(out.sum()).trace["groups"]]
-    [('0', 'Linear'), ('1', 'ReLU')]
+    [('0', 'Linear')]
     """
     names = {module: name for name, module in model.named_modules()}
     with _noting() as observer:

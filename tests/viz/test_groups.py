@@ -144,10 +144,11 @@ def test_a_group_by_hand_beside_modules_found_afterwards():
 
 def test_nothing_is_noted_and_no_hook_stays():
     model = nn.Linear(2, 2)
+    before = minigrad.autograd.modes._unusual
     with grouped(model):
         model(minigrad.ones(1, 2))
     assert not model._forward_hooks and not model._forward_pre_hooks
-    assert minigrad.autograd.modes.usual
+    assert minigrad.autograd.modes._unusual == before
     with pytest.raises(ZeroDivisionError), grouped(model):
         raise ZeroDivisionError
     assert not model._forward_hooks and minigrad.autograd.modes.usual
