@@ -70,7 +70,7 @@ def side_by_side(first: Any, second: Any, captions: tuple[str, str] | None = Non
     Examples
     --------
     >>> import contextlib, io, minigrad
-    >>> from minigrad.viz import side_by_side, step
+    >>> from minigrad.viz import step
     >>> x = minigrad.tensor(3.0, requires_grad=True)
     >>> with contextlib.redirect_stdout(io.StringIO()):
     ...     walks = step(x * x), step(x * x.detach())
