@@ -53,6 +53,7 @@ QUANTITIES = {"run": "", "forward": ", forward", "memory": ", memory", "peak": "
 Summary = dict[str, Any]
 """What `results.json` holds: "machine", "rounds", "clock", and "rows", a list of what was measured.
 
+Also "peers" where the other libraries were measured apart from these: when, and in how many rounds.
 A row has "workload", "quantity", "title", "goal" and "figures": for each library its "median", and for all but PyTorch
 their "ratio" to PyTorch with its "spread".
 """
@@ -109,6 +110,7 @@ def table(summary: Summary) -> str:
         lines.append([row["workload"], row["title"], f"**{_ratio(row, 'minigrad')}**", goal, *cells, _absolute(row)])
     machine = ", ".join(f"{name} {value}" for name, value in summary["machine"].items())
     measured = f"Measured with {machine}; one thread, {summary['clock']} time; median of {summary['rounds']} rounds."
+    measured += f" {summary['peers']}" if "peers" in summary else ""
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + f"\n\n{measured}\n"
 
 
