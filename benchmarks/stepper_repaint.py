@@ -57,7 +57,8 @@ def click_through(page: Page, clicks: int) -> list[float]:
     """Click `clicks` times, in turn on Next and on a node; milliseconds from each click to its repaint."""
     page.evaluate(RECORDER)
     stepper = stepper_in(page)
-    assert stepper.get_by_role("slider").get_attribute("max") == str(NODES), "the walk is not of 100 nodes"
+    slider = stepper.get_by_role("slider", name="Step", exact=True)
+    assert slider.get_attribute("max") == str(NODES), "the walk is not of 100 nodes"
     following = stepper.get_by_role("button", name="Next step")
     chosen = random.Random(0)
     for number in range(clicks):
