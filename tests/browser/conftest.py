@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .lab import CHROMIUM_ARGUMENTS, Lab, find_chromium, free_port
+from .page import open_instrument
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +58,17 @@ def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
         yield lab
     finally:
         lab.stop()
+
+
+@pytest.fixture
+def show(visit, tmp_path):
+    """Open an instrument on a page of its own; at the end nothing may have gone wrong in it."""
+    pages = []
+
+    def show(instrument, **options):
+        page = visit(**options)
+        pages.append(page)
+        return open_instrument(page, tmp_path, instrument.kind, instrument.state, instrument.value)
+
+    yield show
+    assert [page.problems for page in pages] == [[]] * len(pages)

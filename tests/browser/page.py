@@ -161,3 +161,8 @@ def leaves_the_machine(lab: Lab, page: Page) -> list[str]:
     """The addresses that a page of JupyterLab asked for outside its own server."""
     inside = (lab.url, f"ws{lab.url[4:]}", f"blob:{lab.url}", "data:")
     return [url for url in page.requests if not url.startswith(inside)]
+
+
+def sentence(found):
+    """What the instrument says about itself now, which is read aloud."""
+    return found.locator("[aria-live]").inner_text()

@@ -15,28 +15,9 @@ from minigrad.viz import (
     version_timeline,
 )
 
-from .page import open_instrument, serious
+from .page import sentence, serious
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def show(visit, tmp_path):
-    """Open an instrument on a page of its own; at the end nothing may have gone wrong in it."""
-    pages = []
-
-    def show(instrument, **options):
-        page = visit(**options)
-        pages.append(page)
-        return open_instrument(page, tmp_path, instrument.kind, instrument.state, instrument.value)
-
-    yield show
-    assert [page.problems for page in pages] == [[]] * len(pages)
-
-
-def sentence(found):
-    """What the instrument says about itself now, which is read aloud."""
-    return found.locator("[aria-live]").inner_text()
 
 
 def values(found):
