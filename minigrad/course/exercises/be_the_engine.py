@@ -45,7 +45,7 @@ def _predictions(stepper: Any) -> str | None:
 
 def _locked_cell(*given: str | float) -> str:
     return (
-        "from minigrad.course.exercises.lesson_04 import given_in\n\n"
+        "from minigrad.course.exercises.be_the_engine import given_in\n\n"
         "# Clicked and typed in this order:\n"
         f"locked.answers = given_in(locked, {', '.join(map(repr, given))})\n"
         'check("04.4", locked)\n'
