@@ -16,8 +16,8 @@ from typing import NamedTuple
 PACKAGES = frozenset(
     f"minigrad{name}"
     for name in (
-        *("", ".autograd", ".autograd.errors", ".ops", ".nn", ".optim", ".models", ".serialization"),
-        *(".utils", ".utils.data", ".viz", ".course"),
+        *("", ".autograd", ".autograd.errors", ".backends", ".datasets", ".ops", ".nn", ".optim", ".models"),
+        *(".serialization", ".utils", ".utils.data", ".viz", ".viz.instruments", ".course"),
     )
 )
 

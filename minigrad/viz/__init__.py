@@ -10,20 +10,20 @@ from .picture import Picture, draw_graph
 from .walk import Walk, step
 
 if TYPE_CHECKING:
-    from .ctx_inspector import ctx_inspector
-    from .frozen_path import frozen_path
-    from .grad_meter import grad_meter
-    from .gradient_plot import gradient_plot
-    from .graph_builder import graph_builder
-    from .jacobian_map import jacobian_map
-    from .nan_tracer import nan_tracer
-    from .painter import requires_grad_painter
-    from .saved_buffers import saved_buffers
-    from .shape_flow import shape_flow
-    from .side_by_side import side_by_side
-    from .step_size import step_size
-    from .storage_strip import storage_strip
-    from .version_timeline import version_timeline
+    from .instruments.ctx_inspector import ctx_inspector
+    from .instruments.frozen_path import frozen_path
+    from .instruments.grad_meter import grad_meter
+    from .instruments.gradient_plot import gradient_plot
+    from .instruments.graph_builder import graph_builder
+    from .instruments.jacobian_map import jacobian_map
+    from .instruments.nan_tracer import nan_tracer
+    from .instruments.painter import requires_grad_painter
+    from .instruments.saved_buffers import saved_buffers
+    from .instruments.shape_flow import shape_flow
+    from .instruments.side_by_side import side_by_side
+    from .instruments.step_size import step_size
+    from .instruments.storage_strip import storage_strip
+    from .instruments.version_timeline import version_timeline
 
 # The lessons' instruments, each loaded when first asked for: the function, and the file it stands in.
 _INSTRUMENTS = {
@@ -70,5 +70,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _INSTRUMENTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found = getattr(import_module(f".{_INSTRUMENTS[name]}", __name__), name)
+    globals()[name] = found = getattr(import_module(f".instruments.{_INSTRUMENTS[name]}", __name__), name)
     return found

@@ -55,7 +55,7 @@ def run_lesson(number: str) -> dict[str, Any]:
 
 def unclaimed(number: str, text: str) -> str:
     """What is left of the text around digits that nobody vouches for; empty if all is well."""
-    fragments = [fragment for fragment, _ in prose.CLAIMS.get(number, [])] + prose.GIVEN.get(number, [])
+    fragments = [fragment for fragment, _ in prose.claims(number)] + prose.given(number)
     for fragment in sorted(fragments, key=len, reverse=True):
         text = text.replace(fragment, " ")
     text = re.sub(r"\]\([^)]*\)|<[^>]*>", " ", text)  # where links lead, and HTML's own attributes
@@ -70,7 +70,7 @@ def test_every_number_is_vouched_for(number):
 @each_lesson
 def test_every_fragment_is_in_the_text(number):
     text = text_of(number)
-    fragments = [fragment for fragment, _ in prose.CLAIMS.get(number, [])] + prose.GIVEN.get(number, [])
+    fragments = [fragment for fragment, _ in prose.claims(number)] + prose.given(number)
     assert [fragment for fragment in fragments if fragment not in text] == []
 
 
@@ -78,7 +78,7 @@ def test_every_fragment_is_in_the_text(number):
 def test_every_number_is_computed(number, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     variables = run_lesson(number)
-    for fragment, expression in prose.CLAIMS.get(number, []):
+    for fragment, expression in prose.claims(number):
         computed = flat(eval(expression, variables))
         stated = numbers_in(fragment)
         assert len(stated) == len(computed), f"“{fragment}” has {stated}, {expression} gives {computed}"

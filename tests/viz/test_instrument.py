@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from minigrad.viz import assets, instrument
+from minigrad.viz import assets
+from minigrad.viz.instruments import instrument
 
 STATIC = Path(assets.__file__).with_name("static")
 

@@ -9,7 +9,7 @@ import pytest
 
 import minigrad
 from minigrad.viz import step_size
-from minigrad.viz.axes import Axis, room, slanted
+from minigrad.viz.instruments.axes import Axis, room, slanted
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ import traceback
 from types import CodeType
 from typing import Any
 
-from ..autograd.source import user_frame
-from .graph import read_graph, root_node
+from ...autograd.source import user_frame
+from ..graph import read_graph, root_node
+from ..names import Names
+from ..trace import check_size, outline
 from .instrument import Instrument
-from .names import Names
 from .plain import placed, still_graph
 from .still import drawing, words
-from .trace import check_size, outline
 
 QUESTION = "Which graph does this code make?"
 LINE = 17.0  # height of a line of code in the picture
@@ -109,7 +109,7 @@ def graph_builder(code: str) -> GraphBuilder:
 
 def _run(code: str, variables: dict[str, Any]) -> tuple[Any, Names]:
     """Run code; what its last statement made, and what the tensors are called."""
-    from .. import tensor
+    from ... import tensor
 
     tree = ast.parse(code, FILE)
     linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)

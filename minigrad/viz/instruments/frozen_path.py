@@ -7,14 +7,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..autograd.source import place
-from .graph import read_graph, root_node
-from .groups import grouped, put_groups
+from ...autograd.source import place
+from ..graph import read_graph, root_node
+from ..groups import grouped, put_groups
+from ..names import Names
+from ..trace import outline
+from ..words import count, join, short
 from .instrument import Instrument
-from .names import Names
 from .plain import placed, still_graph
-from .trace import outline
-from .words import count, join, short
 
 FLAT = 14  # nodes; a larger graph is drawn by its modules
 MOST_BOXES = 34
@@ -144,8 +144,8 @@ def frozen_path(model: Any, *inputs: Any) -> FrozenPath:
 
 def _called(model: Any, inputs: tuple[Any, ...]) -> tuple[Any, Any, list[Any]]:
     """What a copy gives whose parameters all require grad; the copy; the cuts found at the inputs of its modules."""
-    from ..autograd.modes import enable_grad, is_grad_enabled
-    from ..random import fork_rng
+    from ...autograd.modes import enable_grad, is_grad_enabled
+    from ...random import fork_rng
 
     twin = copy.deepcopy(model)
     for parameter in twin.parameters():

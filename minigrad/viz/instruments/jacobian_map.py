@@ -7,10 +7,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..values import describe, number
+from ..words import join
 from .instrument import Instrument, check_tensor
 from .still import CELL_HEIGHT, CELL_WIDTH, drawing, heat_cell, words
-from .values import describe, number
-from .words import join
 
 MOST = 8  # rows, and columns
 
@@ -89,7 +89,7 @@ def jacobian_map(f: Callable[[Any], Any], x: Any, v: Sequence[float] | None = No
     >>> jacobian_map(lambda x: x * x.sum(), x, v=[1, 0]).product
     [4.0, 1.0]
     """
-    from ..autograd.functional import jacobian
+    from ...autograd.functional import jacobian
 
     check_tensor(x)
     y = f(x.detach())

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..names import callers_names
+from ..values import describe, number
+from ..words import count, full_stop, join, short
 from .instrument import Instrument, check_tensor
-from .names import callers_names
 from .scene import CHARACTER, Scene
-from .values import describe, number
-from .words import count, full_stop, join, short
 
 QUESTION = "What is in .grad now, and how did it get there?"
 MOST = 120  # readings

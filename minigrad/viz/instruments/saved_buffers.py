@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd import versions
-from .graph import read_graph, root_node
+from ...autograd import versions
+from ..graph import read_graph, root_node
+from ..memory import growth, size_text
+from ..trace import record
+from ..values import shape_text
+from ..words import count, full_stop, node_words, short
 from .instrument import Instrument, check_tensor
-from .memory import growth, size_text
 from .plain import placed
 from .scene import CHARACTER, Scene, scene_of
-from .trace import record
-from .values import shape_text
-from .words import count, full_stop, node_words, short
 
 LEFT, TOP, HEIGHT = 76.0, 26.0, 96.0  # the timeline's place in the picture
 ROW = 18.0  # a line of the still picture's list
@@ -88,7 +88,7 @@ def saved_buffers(x: Any, step: int | None = None, retain: bool = False) -> Save
     [('z', '(3,)', '12 bytes')]
     """
     check_tensor(x)
-    from .. import ones_like
+    from ... import ones_like
 
     graph = read_graph(root_node(x))
     trace = record(x, ones_like(x))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..picture import drawn
+from ..svg import svg
+from ..trace import add_mathml
 from .instrument import Instrument
-from .picture import drawn
 from .still import drawing, words
-from .svg import svg
-from .trace import add_mathml
 
 GAP, HEADING = 24.0, 34.0
 

@@ -10,8 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from .style import DARK, FONT, LIGHT
-from .svg import text
+from ..style import DARK, FONT, LIGHT
+from ..svg import text
 
 CHARACTER = 7.3  # the width of one of the drawing's text
 PATTERNS = (  # told apart without colour: hatched to the right, to the left, dots, lines, crossed, bars
@@ -116,7 +116,7 @@ def _css() -> str:
         every |= {name: pair[which] for name, pair in _MORE.items()}
         return "".join(f"--{name}:{colour};" for name, colour in every.items())
 
-    own = (files(__package__) / "static" / "scene.css").read_text("utf-8")
+    own = (files("minigrad.viz") / "static" / "scene.css").read_text("utf-8")
     still = own.partition("/* The living picture")[0]
     return (
         f"svg{{--mono:{FONT};{colours(LIGHT, 0)}}}@media(prefers-color-scheme:dark){{svg{{{colours(DARK, 1)}}}}}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..autograd.source import Place, place
-from .graph import read_graph
+from ...autograd.source import Place, place
+from ..graph import read_graph
+from ..names import argument_names, callers_names
+from ..words import count, join, node_words, short
 from .instrument import Instrument
-from .names import argument_names, callers_names
 from .scene import CHARACTER, Scene, scene_of
-from .words import count, join, node_words, short
 
 MOST = 24  # events
 COLUMN, LANE, TOP = 64.0, 30.0, 30.0
@@ -71,8 +71,8 @@ def version_timeline(x: Any, *results: Any) -> VersionTimeline:
     >>> [(event["kind"], event["version"]) for event in version_timeline(x, y).state["events"]]
     [('save', 0), ('write', 1)]
     """
-    from ..autograd import versions
-    from ..tensor import Tensor
+    from ...autograd import versions
+    from ...tensor import Tensor
 
     if not isinstance(x, Tensor):
         raise TypeError(f"version_timeline shows minigrad's tensors, not {type(x).__module__}.{type(x).__name__}")
@@ -116,7 +116,7 @@ def _nodes(roots: Iterable[Any]) -> list[Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    from .. import backend
+    from ... import backend
 
     return backend.memory(one) is backend.memory(other)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.errors.reading import snake
+from ...autograd.errors.reading import snake
+from ..trace import record
+from ..words import count, full_stop, join, node_words
 from .instrument import Instrument
 from .plain import placed, still_graph
-from .trace import record
-from .words import count, full_stop, join, node_words
 
 WAYS = ("forward", "backward")
 MADE_BY = {  # why operations make numbers that are not finite
@@ -74,7 +74,7 @@ def nan_tracer(x: Any, gradient: Any = None) -> NanTracer:
     >>> [each["type"] for each in tracer.state["first"]["backward"]], tracer.state["first"]["forward"]
     (['nan'], [])
     """
-    from .. import ones_like
+    from ... import ones_like
 
     if gradient is None and getattr(x, "requires_grad", False):
         gradient = ones_like(x)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..values import number
+from ..words import count
 from .axes import Axis, Slope, curve, plain, plot_frame, room, slanted, slope_of
 from .instrument import Instrument
 from .scene import Scene, scene_of
-from .values import number
-from .words import count
 
 POINTS = 241
 MOST_KINKS = 12

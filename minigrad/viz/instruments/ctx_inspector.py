@@ -6,13 +6,13 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from ..autograd.custom import LETTERS, FunctionNode
-from .graph import read_graph, root_node
+from ...autograd.custom import LETTERS, FunctionNode
+from ..graph import read_graph, root_node
+from ..names import Names, callers_names
+from ..values import describe, shape_text
+from ..words import count, full_stop, join, printable, short
 from .instrument import Instrument
-from .names import Names, callers_names
 from .scene import Scene, scene_of
-from .values import describe, shape_text
-from .words import count, full_stop, join, printable, short
 
 STAGES = ("forward got", "ctx keeps", "backward got", "backward returned")
 WIDTH, GAP, TOP, LINE = 168.0, 14.0, 10.0, 34.0
@@ -80,7 +80,7 @@ def ctx_inspector(x: Any, gradient: Any = None, which: int = 0) -> CtxInspector:
     >>> [item["name"] for item in found.state["stages"][1]["items"]]
     ['ctx.factor']
     """
-    from ..autograd.passes import make_roots
+    from ...autograd.passes import make_roots
 
     calls = [node for node in read_graph(root_node(x)).nodes if isinstance(node, FunctionNode)]
     if not -len(calls) <= which < len(calls):
@@ -111,7 +111,7 @@ def ctx_inspector(x: Any, gradient: Any = None, which: int = 0) -> CtxInspector:
 
 def _argument_names(node: FunctionNode) -> list[str]:
     """What forward calls its arguments."""
-    from ..autograd.function import Function
+    from ...autograd.function import Function
 
     function = node._forward_cls
     try:
@@ -156,7 +156,7 @@ def _kept(node: FunctionNode, arguments: list[str], names: Names) -> Iterator[It
 
 def _marks(node: FunctionNode, names: Names) -> Iterator[Item]:
     """`mark_non_differentiable` and `mark_dirty` leave their trace in the tensors: those that have a name are found."""
-    from ..autograd import versions
+    from ...autograd import versions
 
     for name, tensor in names.named:
         cut = getattr(getattr(tensor, "_meta", None), "cut", None)
@@ -171,8 +171,8 @@ def _marks(node: FunctionNode, names: Names) -> Iterator[Item]:
 
 def _passed(roots: Any, node: FunctionNode, arguments: list[str]) -> tuple[list[Item], list[Item]]:
     """What backward got and what it returned; an error of it is shown in place of what it would have returned."""
-    from ..autograd.engine import walk
-    from ..autograd.node import add
+    from ...autograd.engine import walk
+    from ...autograd.node import add
 
     arrived = next((g for root, g in roots if root is node), None)
     try:

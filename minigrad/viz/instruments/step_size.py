@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..values import number
 from .axes import Axis, curve, plain, plot_frame, room, slanted, slope_of
 from .instrument import Instrument
 from .scene import Scene, scene_of
-from .values import number
 
 EXPONENTS = [round(-16 + i / 4, 2) for i in range(65)]  # of h, as powers of ten
 BEGIN = EXPONENTS.index(-0.25)  # large: the secants are seen beside the tangent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .svg import _css, text
+from ..svg import _css, text
 
 CELL_WIDTH, CELL_HEIGHT = 72.0, 28.0
 Place = tuple[float, float]
@@ -42,7 +42,7 @@ def rectangle(at: Place, size: Place, fill: str, opacity: float = 1.0, extra: st
 
 def heat_cell(at: Place, value: Any, furthest: float, light: float = 1.0) -> str:
     """One number of a heat map: blue above 0, orange below, the stronger the further from 0."""
-    from .values import number
+    from ..values import number
 
     odd = isinstance(value, str)
     share = 1.0 if odd or not furthest else abs(value) / furthest

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from .graph import read_graph, root_node
+from ..graph import read_graph, root_node
+from ..names import callers_names
+from ..trace import outline
+from ..words import join, node_words
 from .instrument import Instrument, check_tensor
-from .names import callers_names
 from .plain import placed, still_graph
-from .trace import outline
-from .words import join, node_words
 
 WORDS = "requires_grad=False"
 
@@ -148,7 +148,7 @@ def _names(f: Callable[..., Any], leaves: tuple[Any, ...]) -> list[str]:
 
 def _with_all_leaves(f: Callable[..., Any], leaves: tuple[Any, ...]) -> tuple[Any, list[Any]]:
     """The result of copies that all require grad, whole numbers as floats where the function can take them."""
-    from ..autograd.modes import enable_grad
+    from ...autograd.modes import enable_grad
 
     def copied(leaf: Any, as_float: bool) -> Any:
         copy = leaf.detach().clone()

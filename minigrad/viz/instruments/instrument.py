@@ -9,10 +9,10 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .assets import css, esm
-from .live import Live
-from .page import instrument_page
-from .svg import img
+from ..assets import css, esm
+from ..live import Live
+from ..page import instrument_page
+from ..svg import img
 
 if TYPE_CHECKING or importlib.util.find_spec("anywidget"):
     import anywidget
@@ -100,7 +100,7 @@ class Instrument(_Widget):
 
 def check_tensor(x: Any) -> None:
     """Refuse what is no minigrad tensor, with a word on PyTorch's."""
-    from ..tensor import Tensor
+    from ...tensor import Tensor
 
     if not isinstance(x, Tensor):
         kind = f"{type(x).__module__}.{type(x).__name__}"

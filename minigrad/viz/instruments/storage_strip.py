@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+from ..names import argument_names
+from ..values import describe, number, shape_text
+from ..words import count, join, short
 from .instrument import Instrument
-from .names import argument_names
 from .scene import CHARACTER, PATTERNS, Scene, scene_of
-from .values import describe, number, shape_text
-from .words import count, join, short
 
 MOST_CELLS, MOST_VIEWS = 64, len(PATTERNS)
 CELL, ROW, TOP = 46.0, 34.0, 30.0
@@ -85,8 +85,8 @@ def storage_strip(x: Any, *views: Any) -> StorageStrip:
     [0, 3, 1, 4, 2, 5]
     >>> strip.value = [1, 4]  # the fifth element of x.T
     """
-    from .. import backend
-    from ..tensor import Tensor
+    from ... import backend
+    from ...tensor import Tensor
 
     tensors = (x, *views)
     odd = next((each for each in tensors if not isinstance(each, Tensor)), None)
@@ -112,7 +112,7 @@ def storage_strip(x: Any, *views: Any) -> StorageStrip:
 
 
 def _view(name: str, tensor: Any, start: int, held: int, itemsize: int) -> dict[str, Any]:
-    from .. import backend
+    from ... import backend
 
     shape, steps = tuple(tensor.shape), tuple(tensor.stride())
     indices: list[Any] = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .boxes import LABEL_SIZE
-from .layout import layout
+from ..boxes import LABEL_SIZE
+from ..layout import layout
+from ..svg import _box, _edge, text
+from ..trace import check_size
 from .still import drawing
-from .svg import _box, _edge, text
-from .trace import check_size
 
 Trace = dict[str, Any]
 BELOW = 18.0  # room below the lowest leaf for its words

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..trace import record
+from ..values import shape_text
+from ..words import join, short
 from .instrument import Instrument, check_tensor
 from .plain import placed, still_graph
-from .trace import record
-from .values import shape_text
-from .words import join, short
 
 WAYS = ("forwards", "backwards")
 MOST = 4  # broadcasts named in the alt text
@@ -52,7 +52,7 @@ def shape_flow(x: Any, way: str = "backwards") -> ShapeFlow:
     check_tensor(x)
     if way not in WAYS:
         raise ValueError(f"way is 'forwards' or 'backwards', not {way!r}")
-    from .. import ones_like
+    from ... import ones_like
 
     trace = record(x, ones_like(x))
     sent = _sent(trace)
