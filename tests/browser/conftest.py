@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .lab import CHROMIUM_ARGUMENTS, Lab, find_chromium, free_port
+from .lab import CHROMIUM_ARGUMENTS, REPOSITORY, Lab, find_chromium, free_port
 from .page import open_instrument
 
 
@@ -58,6 +61,32 @@ def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
         yield lab
     finally:
         lab.stop()
+
+
+@pytest.fixture(scope="session")
+def copies(lab) -> Path:
+    """A learner's own copy of the lessons, as `python -m minigrad.course start` makes it."""
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-m", "minigrad.course", "start", "work"]
+    done = subprocess.run(command, cwd=lab.home, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return lab.home / "work"
+
+
+@pytest.fixture
+def opened(lab, copies, visit):
+    """Open a lesson: `opened("00_start_here")` gives its page."""
+    pages = []
+
+    def opened(lesson: str):
+        page = visit()
+        pages.append(page)
+        lab.open(page, f"{copies.name}/{lesson}.ipynb")
+        return page
+
+    yield opened
+    for page in pages:
+        lab.shut_down_kernels(page)
 
 
 @pytest.fixture

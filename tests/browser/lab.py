@@ -49,6 +49,22 @@ RUN_ALL = """async () => {
 }"""
 
 
+# What the code cells of the open notebook raised, but for those that are meant to.
+ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets
+    .filter((cell) => cell.model.type === 'code')
+    .filter((cell) => !(cell.model.getMetadata('tags') ?? []).includes('raises-exception'))
+    .flatMap((cell) => cell.model.outputs.toJSON().filter((output) => output.output_type === 'error'))
+    .map((output) => `${output.ename}: ${output.evalue}`)"""
+
+RUN_TAGGED = """async (tag) => {
+    const { content } = jupyterapp.shell.currentWidget;
+    const tags = (cell) => cell.model.getMetadata('tags') ?? [];
+    content.activeCellIndex = content.widgets.findIndex((cell) => tags(cell).includes(tag));
+    await jupyterapp.commands.execute('notebook:run-cell');
+    return content.activeCell.model.toJSON().outputs.map((output) => [output.text].flat().join('')).join('');
+}"""
+
+
 def find_chromium() -> str | None:
     """Where a system Chromium is, if there is one."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -157,6 +173,14 @@ class Lab:
             }""",
             code,
         )
+
+    def errors(self, page: Page) -> list[str]:
+        """The errors that stand in the open notebook, those of cells that are meant to raise apart."""
+        return page.evaluate(ERRORS)
+
+    def run_tagged(self, page: Page, tag: str) -> str:
+        """Run the cell with this tag, an exercise's for instance (`exercise-00.1`), and hand back what it printed."""
+        return page.evaluate(RUN_TAGGED, tag)
 
     def keep_busy(self, page: Page, seconds: float) -> None:
         """Give the kernel something to do for `seconds` and return at once, when it is at it."""

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from .lab import REPOSITORY, stepper_in, wait_until
@@ -17,46 +12,6 @@ pytestmark = pytest.mark.browser
 LESSONS = sorted(path.stem for path in (REPOSITORY / "course").glob("[0-9][0-9]_*.ipynb"))
 FIRST = "00_start_here"
 
-ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets
-    .filter((cell) => cell.model.type === 'code')
-    .filter((cell) => !(cell.model.getMetadata('tags') ?? []).includes('raises-exception'))
-    .flatMap((cell) => cell.model.outputs.toJSON().filter((output) => output.output_type === 'error'))
-    .map((output) => `${output.ename}: ${output.evalue}`)"""
-
-RUN_TAGGED = """async (tag) => {
-    const { content } = jupyterapp.shell.currentWidget;
-    const tags = (cell) => cell.model.getMetadata('tags') ?? [];
-    content.activeCellIndex = content.widgets.findIndex((cell) => tags(cell).includes(tag));
-    await jupyterapp.commands.execute('notebook:run-cell');
-    return content.activeCell.model.toJSON().outputs.map((output) => [output.text].flat().join('')).join('');
-}"""
-
-
-@pytest.fixture(scope="module")
-def copies(lab) -> Path:
-    """A learner's own copy of the lessons, as `python -m minigrad.course start` makes it."""
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "minigrad.course", "start", "work"]
-    done = subprocess.run(command, cwd=lab.home, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return lab.home / "work"
-
-
-@pytest.fixture
-def opened(lab, copies, visit):
-    """Open a lesson: `opened("00_start_here")` gives its page."""
-    pages = []
-
-    def opened(lesson: str):
-        page = visit()
-        pages.append(page)
-        lab.open(page, f"{copies.name}/{lesson}.ipynb")
-        return page
-
-    yield opened
-    for page in pages:
-        lab.shut_down_kernels(page)
-
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_runs_and_its_stepper_walks(lab, opened, lesson):
@@ -64,7 +19,7 @@ def test_a_lesson_runs_and_its_stepper_walks(lab, opened, lesson):
     page.locator(".jp-OutputArea img[alt]").first.wait_for()  # the stored pictures, before anything ran
     assert page.locator(".mg-stepper").count() == 0
     lab.run_all(page)
-    assert page.evaluate(ERRORS) == []
+    assert lab.errors(page) == []
     stepper = stepper_in(page)
     assert set(edge_texts(stepper)) == {"not yet"}
     total = int(stepper.get_by_role("slider").get_attribute("max"))
@@ -111,9 +66,9 @@ def test_questions_are_answered_by_a_click_without_a_kernel(lab, opened):
 def test_the_first_exercise_is_solved_by_clicking(lab, opened):
     page = opened(FIRST)
     lab.run_all(page)
-    wait_until(lambda: page.evaluate(RUN_TAGGED, "exercise-00.1").startswith("○"))
+    wait_until(lambda: lab.run_tagged(page, "exercise-00.1").startswith("○"))
     stepper = stepper_in(page)
     for _ in range(3):
         stepper.get_by_role("button", name="Next step").click()
     assert leaf_texts(stepper) == {"a": ".grad not yet", "b": ".grad [-12., -8.]"}
-    wait_until(lambda: page.evaluate(RUN_TAGGED, "exercise-00.1").startswith("✓"))
+    wait_until(lambda: lab.run_tagged(page, "exercise-00.1").startswith("✓"))
