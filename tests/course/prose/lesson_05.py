@@ -1,0 +1,5 @@
+"""Lesson 05: the numbers in its text."""
+
+CLAIMS = []
+
+GIVEN = []
