@@ -401,4 +401,4 @@ check("04.4", locked)
 # Each node multiplies what arrives by its own slope and sends the product on, so along a path slopes multiply. Where paths meet, gradients
 # add. A node waits until every edge that leads to it has delivered.
 #
-# **05 Jacobians**, still to be written, will come next: what a gradient is where every output depends on every input.
+# Next: [05 Jacobians](05_jacobians.ipynb), where every output depends on every input, and a pass has to be told which of them you mean.

@@ -90,7 +90,7 @@ print(y)
 print(x.grad)
 
 # %% [markdown]
-# All zero, although everything moves. Percentages add up to 100, whoever owns what. What Ann gains, the others lose, and the **sum** has hidden it.
+# All zero, although everything moves. Percentages add up to 100, whoever owns what. What Ann gains, the others lose, and the sum has hidden it.
 #
 # So leave the sum out and ask $y$ itself. What will `backward` do?
 
@@ -110,8 +110,8 @@ percent(x).backward()
 #
 # $$y_i = \frac{100\, x_i}{s}$$
 #
-# - **Somebody else's part**: if another input grows, only $s$ grows. The slope is $-\frac{100\, x_i}{s^2}$. Here $s^2 = 100$, so that is $-x_i$.
-# - **One's own part**: now the numerator grows as well, which adds $\frac{100}{s} = 10$. The slope is $10 - x_i$.
+# - If *another* input grows, only $s$ grows. The slope of $y_i$ is $-\frac{100\, x_i}{s^2}$. Here $s^2 = 100$, so that is $-x_i$.
+# - If $x_i$ *itself* grows, the numerator grows as well, which adds $\frac{100}{s} = 10$. The slope is $10 - x_i$.
 #
 # ### By hand
 #
@@ -127,7 +127,7 @@ percent(x).backward()
 #
 # ### In code
 #
-# A nudge moves one input and sees all results move, so it finds one **column** of $J$:
+# A nudge moves one input and sees all results move, so it finds one *column* of $J$:
 
 # %%
 import numpy as np
@@ -139,7 +139,7 @@ J = np.column_stack(columns).round(3)
 J
 
 # %% [markdown]
-# A backward pass starts at the results, so it finds **rows**. With `gradient=` you say how much each row counts. Ann's row alone is $v = [1, 0, 0]$:
+# A backward pass starts at the results, so it finds *rows*. With `gradient=` you say how much each row counts. Ann's row alone is $v = [1, 0, 0]$:
 
 
 # %%
@@ -201,8 +201,12 @@ step(y, gradient=tensor([1.0, 0.0, 0.0]))
 # %%
 a = tensor([2.0, 3.0], requires_grad=True)
 b = tensor([6.0, 4.0], requires_grad=True)
-Q = 3 * a**3 - b**2
-Q.sum().backward()
+external_grad = tensor([1.0, 1.0])
+(3 * a**3 - b**2).backward(gradient=external_grad)
+print(a.grad, b.grad)
+
+a.grad = b.grad = None  # begin anew
+(3 * a**3 - b**2).sum().backward()
 print(a.grad, b.grad)
 
 # %% [markdown]
@@ -213,8 +217,8 @@ print(a.grad, b.grad)
 # | | $n$ | $m$ | backward, row by row | nudging, column by column |
 # | --- | --- | --- | --- | --- |
 # | the boat | 3 | 3 | 3 | 3 |
-# | a loss of a million weights | 1,000,000 | 1 | **1** | 1,000,000 |
-# | a curve of 1,000 points from one knob | 1 | 1,000 | 1,000 | **1** |
+# | a loss of a million weights | 1,000,000 | 1 | 1 | 1,000,000 |
+# | a curve of 1,000 points from one knob | 1 | 1,000 | 1,000 | 1 |
 #
 # Training is the second line: one loss, so $J$ is a single row, and one pass is all. That is why PyTorch goes backwards, which is called **reverse mode**. (There is also a *forward
 # mode*, which carries slopes along with the values: one column for each run, as with nudging, but exact. It wins in the third line.)
@@ -229,12 +233,12 @@ percent(many).backward(gradient=minigrad.rand(1_000_000))
 many.grad.shape
 
 # %% [markdown]
-# How can that be? Every operation has a rule that makes $v^\top J$ out of $v$ directly. For a square, `x**2`, entry $i$ depends on input $i$ alone. $J$ has $2x$ on its diagonal and zeros
-# elsewhere, so $v^\top J$ is `v * 2 * x`. No matrix is needed: that is what you called "arrives times own slope" in lesson 04.
+# How can that be? Every operation has a rule that makes $v^\top J$ out of $v$ directly, and the pass goes from rule to rule. For a square, `x**2`, entry $i$ depends on input $i$
+# alone. $J$ has $2x$ on its diagonal and zeros elsewhere, so $v^\top J$ is `v * 2 * x`. No matrix is needed: this is "arrives times own slope" of lesson 04.
 #
 # ## Play
 #
-# **Which settings of v bring back the zeros of the puzzle, and what do they have in common?** First press the button of each row and compare with the table. Then move the sliders.
+# **Which settings of v bring back the zeros of the puzzle, and what do they have in common?** First press the buttons `y[0]`, `y[1]` and `y[2]`, one after the other, and compare with the table. Then move the sliders.
 
 # %%
 jacobian_map(percent, tensor([5.0, 3.0, 2.0]), v=[1, 0, 0])
@@ -309,11 +313,11 @@ mine
 #
 # Take $y = x \cdot s$, where $s$ is again the sum of all entries of $x$. Be the rule: make $v^\top J$ out of $v$, without the matrix.
 #
-# Start on paper with $x = [1, 2]$. Find the four slopes as above: one's own, somebody else's. Then write out entry $j$ of $v^\top J$. It has two terms, and one of them is the same for all $j$.
+# Start on paper with $x = [1, 2]$. Find the four slopes in the same way as for the boat. Then write out entry $j$ of $v^\top J$. It has two terms, and one of them is the same for all $j$.
 
 
 # %% tags=["exercise-05.3"]
-# y = x * x.sum(). x and v are NumPy arrays of n numbers, and so is the result. It is tried with n = 1000, too.
+# y = x * x.sum(). x and v are NumPy arrays of n numbers, and so is the result. It is tried with n = 400, too.
 def rule(x, v):
     return ...
 

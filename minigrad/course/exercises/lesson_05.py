@@ -246,7 +246,7 @@ each row instead of `retain_graph=True` is as good.
 
 # What `rule` is tried on: x and v. And how long they are when its memory is watched.
 SMALL = (([1.0, 2.0], [3.0, 1.0]), ([1.0, 2.0], [0.0, 1.0]), ([2.0, -1.0, 4.0], [1.0, 0.0, -2.0]), ([3.0], [2.0]))
-LARGE = 1000
+LARGE = 400
 
 # What people hand back instead, for x and v.
 INSTEAD: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {
@@ -304,7 +304,7 @@ WITHOUT_J = Exercise(
     id="05.3",
     title="A rule without J",
     stub="# y = x * x.sum(). x and v are NumPy arrays of n numbers, and so is the result. "
-    "It is tried with n = 1000, too.\n" + _rule_cell("return ..."),
+    "It is tried with n = 400, too.\n" + _rule_cell("return ..."),
     solution=_rule_cell("return v * x.sum() + v @ x"),
     explanation="""\
 For $x = [1, 2]$, $s = 3$. If somebody else's input grows, only $s$ grows, and $y_i = x_i \\cdot s$ moves $x_i$ times as
@@ -350,7 +350,7 @@ two paths to $x$: straight through the product, and by way of the sum. As always
         Mistake(
             "a matrix on the way",
             _rule_cell("J = x.sum() * np.eye(len(x)) + x[:, None]", "return v @ J"),
-            "The numbers are right, but for n = 1000 a matrix of a million entries was made. "
+            "The numbers are right, but for n = 400 a matrix of 160,000 entries was made. "
             "Which two terms are left of v @ J when you write it out?",
         ),
     ),
