@@ -79,7 +79,7 @@ def instrument_page(kind: str, title: str, state: dict[str, Any], value: Any, pi
 
 def _live(kind: str, title: str, data: Any, picture: str, **where: str) -> str:
     heading = text(title)
-    style = _UNSEEN + css(kind).replace("</", "<\\/")
+    style = _UNSEEN + css().replace("</", "<\\/")
     module = esm(kind).replace("</script", "<\\/script")
     where |= {"title": heading, "picture": picture, "json": _in_script(data), "module": module}
     return _HEAD.format(policy=_POLICY, title=heading, css=style) + _LIVE.format(**where)

@@ -31,7 +31,7 @@ class Stepper(Views, Live, anywidget.AnyWidget):
     """
 
     _esm = esm("stepper")
-    _css = css("stepper")
+    _css = css()
     _invitation = "To walk through it, run this cell."
     trace = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)

@@ -44,7 +44,7 @@ def page_text(trace: dict[str, Any], style: str = "", traits: dict[str, Any] | N
     `traits` are what a kernel would hand over besides.
     """
     script = json.dumps(trace).replace("</", "<\\/")
-    parts = {"css": assets.css("stepper"), "js": assets.esm("stepper"), "traits": json.dumps(traits or {})}
+    parts = {"css": assets.css(), "js": assets.esm("stepper"), "traits": json.dumps(traits or {})}
     return PAGE.format(trace=script, style=style, **parts)
 
 
@@ -68,7 +68,7 @@ def open_instrument(page: Page, folder: Path, kind: str, state: Any, value: Any 
 window.view = mount_{kind}(document.getElementById("here"), {json.dumps(state)},
   {{ value: {json.dumps(value)}, onChange: (value) => window.values.push(value) }});""".replace("</", "<\\/")
     head, tail = PAGE.split("{js}")[0], "</script></body></html>"
-    file.write_text(head.format(css=assets.css(kind), style="") + assets.esm(kind) + call + tail, encoding="utf-8")
+    file.write_text(head.format(css=assets.css(), style="") + assets.esm(kind) + call + tail, encoding="utf-8")
     page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
     page.goto(file.as_uri())
     found = page.locator(".mg-widget")

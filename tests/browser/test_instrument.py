@@ -52,10 +52,8 @@ MODEL = """async (js) => {
 @pytest.fixture
 def dial(monkeypatch):
     module = assets.esm("stepper").partition("// The picture of a trace's graph")[0] + DIAL  # parts.js alone
-    style = assets.css("stepper")
     for each in (assets, pages):
         monkeypatch.setattr(each, "esm", lambda name: module)
-        monkeypatch.setattr(each, "css", lambda name: style)
     return module
 
 

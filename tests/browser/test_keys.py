@@ -8,11 +8,10 @@ import pytest
 
 from minigrad.viz.questions import ask
 
-from .page import REPOSITORY, announced, open_trace, step_of, trace_of_q
+from .controls import KEYS, MOUSE, press, rows_of_the_table
+from .page import announced, open_trace, trace_of_q
 
 pytestmark = pytest.mark.browser
-
-DOCS = (REPOSITORY / "docs" / "stepper.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -111,128 +110,22 @@ def test_nothing_moves_where_motion_is_unwelcome(visit, tmp_path):
 
 # ----------------------------------------------------------------------------------- the table of docs/stepper.md
 
-NEXT = "document.querySelector('.mg-next').focus()"
-
-
-def press(q, *keys):
-    """Press keys, and hand back the step that is then shown."""
-    for key in keys:
-        q.page.keyboard.press(key)
-    return step_of(q)
-
-
-def step_keys(q):
-    assert [press(q, key) for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp")] == [1, 2, 1, 0]
-
-
-def end_keys(q):
-    assert [press(q, key) for key in ("End", "Home")] == [6, 0]
-
-
-def play_key(q):
-    q.locator("[data-node='0']").focus()
-    press(q, " ")
-    assert q.get_by_role("button", name="Pause").count() == 1
-    press(q, " ")
-    assert announced(q).startswith("Paused at step ")
-    assert q.get_by_role("button", name="Play", exact=True).count() == 1
-
-
-def speed_keys(q):
-    speed = q.get_by_label("Speed")
-    speed.focus()
-    before = speed.input_value()
-    press(q, "ArrowDown")
-    assert speed.input_value() != before and step_of(q) == 0
-
-
-def slider_keys(q):
-    q.get_by_role("slider").focus()
-    assert [press(q, key) for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "End", "Home")] == [1, 2, 1, 6, 0]
-
-
-def box_keys(q):
-    q.locator("[data-node='4']").focus()
-    assert press(q, "Enter") == 3
-
-
-def shift_keys(q):
-    q.locator("[data-node='0']").focus()
-    assert press(q, "Shift+ArrowDown") == 0
-    assert q.page.evaluate("document.activeElement.dataset.node") in ("1", "2")
-
-
-def breakpoint_key(q):
-    q.locator("[data-node='3']").focus()
-    press(q, "b")
-    assert announced(q) == "Breakpoint set at PowBackward0 (a**3)."
-    press(q, "b")
-    assert announced(q) == "Breakpoint cleared at PowBackward0 (a**3)."
-
-
-def forward_key(q):
-    press(q, "f")
-    assert q.get_attribute("data-pass") == "forward"
-    press(q, "f")
-    assert q.get_attribute("data-pass") == "backward"
-
-
-def help_keys(q):
-    press(q, "?")
-    assert q.get_by_role("group", name="Keys").is_visible()
-    press(q, "Escape")
-    assert not q.get_by_role("group", name="Keys").is_visible()
-
-
-def study_keys(q):
-    press(q, "ArrowRight", "ArrowRight")
-    check = q.get_by_role("button", name="Check this node")
-    check.focus()
-    press(q, "Enter")
-    assert "agree" in q.locator(".mg-panel").inner_text()
-
-
-ROWS = {
-    "a step on, a step back": step_keys,
-    "before the first step, the last step": end_keys,
-    "play, pause": play_key,
-    "the speed": speed_keys,
-    "any step": slider_keys,
-    "the step in which a node runs": box_keys,
-    "the focus to another box, without a step": shift_keys,
-    "a breakpoint: Play stops where this node runs": breakpoint_key,
-    "the forward pass in the same picture, and back": forward_key,
-    "the Jacobian and the check of a node": study_keys,
-    "the list of keys": help_keys,
-}
-# Rows whose controls a small graph does not have: tested where these are.
-ELSEWHERE = {
-    "a group opens, closes",
-    "larger, smaller, all of the picture",
-    "the overview: move what is in sight",
-    "an answer",
-}
-
-
-def rows_of_the_table() -> list[str]:
-    """The first cells of the table of controls."""
-    table = DOCS[DOCS.index("| control | by mouse") :].split("\n\n")[0]
-    return [row.split("|")[1].strip() for row in table.splitlines()[2:]]
-
 
 def test_every_row_of_the_table_is_tried():
-    assert set(rows_of_the_table()) == set(ROWS) | ELSEWHERE
+    table = rows_of_the_table()
+    assert set(table) == set(KEYS)
+    assert {row for row, (mouse, _) in table.items() if mouse} == set(MOUSE)
 
 
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row", [row for row, (walk, _) in KEYS.items() if walk == "q"])
 def test_a_key_does_what_the_table_says(q, row):
-    q.page.evaluate(NEXT)
-    ROWS[row](q)
+    q.locator(".mg-next").focus()
+    KEYS[row][1](q)
 
 
 def test_every_key_that_the_help_lists_is_in_the_table(q):
     press(q, "Tab", "?")
-    keys = " ".join(q.locator(".mg-help dt").all_inner_texts())
-    table = DOCS[DOCS.index("| control | by mouse") :].split("\n\n")[0].lower()
-    for key in re.findall(r"[→←↑↓?]|\b(?:Home|End|Space|Shift|Enter|Escape|[a-z])\b(?! (?:click|or|and|an))", keys):
+    listed = " ".join(q.locator(".mg-help dt").all_inner_texts())
+    table = " ".join(keys for _, keys in rows_of_the_table().values()).lower()
+    for key in re.findall(r"[→←↑↓?]|\b(?:Home|End|Space|Shift|Enter|Escape|[a-z])\b(?! (?:click|or|and|an))", listed):
         assert key.lower() in table, key

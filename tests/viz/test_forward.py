@@ -177,4 +177,4 @@ def test_whoever_shows_the_panel_has_what_it_is_made_of():
 
     for name, files in FILES.items():
         if "panel.js" in files:
-            assert {"heatmap.js", "heatmap.css", "study.js", "study.css"} <= set(files), name
+            assert {"heatmap.js", "study.js"} <= set(files), name

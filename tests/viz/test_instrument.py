@@ -45,14 +45,15 @@ def test_an_instrument_is_its_picture_and_words(dial):
     assert data["text/html"].startswith('<img alt="A dial at &lt;3&gt;." src="data:image/svg+xml,')
     dial.value = 4
     assert repr(dial) == "A dial at <4>."
-    assert dial._esm == assets.esm("stepper") and dial._css == assets.css("stepper")
+    assert dial._esm == assets.esm("stepper") and dial._css == assets.css()
 
 
 def test_every_file_is_part_of_a_widget_and_imports_nothing():
     for file in STATIC.glob("*.js"):
         assert not re.search(r"^import\b|\bimport\(", file.read_text("utf-8"), re.M), file.name
-    listed = {name for names in assets.FILES.values() for name in names}
-    assert listed <= {file.name for file in STATIC.iterdir()}
+    listed = {name for names in assets.FILES.values() for name in names} | set(assets.STYLES)
+    assert listed == {file.name for file in STATIC.iterdir()}
+    assert len(assets.STYLES) == len(set(assets.STYLES))
 
 
 @pytest.mark.parametrize("name", sorted({*assets.FILES, *(file.stem for file in STATIC.glob("*.js"))}))

@@ -48,7 +48,7 @@ class Instrument(_Widget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "kind" in cls.__dict__:
-            cls._esm, cls._css = esm(cls.kind), css(cls.kind)
+            cls._esm, cls._css = esm(cls.kind), css()
         super().__init_subclass__(**kwargs)
 
     def __init__(self, state: dict[str, Any], value: Any = None) -> None:
