@@ -159,7 +159,7 @@ def _arrows(answer: Any) -> str | None:
     return "the name of the leaf" if found == {"a"} else "results"
 
 
-def _arrows_cell(points_to: dict[str, float], has_grad: str) -> str:
+def _arrows_cell(points_to: dict[str, int], has_grad: str) -> str:
     return f'points_to = {points_to}\nhas_grad = {list(has_grad)}\ncheck("03.3", (points_to, has_grad))\n'.replace(
         "'", '"'
     )
