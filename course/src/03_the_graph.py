@@ -92,13 +92,14 @@ print(x.grad)
 # | `x = tensor(3.0, …)` | `x` → | 3 | a leaf: you made it |
 # | `x = x * 2` | `x` → | 6 | a result: a product made it |
 #
-# Only leaves keep a gradient. The leaf is still in the graph, but no name points to it any more:
+# Only leaves keep a gradient. The leaf is still in the graph, but no name points to it any more. (`()` is its shape, that of a single number.)
 
 # %%
 draw_graph(y)
 
 # %% [markdown]
-# Further down you will fetch its gradient all the same. In a program of your own, give the result another name, such as `doubled = x * 2`.
+# Further down you will fetch its gradient all the same. In a program of your own, give the result another name, such as `doubled = x * 2`. Or keep a second arrow on the leaf
+# before you turn the first: `start = x`.
 #
 # ## Down the graph
 #
@@ -106,7 +107,8 @@ draw_graph(y)
 #
 # ### By hand
 #
-# While it records, each operation puts a note on its result, `grad_fn`, that says what made it. What you made yourself has none.
+# While it records, each operation puts a note on its result, `grad_fn`, that says what made it. What you made yourself has none. (`AbsBackward0` will take gradients back through
+# `abs`. The 0 means nothing to us.)
 #
 # | tensor | value | made by | `grad_fn` |
 # | --- | --- | --- | --- |
@@ -124,7 +126,7 @@ s
 
 # %% [markdown]
 # A `grad_fn` is a **node** of the graph. Its `next_functions` say where it will send gradients: for each input a pair, the next node and a number. Each pair is an **edge**.
-# (The number counts the outputs of the next node. Nearly every node has one output, number 0.) Let us follow the edges from `s`:
+# (The number says which output of the next operation is meant. Nearly every operation has only one, number 0.) Let us follow the edges from `s`:
 
 
 # %%
@@ -164,16 +166,16 @@ step(s)
 # %% [markdown]
 # ## Leaf or result?
 #
-# `is_leaf` tells: a tensor without a `grad_fn` is a leaf. After `backward()`, look for `.grad` here:
+# A tensor without a `grad_fn` is a **leaf**, and `is_leaf` says so. Some leaves get a `.grad`:
 #
-# | tensor | `is_leaf` | `.grad` afterwards |
+# | tensor | `is_leaf` | `.grad` after `backward()` |
 # | --- | --- | --- |
 # | made by you, requires grad | True | filled, if a path leads to it |
 # | made by you, does not require grad | True | None |
 # | made from tensors that do not require grad | True: nothing was recorded | None |
-# | made from tensors of which one does | False | None |
+# | made from tensors of which at least one does | False | None |
 #
-# **Moving and converting are operations, too:**
+# **Moving and converting are operations, too.** Here the name is turned to a result, as in the puzzle:
 
 # %%
 moved = tensor([1.0, 2.0], requires_grad=True)
@@ -181,8 +183,8 @@ moved = moved.to(minigrad.float64)
 print(moved.is_leaf, type(moved.grad_fn).__name__)
 
 # %% [markdown]
-# It is the puzzle again: the name points to a result. Moving a tensor to a GPU does the same, `x = x.cuda()` or `x = x.to(device)`. And if there is nothing to move, `to` hands
-# back the very same tensor, so the trouble begins only on the machine with the GPU. Move first, require grad last:
+# Moving a tensor to a GPU does the same: `x = x.cuda()` or `x = x.to(device)`. Where there is nothing to move, `to` hands back the very same tensor, so the trouble begins only on
+# the machine with the GPU. Move first, require grad last:
 
 # %%
 moved = tensor([1.0, 2.0]).to(minigrad.float64).requires_grad_()
@@ -231,7 +233,7 @@ draw_graph(loss)
 # Not there: nobody asked for their gradients. But the one `@` has become two nodes. minigrad makes the vector a matrix with one row, multiplies, and takes the row out again, just
 # as PyTorch does. A graph holds what was done, not what you wrote.
 #
-# **Two layers.** Which leaf is the last to get its gradient?
+# **Two layers**, each followed by a tanh. Which leaf is the last to get its gradient?
 
 # %%
 w1 = minigrad.rand(20, 10, requires_grad=True)
@@ -244,7 +246,7 @@ loss = ((output - minigrad.rand(5)) ** 2).mean()
 draw_graph(loss)
 
 # %% [markdown]
-# `w1`: the way back to the first layer leads through all others.
+# `w1`: the way back to the first layer leads through the second.
 #
 # **Shared weights.** The matrix `first` is used twice, and so is `x1`. Where do you see that?
 
@@ -262,7 +264,8 @@ draw_graph(x3.norm())
 #
 # ## The graph is not the network
 #
-# This network has three layers and can stop early. We run one layer on the left and all three on the right. (`layers[i]` is an operation, too: `Select`.)
+# This network has three layers and can stop early. We run one layer on the left and all three on the right. (`layers[i]` is an operation, too: `Select`. And words
+# like “2nd of 4” tell the boxes of one line apart.)
 
 
 # %%
@@ -288,11 +291,11 @@ again = run(1, minigrad.rand(10))
 print(leads_to(left.grad_fn) == leads_to(again.grad_fn), left.grad_fn is again.grad_fn)
 
 # %% [markdown]
-# The same shape, but new nodes. Only the leaf is shared. That is why a plain Python `if` or `for` may decide, each time anew, what the network does.
+# Nodes of the same kind, but new ones. Only the leaf is shared. That is why a plain Python `if` or `for` may decide, each time anew, what the network does.
 #
 # ## Play
 #
-# **Where in the graph are the loop, and the line that makes `unused`?** Run the code. Then change `range(2)` to `range(4)` and to `range(0)`, and run it again each time. Click on nodes to read
+# **Where in the graph are the loop, and the line that makes `unused`?** Run the code. Then change `range(2)` to `range(3)` and to `range(0)`, and run it again each time. Click on nodes to read
 # their `next_functions`.
 
 # %%
@@ -307,7 +310,8 @@ y.sum()""")
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Nowhere. Each round leaves a product, four rounds leave four, and no round leaves only the sum above the leaf. The node of `unused` exists, but no edge leads to it from the root.
+# Nowhere. Each round leaves a product: three rounds leave three, and no round leaves only the sum above the leaf. The node of `unused` was made as well, but no path from the
+# root leads to it.
 #
 # </details>
 #
@@ -334,7 +338,7 @@ check("03.1", (leaves, filled))
 # %% [markdown]
 # ## Exercise 03.2: put the lines in order
 #
-# Someone made this graph with two names only, `now` and `kept`, that were turned from tensor to tensor:
+# Someone made a graph of this form. But all of their results had only two names, `now` and `kept`, turned from tensor to tensor:
 
 # %%
 r = tensor(2.0, requires_grad=True)
@@ -419,7 +423,7 @@ check("03.3", (points_to, has_grad))
 # False True
 # ```
 #
-# PyTorch draws no graphs: its users install a package for that.
+# PyTorch draws no graphs. But `draw_graph` and `step` take PyTorch's tensors as well.
 
 # %% [markdown]
 # ## In one breath

@@ -9,7 +9,7 @@ import pytest
 import minigrad
 from course import build
 from minigrad.course.exercises import NotYet, lesson_03, lines_in_order
-from minigrad.viz import graph_builder
+from minigrad.viz import draw_graph, graph_builder
 from minigrad.viz.graph import read_graph
 from tests.course.play import source_of
 from tests.course.test_prose import run_lesson
@@ -65,6 +65,8 @@ def test_pytorch_makes_the_same_graphs(cell, root):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed: its graphs are not compared")
     ours, theirs = run_cell(cell, minigrad), run_cell(cell, torch)
     assert graph(minigrad, ours[root]) == graph(torch, theirs[root])
+    drawn = [[(n["name"], n["shape"]) for n in draw_graph(each[root]).trace["nodes"]] for each in (ours, theirs)]
+    assert [name for name, _ in drawn[0]] == [name for name, _ in drawn[1]]
 
 
 def count(nodes: list, name: str) -> int:
@@ -105,7 +107,7 @@ def test_two_runs_share_the_leaf_and_nothing_else(lesson):
 
 def test_loops_and_unused_results_leave_nothing_in_the_graph():
     code = re.search(r'"""\\\n(.*)"""', cell_with("unused = y.exp()"), re.S)[1]
-    for rounds in (0, 2, 4):
+    for rounds in (0, 2, 3):
         result = graph_builder(code.replace("range(2)", f"range({rounds})")).result
         names = [name for name, _ in graph(minigrad, result)]
         assert sorted(names) == ["AccumulateGrad", *["MulBackward0"] * rounds, "SumBackward0"]
