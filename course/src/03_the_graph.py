@@ -92,12 +92,14 @@ print(x.grad)
 # | `x = tensor(3.0, …)` | `x` → | 3 | a leaf: you made it |
 # | `x = x * 2` | `x` → | 6 | a result: a product made it |
 #
-# Only leaves keep a gradient. The leaf is still in the graph, but no name points to it any more. (`()` is its shape, that of a single number.)
+# Only leaves keep a gradient. The leaf is still in the graph, but no name points to it any more:
 
 # %%
 draw_graph(y)
 
 # %% [markdown]
+# In a box, `x =` says that the name `x` points to what this operation made. (And `()` is the shape of a single number.)
+#
 # Further down you will fetch its gradient all the same. In a program of your own, give the result another name, such as `doubled = x * 2`. Or keep a second arrow on the leaf
 # before you turn the first: `start = x`.
 #

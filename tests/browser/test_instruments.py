@@ -74,6 +74,14 @@ def test_flags_flow_from_the_leaves(show):
 CODE = "a = tensor(2., requires_grad=True)\ny = a * a\nz = y.sin()"
 
 
+@pytest.mark.parametrize("width, beside", [(1280, True), (700, False)])
+def test_the_graph_stands_beside_its_code_where_there_is_room(show, width, beside):
+    found = show(graph_builder(CODE), width=width)
+    code, made = (found.locator(part).bounding_box() for part in (".mg-code", ".mg-made"))
+    assert (made["x"] >= code["x"] + code["width"]) == beside
+    assert (made["y"] >= code["y"] + code["height"]) != beside
+
+
 def test_code_becomes_a_graph(show):
     builder = graph_builder(CODE)
     found = show(builder)
@@ -196,5 +204,5 @@ def test_the_steppers_styles_on_the_same_page_change_nothing(show):
             return [one.className.baseVal ?? one.className, width, height, padding, color, backgroundColor].join();
         })"""
         before = found.locator("*").evaluate_all(sizes)
-        found.page.add_style_tag(content=assets.css())
+        found.page.add_style_tag(content=assets.css("stepper"))
         assert found.locator("*").evaluate_all(sizes) == before
