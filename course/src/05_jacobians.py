@@ -262,6 +262,8 @@ print(inp)
 print(out.shape)
 
 # %% [markdown]
+# Think of each as 20 numbers in a row: $J$ would be 20 by 20.
+#
 # Three calls follow, one after the other. `retain_graph=True` keeps the graph for another pass (lesson 08).
 #
 # ```python

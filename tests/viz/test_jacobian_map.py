@@ -25,6 +25,10 @@ def test_the_product_is_that_of_v_and_j(square):
     )
 
 
+def test_its_words_hold_every_row(square):
+    assert "Its rows are y[0] [4., 1.] and y[1] [2., 5.]. With v = [1., -0.5], vᵀJ is [3., -1.5]:" in square.alt
+
+
 def test_what_is_named_and_drawn(square):
     assert (square.state["rows"], square.state["columns"]) == (["y[0]", "y[1]"], ["x[0]", "x[1]"])
     picture = square.still()

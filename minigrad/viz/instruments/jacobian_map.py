@@ -31,12 +31,13 @@ class JacobianMap(Instrument):
 
     @property
     def alt(self) -> str:
-        state = self.state
-        v, product = (f"[{', '.join(number(_plain(x)) for x in each)}]" for each in (self.value, self.product))
-        lit = [row for row, weight in zip(state["rows"], self.value, strict=True) if weight]
-        rows = f"the rows of {join(lit)}, each times its entry of v, added up" if lit else "no row counts"
-        matrix = state["jacobian"]["text"]
-        return f"{state['caption']} It is {matrix}. With v = {v}, vᵀJ is {product}: {rows}."
+        state, columns, values = self.state, len(self.state["columns"]), self.state["jacobian"]["values"]
+        rows = [values[i : i + columns] for i in range(0, len(values), columns)]
+        matrix = join([f"{name} {_vector(row)}" for name, row in zip(state["rows"], rows, strict=True)])
+        lit = [name for name, weight in zip(state["rows"], self.value, strict=True) if weight]
+        said = f"the rows of {join(lit)}, each times its entry of v, added up" if lit else "no row counts"
+        v, product = _vector(self.value), _vector(self.product)
+        return f"{state['caption']} Its rows are {matrix}. With v = {v}, vᵀJ is {product}: {said}."
 
     def still(self) -> str:
         state, v = self.state, self.value
@@ -125,5 +126,10 @@ def _furthest(values: Sequence[Any]) -> float:
     return max((abs(x) for x in values if not isinstance(x, str) and math.isfinite(x)), default=0.0)
 
 
-def _plain(x: float) -> Any:
-    return x if math.isfinite(x) else str(float(x))
+def _plain(x: Any) -> Any:
+    return x if isinstance(x, str) or math.isfinite(x) else str(float(x))
+
+
+def _vector(numbers: Sequence[Any]) -> str:
+    """`[5., -5., nan]`."""
+    return f"[{', '.join(number(_plain(x)) for x in numbers)}]"

@@ -33,6 +33,7 @@ CLAIMS = [
     ("4 terabytes", "len(many) ** 2 * many.detach().numpy().itemsize / 1e12"),
     ("or $[-1, -1, -1]$", "-np.ones(3) + backward_with([-1.0, -1.0, -1.0]).numpy()"),
     ("but also $[2, 2, 2]$", "2 * np.ones(3) + backward_with([2.0, 2.0, 2.0]).numpy()"),
+    ("Think of each as 20 numbers in a row: $J$ would be 20 by 20", "inp.numel(), out.numel(), inp.numel()"),
     ("`inp` is $4 \\times 5$ and $v$ is $5 \\times 4$", "tuple(inp.shape), tuple(out.shape)"),
 ]
 
