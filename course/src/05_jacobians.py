@@ -69,9 +69,9 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## A puzzle
 #
-# Ann, Ben and Cleo own 5, 3 and 2 parts of a boat. `percent` turns parts into percentages: 50, 30 and 20.
+# Ann, Ben and Cleo put 5, 3 and 2 coins into a purse. `percent` turns coins into percentages: 50, 30 and 20.
 #
-# Every percentage depends on all three inputs. If Ann buys one more part, hers goes up and the other two go down.
+# Every percentage depends on all three inputs. If Ann puts in one more coin, hers goes up and the other two go down.
 #
 # Now ask for the gradient of the sum of the three. **Will the entries of `x.grad` be all positive, of both signs, or all zero?** Decide, then run the cell.
 
@@ -90,7 +90,7 @@ print(y)
 print(x.grad)
 
 # %% [markdown]
-# All zero, although everything moves. Percentages add up to 100, whoever owns what. What Ann gains, the others lose, and the sum has hidden it.
+# All zero, although everything moves. Percentages add up to 100, whoever puts in what. What Ann gains, the others lose, and the sum has hidden it.
 #
 # So leave the sum out and ask $y$ itself. What will `backward` do?
 
@@ -115,7 +115,7 @@ percent(x).backward()
 #
 # ### By hand
 #
-# | | if Ann's parts grow | if Ben's grow | if Cleo's grow |
+# | | if Ann puts in more | if Ben does | if Cleo does |
 # | --- | --- | --- | --- |
 # | Ann's percentage | $10 - 5 = 5$ | $-5$ | $-5$ |
 # | Ben's percentage | $-3$ | $10 - 3 = 7$ | $-3$ |
@@ -176,7 +176,7 @@ x.grad
 # %% [markdown]
 # ### In the stepper
 #
-# Ann's row once more. Find the two paths to $x$: what does each bring, and what is the sum? (The step marked Σ is for lesson 06.)
+# Ann's row once more. Find the two paths to $x$: what does each bring, and what is the sum? (Lesson 06 explains the step marked Σ.)
 
 # %%
 from minigrad.viz import jacobian_map, step
@@ -212,11 +212,11 @@ print(a.grad, b.grad)
 # %% [markdown]
 # ## Why backwards
 #
-# How many runs does a whole Jacobian cost, with $n$ inputs and $m$ results?
+# How many passes, or how many nudges, does a whole Jacobian cost, with $n$ inputs and $m$ results?
 #
-# | | $n$ | $m$ | backward, row by row | nudging, column by column |
+# | | $n$ | $m$ | backward passes, a row each | nudges, a column each |
 # | --- | --- | --- | --- | --- |
-# | the boat | 3 | 3 | 3 | 3 |
+# | the purse | 3 | 3 | 3 | 3 |
 # | a loss of a million weights | 1,000,000 | 1 | 1 | 1,000,000 |
 # | a curve of 1,000 points from one knob | 1 | 1,000 | 1,000 | 1 |
 #
@@ -304,7 +304,7 @@ def jacobian_of(f, x):
 check("05.2", jacobian_of)
 
 # %% [markdown]
-# To see what yours gives for the boat:
+# To see what yours gives for the purse:
 
 # %%
 mine = jacobian_of(percent, tensor([5.0, 3.0, 2.0], requires_grad=True))
@@ -315,7 +315,7 @@ mine
 #
 # Take $y = x \cdot s$, where $s$ is again the sum of all entries of $x$. Be the rule: make $v^\top J$ out of $v$, without the matrix.
 #
-# Start on paper with $x = [1, 2]$. Find the four slopes in the same way as for the boat. Then write out entry $j$ of $v^\top J$. It has two terms, and one of them is the same for all $j$.
+# Start on paper with $x = [1, 2]$. Find the four slopes in the same way as for the purse. Then write out entry $j$ of $v^\top J$. It has two terms, and one of them is the same for all $j$.
 
 
 # %% tags=["exercise-05.3"]
@@ -381,6 +381,6 @@ check("05.3", rule)
 # ## In one breath
 #
 # The Jacobian has a row for each result and a column for each input. A backward pass never builds it: it takes a weight for each result, $v$, and hands back the weighted sum of
-# the rows, $v^\top J$. A scalar has only one row, so one pass gives all its slopes, and no `gradient=` is needed.
+# the rows, $v^\top J$. The Jacobian of a scalar is a single row, so one pass gives all its slopes, and no `gradient=` is needed.
 #
 # **06 Shapes and broadcasting** comes next: why a gradient has the shape of its input, even where that was stretched.

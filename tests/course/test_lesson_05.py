@@ -69,7 +69,7 @@ def test_any_right_jacobian_is_accepted(answer):
     assert jacobian(answer) is None
 
 
-def test_a_jacobian_that_knows_only_the_boat_is_refused():
+def test_a_jacobian_that_knows_only_the_purse_is_refused():
     assert jacobian(lambda f, x: lesson_05.CASES[0][2]) == "another number of rows"
 
 
