@@ -9,8 +9,8 @@ TO_PREDICT = ("e", 1, -1, "g", 3, "f", 16, "y")
 SHOW_ME = "show me"
 
 
-def given_in(stepper: Any, *given: str | float) -> list[dict[str, Any]]:
-    """The `answers` of a locked stepper after somebody gave these: names of nodes, numbers, or `SHOW_ME`."""
+def given_in(stepper: Any, *given: str | float | list[int]) -> list[dict[str, Any]]:
+    """The `answers` of a locked stepper after somebody gave these: names of nodes, numbers, shapes, or `SHOW_ME`."""
     nodes = stepper.trace["nodes"]
     asked = [(step, each) for step, some in enumerate(stepper.trace["questions"], start=1) for each in some]
     answers = []
