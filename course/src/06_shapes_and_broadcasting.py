@@ -155,12 +155,11 @@ step(out, gradient=arrives)
 # ### A dimension of length 1
 #
 # Now a column of shape (2, 1) is added to the same `rows`. It is repeated along dimension 1, so that is where we sum. But the gradient must be a column again, and not a
-# plain list of 2 numbers: the dimension stays, with length 1.
+# plain list of 2 numbers: the dimension stays, with length 1. (`grad` hands out the gradients that you ask for, and fills no `.grad`.)
 
 # %%
 column = tensor([[8.0], [9.0]], requires_grad=True)
-(rows + column).backward(gradient=arrives)
-print(column.grad)
+print(minigrad.autograd.grad(rows + column, column, arrives)[0])
 print(arrives.sum(axis=1, keepdims=True))
 
 # %% [markdown]
@@ -212,13 +211,12 @@ to_x, to_w = minigrad.autograd.grad(x @ w, (x, w), g)
 print(minigrad.equal(to_x, g @ w.T), minigrad.equal(to_w, x.T @ g))
 
 # %% [markdown]
-# (`grad` hands out the gradients that you ask for, and leaves `.grad` alone.) A sum over copies is in here, too: each weight serves both rows of $x$, and the
-# product $x^\top g$ adds up what comes back from them.
+# A sum over copies is in here, too: each weight serves both rows of $x$, and the product $x^\top g$ adds up what comes back from them.
 #
 # ## Play
 #
-# **Where does a shape arise that nobody wants, and on which edge is it summed away again?** This is a line, fitted to five students: hours of work, and their score.
-# Click **Forwards** and follow the shapes up from the leaves. Then click **Backwards** and follow them down. A click on a box says more.
+# **Where does a shape arise that nobody wants, and on which edge is it summed away again?** A line is to be fitted to five students, by their hours of work
+# and their score. Click **Forwards** and follow the shapes up from the leaves. Then click **Backwards** and follow them down. A click on a box says more.
 
 # %%
 from minigrad.viz import shape_flow
