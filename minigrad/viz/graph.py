@@ -103,6 +103,7 @@ def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
             "edge": graph.edge_of.get((i, slot)),
             "formula": {"latex": rf"\bar{{{LETTERS[slot]}}} = {formulas[slot]}"} if slot < len(formulas) else None,
         }
+        | _own_shape(node, slot)
         for slot in range(len(node.next_functions))
     ]
     record = {
@@ -125,6 +126,13 @@ def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
         if record[key] is not None:
             record[key] = printable(record[key], "\t")  # names may be any text
     return record
+
+
+def _own_shape(node: Any, slot: int) -> Record:
+    """The shape of an input that was stretched, or converted, and needs no gradient: no event tells of it."""
+    fit = getattr(node, "fit", None) or ()
+    known = slot < len(fit) and fit[slot] is not None and node.next_functions[slot][0] is None
+    return {"shape": list(fit[slot][0])} if known else {}
 
 
 def _name(node: Any) -> str:

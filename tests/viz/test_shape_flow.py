@@ -47,6 +47,17 @@ def test_the_silent_square_of_a_loss_is_asked_about():
     )
 
 
+def test_an_input_without_gradient_counts():
+    out, target = minigrad.ones(3, 1, requires_grad=True), minigrad.ones(3)
+    said = shape_flow((out - target).mean()).state["nodes"]["1"]["forwards"]
+    assert said == (
+        "out - target makes (3, 3) from out (3, 1), stretched to (3, 3), and (3,) without a gradient, "
+        "stretched to (3, 3). All its inputs are stretched: is that meant?"
+    )
+    for fits in (out - minigrad.ones(3, 1), out - minigrad.ones(3, 3), out - 1, out * minigrad.ones(1)):
+        assert "meant" not in str(shape_flow(fits).state["nodes"])
+
+
 def test_results_of_several_elements_and_of_none():
     a = minigrad.ones(0, 2, requires_grad=True)
     assert shape_flow(a * 2).state["edges"]["0"]["backwards"] == "(0, 2)"

@@ -118,8 +118,11 @@ def _sentences(trace: dict[str, Any], i: int, outs: list[dict[str, Any]]) -> tup
         wide = shape_text(out["raw"]["shape"]) if out["broadcast"] else ""
         came.append(f"{target} {own}" + (f", stretched to {wide}," if wide else ""))
         went.append(f"{target} gets {own}" + (f", the sum of {wide} over {_over(out)}" if wide else ""))
+    others = [each["shape"] for each in node["inputs"] if each.get("shape", node["shape"]) != node["shape"]]
+    came += [f"{shape_text(own)} without a gradient, stretched to {shape}," for own in others]
     forwards = f"{name} makes {shape}" + (f" from {join(came)}".rstrip(",") if came else "") + "."
-    if len(outs) > 1 and all(out["broadcast"] for out in outs):
+    stretched = len(others) + sum(out["broadcast"] is not None for out in outs)
+    if stretched == len(node["inputs"]) > 1:
         forwards += " All its inputs are stretched: is that meant?"
     return forwards, f"A gradient of shape {shape} arrives at {name}" + (f": {'; '.join(went)}" if went else "") + "."
 
