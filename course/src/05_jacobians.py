@@ -383,4 +383,4 @@ check("05.3", rule)
 # The Jacobian has a row for each result and a column for each input. A backward pass never builds it: it takes a weight for each result, $v$, and hands back the weighted sum of
 # the rows, $v^\top J$. The Jacobian of a scalar is a single row, so one pass gives all its slopes, and no `gradient=` is needed.
 #
-# **06 Shapes and broadcasting** comes next: why a gradient has the shape of its input, even where that was stretched.
+# Next: [06 Shapes and broadcasting](06_shapes_and_broadcasting.ipynb), why a gradient has the shape of its input, even where that was stretched.

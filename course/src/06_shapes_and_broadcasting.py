@@ -13,8 +13,8 @@
 # %% [markdown]
 # # 06 Shapes and broadcasting
 #
-# After this lesson you can say which shape every gradient has before anything runs, undo a broadcast, and find a loss that is wrong
-# without any error. It takes about 40 minutes.
+# After this lesson you can say which shape every gradient has before anything runs, bring a gradient back through shapes that were
+# stretched to fit, and find a loss that is wrong without any error. It takes about 40 minutes.
 
 # %%
 try:
@@ -124,7 +124,7 @@ table
 # | 6 | 2 | 20 | 22 |
 # | 7 | 3 | 30 | 33 |
 #
-# Forwards a broadcast copies, so backwards it is a sum over the copies. With $\bar z$ for what arrives, row $i$ and column $j$:
+# Forwards a broadcast copies, so backwards it is a sum over the copies. With $\bar z$ for what arrives and $\bar b$ for the gradient of `bias`, row $i$ and column $j$:
 #
 # $$\bar b_j = \sum_i \bar z_{ij}$$
 #
@@ -183,7 +183,7 @@ print(product.shape, product.dtype)
 print(factor.grad.shape, factor.grad.dtype, factor.grad)
 
 # %% [markdown]
-# The gradient 10 is a sum over four copies, $1 + 2 + 3 + 4$.
+# The gradient 10 is a sum over four copies, $1 + 2 + 3 + 4$. (`Size([])`, or `()`, is the shape of a single number: it has no dimensions.)
 #
 # ### Matrix products by their shapes
 #
@@ -233,14 +233,14 @@ shape_flow(all_pairs)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# It arises in `p - score`, where (5, 1) and (5,) become (5, 5). On the way down, the edge below this box sums it to (5, 1) again. From there on, all shapes are as
+# It arises in `p - score`, where (5, 1) and (5,) become (5, 5). A click on this box asks whether that is meant. On the way down, the edge below this box sums it to (5, 1) again. From there on, all shapes are as
 # they should be, and that is why nothing complains. The second Σ, down to (1,), is meant: one `start` serves all five students.
 #
 # </details>
 #
 # ## Exercise 06.1: say each shape
 #
-# This stepper is locked. It takes a step only after you have said which shape is sent.
+# This stepper is locked: it takes a step only after you have said which shape is sent. Type it as (2, 3).
 
 # %%
 a = tensor(np.ones((4, 2)))
@@ -282,10 +282,10 @@ unbroadcast(np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]), (2, 1))
 # %% [markdown]
 # ## The puzzle again
 #
-# All three guesses were right, but the loss was not 0. What are their gradients? A guess has three copies, one for each target. Its gradient
-# is the sum of what comes back from them ($t_j$ are the targets, $\bar t$ here is their mean):
+# All three guesses were right, but the loss was not 0. What are their gradients? A guess $p_i$ has three copies, one for each target $t_j$. To each copy comes
+# its difference times $\frac{2}{9}$: the 2 is from the square, the 9 from the mean of nine. Their sum is ($m$ is the mean of the targets)
 #
-# $$\frac{2}{9} \sum_j (p_i - t_j) = \frac{2}{3}\, (p_i - \bar t)$$
+# $$\frac{2}{9} \sum_j (p_i - t_j) = \frac{2}{3}\, (p_i - m)$$
 #
 # So it is zero only for a guess that equals the mean of all targets. Each target pulls at each guess, and together they pull it to their middle.
 
@@ -293,9 +293,9 @@ unbroadcast(np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]), (2, 1))
 guess.grad
 
 # %% [markdown]
-# Training goes against the gradient: it would raise the first guess, which is right, and lower the third.
+# Training takes small steps against the gradient: it would raise the first guess, which is right, and lower the third.
 #
-# Now to the students. `fit` takes 500 steps downhill from a flat line at 0. Draw on paper which line each of the two losses will find. Then run the cell.
+# Now to the students. `fit` takes 500 such steps, from a flat line at 0. Draw on paper which line each of the two losses will find. Then run the cell.
 
 # %%
 import matplotlib.pyplot as plt
@@ -324,7 +324,7 @@ figure, axes = plt.subplots()
 axes.plot(hours[:, 0], score, "o", color=style.INK, label="students")
 axes.plot(hours[:, 0], pairs, label="loss over pairs")
 axes.plot(hours[:, 0], everything, label="loss over the whole table")
-axes.set(xlabel="hours", ylabel="score")
+axes.set(xlabel="hours", ylabel="score", xticks=range(5))
 axes.legend()
 style.picture(
     figure,
@@ -393,12 +393,12 @@ again = ((guess - target) ** 2).mean()
 # Using a target size (torch.Size([3])) that is different to the input size (torch.Size([3, 1]))
 # ```
 #
-# PyTorch's ready-made `mse_loss` warns, and so does ours. Of a difference that you write yourself only minigrad does.
+# PyTorch's ready-made `mse_loss` warns, and so does ours. For a difference that you write yourself, only minigrad does.
 
 # %% [markdown]
 # ## In one breath
 #
-# A gradient has the shape of its input, always. Where an input was copied to fit, its gradient is the sum over the copies. So shapes that come out right prove
-# nothing: compare the two sides of a loss before you subtract them.
+# A gradient has the shape of its input, always. Where an input was copied to fit, its gradient is the sum over the copies. Right shapes prove
+# nothing about a loss: compare its two sides before you subtract them.
 #
 # **07 Accumulation** comes next: why `.grad` adds up from one backward pass to the next, and when to clear it.
