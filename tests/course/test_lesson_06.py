@@ -7,7 +7,7 @@ import pytest
 
 import minigrad
 from minigrad.autograd.engine import sum_to
-from minigrad.course.exercises import NotYet, be_the_engine, lesson_06
+from minigrad.course.exercises import NotYet, be_the_engine, lesson_06, say_each_shape
 from minigrad.nn import functional
 from tests.course.test_prose import run_lesson
 
@@ -39,7 +39,7 @@ def test_one_loss_finds_the_line_and_the_other_the_mean(lesson):
 
 def test_the_locked_stepper_asks_what_the_exercise_expects(lesson):
     shapes = lesson["shapes"]
-    assert shapes.trace["title"] == lesson_06.TITLE and shapes.answers == []  # nobody has been asked
+    assert shapes.trace["title"] == say_each_shape.TITLE and shapes.answers == []  # nobody has been asked
     with pytest.raises(NotYet, match="0 of 6 questions"):
         lesson_06.SAY_EACH_SHAPE.judge(shapes)
 
