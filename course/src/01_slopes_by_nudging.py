@@ -82,10 +82,9 @@ def f(x):
 
 
 x = tensor(2.0)
-found = {}
 for h in [0.1, 0.001, 0.00001, 0.0000001]:
-    found[h] = ((f(x + h) - f(x)) / h).item()
-    print(f"h = {h:<6g} slope {found[h]:5.2f}")
+    found = (f(x + h) - f(x)) / h
+    print(f"h = {h:<6g} slope {found.item():5.2f}")
 
 # %% [markdown]
 # (Python writes 0.00001 as `1e-05`: a 1 that stands five places behind the point.)
@@ -123,6 +122,8 @@ for h in [0.1, 0.001, 0.00001, 0.0000001]:
 # short. The smaller $h$, the smaller this error.
 #
 # ### In code
+#
+# What do you expect for $h = 0.001$? Then run the cell.
 
 # %%
 for h in [0.1, 0.01, 0.001]:
@@ -133,7 +134,7 @@ for h in [0.1, 0.01, 0.001]:
 # %% [markdown]
 # ### In the stepper
 #
-# A backward pass nudges nothing. The box of $x^3$ knows a rule for its slope, $3x^2$. Click **Next** once and read it. Then click **Check this node**: the
+# A backward pass nudges nothing. The box of $x^3$ has a rule for its slope, and works out $3 \cdot 2^2$. Click **Next** once and find that in the panel. Then click **Check this node**: the
 # stepper puts what the rule gave beside what a central difference finds.
 
 # %%
@@ -170,11 +171,10 @@ step(y)
 # %%
 import numpy as np
 
-rounded = {}
 for kind, h in [(np.float32, 1e-7), (np.float64, 1e-7), (np.float64, 1e-16)]:
     two, nudge = kind(2), kind(h)
-    rounded[kind, h] = (f(two + nudge) - f(two)) / nudge
-    print(f"{kind.__name__}, h = {h:g}: slope {rounded[kind, h]:.4f}, 2 + h == 2 is {two + nudge == two}")
+    found = (f(two + nudge) - f(two)) / nudge
+    print(f"{kind.__name__}, h = {h:g}: slope {found:.4f}, 2 + h == 2 is {two + nudge == two}")
 
 # %% [markdown]
 # In float32, 2 and 2.0000001 are one and the same number: nothing was nudged. That was the last line of the puzzle. float64 has more digits to lose,
@@ -183,7 +183,7 @@ for kind, h in [(np.float32, 1e-7), (np.float64, 1e-7), (np.float64, 1e-16)]:
 # ## Play
 #
 # **For the central difference, which $h$ is best in float32, which in float64, and how small is the error there?** Drag the slider, or click into the right plot. It has the errors of both differences,
-# each in float32 and in float64. A mark on its axes is worth ten times the mark before.
+# each in float32 and in float64. On its axes, equal distances are equal factors, so that large and small errors fit into one picture.
 
 # %%
 from minigrad.viz import step_size
@@ -198,7 +198,8 @@ v_curve
 # about 0.00000000002: a million times smaller.
 #
 # </details>
-#
+
+# %% [markdown]
 # Each curve is a V. On its right arm $h$ is too large, and the error is truncation. On its left arm $h$ is too small, and the error is
 # rounding: the ragged line is luck, as the last digit is rounded up or down. Look at the right arms once more: the central difference falls twice as steeply as the forward one.
 #
@@ -218,18 +219,17 @@ check("01.1", slope)
 # %% [markdown]
 # ## Exercise 01.2: the best h
 #
-# The same $f(x) = x^3$, but now at $x = 0.02$. Will the same $h$ be best as at $x = 2$? Make a guess. Then look for the best $h$ of the **central difference**, with your function
-# or with the widget, `step_size(f, 0.02, width=0.02)`. The right power of ten is enough.
+# The same $f(x) = x^3$, but now at $x = 0.02$. Will the same $h$ be best as at $x = 2$? Make a guess. Then look for it with the
+# widget: `step_size(f, 0.02, width=0.02)` in a new cell. The right power of ten is enough.
 
 # %% tags=["exercise-01.2"]
-# The best h for the central difference of f at x = 0.02. (1e-3 is 0.001.)
+# The best h for the central difference of f at x = 0.02.
 h_float32 = ...
 h_float64 = ...
 check("01.2", (h_float32, h_float64))
 
 # %% [markdown]
-# A rule to remember: nudge in float64, and by about a millionth of the size of $x$. In float32 no nudge is good: five right digits are the most you can hope for, and often you get
-# fewer.
+# A rule to remember: nudge in float64, and by about a millionth of the size of $x$. In float32 no nudge is good: five right digits are about the most you can hope for.
 #
 # ## What slopes are for
 #
@@ -247,23 +247,30 @@ def error(parameters):
     return (guess - 9) ** 2
 
 
+parameters = np.array([3.0, -1.0, 1.0])
+error(parameters)
+
+# %% [markdown]
+# The guess is 6, that is 3 too low, and the error is the square of that. Now the slopes. Only one parameter is nudged at a time:
+
+
+# %%
 def slopes_of(f, at, h):
     slopes = np.zeros(len(at))
     for i in range(len(at)):
         nudge = np.zeros(len(at))
-        nudge[i] = h  # one at a time
+        nudge[i] = h
         slopes[i] = (f(at + nudge) - f(at - nudge)) / (2 * h)
     return slopes
 
 
-parameters = np.array([3.0, -1.0, 1.0])
 slopes = slopes_of(error, parameters, 1e-6)
 better = parameters - 0.01 * slopes
 print("slopes:", slopes.round(3))
 print(f"error: {error(parameters):.2f} before, {error(better):.2f} after one small step")
 
 # %% [markdown]
-# All three slopes are negative: the guess is too low, so raise all three. The first slope is twice the others, because $w_1$ meets the input 2.
+# All three slopes are negative: to bring the error down, all three parameters go up. $w_1$ has the greatest effect, because it meets the input 2.
 # Networks are trained in just this way, by many such steps. Making the guess is called the **forward pass**.
 #
 # ## Exercise 01.3: which way?

@@ -52,7 +52,7 @@ def _difference(slope: Any) -> str | None:
         return "a number"
     given = [slope(*case) for case in CASES]
     if is_blank(given):
-        raise NotYet("slope gives nothing back. Put the formula in place of the ....")
+        raise NotYet("slope gives nothing back. Put the formula where the dots are.")
     found = [_one(each) for each in given]
     if np.allclose(found, [_central(*case) for case in CASES], rtol=1e-4):
         return None if np.isclose(_one(slope(*FINE)), _central(*FINE), rtol=1e-4) else "float32"
@@ -172,7 +172,7 @@ def _h_cell(h_float32: str, h_float64: str) -> str:
 BEST_H = Exercise(
     id="01.2",
     title="The best h",
-    stub="# The best h for the central difference of f at x = 0.02. (1e-3 is 0.001.)\n" + _h_cell("...", "..."),
+    stub="# The best h for the central difference of f at x = 0.02.\n" + _h_cell("...", "..."),
     solution=_h_cell("1e-4", "1e-7"),
     explanation="""\
 $x$ is 100 times smaller than 2, and so is the best $h$.
@@ -209,7 +209,7 @@ So both arms of the V move by two powers of ten, and so does the bottom.
         Mistake(
             "those of the forward difference",
             _h_cell("1e-6", "3e-10"),
-            "Near those the forward difference is best. The central one bends less, and can afford larger nudges.",
+            "Near those the forward difference is best. In the central one the bend cancels, and larger nudges do.",
         ),
         Mistake(
             "swapped",
@@ -219,7 +219,7 @@ So both arms of the V move by two powers of ten, and so does the bottom.
         Mistake(
             "too large",
             _h_cell("0.02", "0.001"),
-            "With a nudge that is large beside x itself, the curve bends away: you are on the right arm of the V.",
+            "Of the two nudges, one is still so large that the curve bends away: it is on the right arm of its V.",
         ),
         Mistake(
             "exponents",
