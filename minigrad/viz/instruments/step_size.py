@@ -158,7 +158,7 @@ def _draw(xs: list[float], values: list[Any], series: list[Any], point: tuple[fl
         points = [(e, _log(error, e_axes[1])) for e, error in zip(EXPONENTS, each["errors"], strict=True)]
         curve(scene, e_axes, ((e, math.nan if y is None else y) for e, y in points), f"curve c{_STYLE[which]}")
     for k, (words, css) in enumerate(_LEGEND):
-        x, y = (14 + 180 * (k % 4), 322 + 26 * (k // 4))
+        x, y = ((402 if k < 4 else 34) + 162 * (k % 2), 322 + 26 * (k // 2 % 2))  # each below its own plot
         scene.line(x, y, x + 30, y, f"curve {css}".strip())
         scene.words(x + 36, y + 4, words)
     return scene, [list(each) for each in f_axes], [list(each) for each in e_axes]
