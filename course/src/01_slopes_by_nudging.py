@@ -166,7 +166,7 @@ step(y)
 #
 # ### In code
 #
-# A real float32 counts in twos, so its digits are others. The loss is the same:
+# A real float32 works in twos, not in tens, so its numbers differ a little. The loss is the same:
 
 # %%
 import numpy as np
@@ -201,7 +201,7 @@ v_curve
 
 # %% [markdown]
 # Each curve is a V. On its right arm $h$ is too large, and the error is truncation. On its left arm $h$ is too small, and the error is
-# rounding: the ragged line is luck, as the last digit is rounded up or down. Look at the right arms once more: the central difference falls twice as steeply as the forward one.
+# rounding: the ragged line is luck, as the last digit is rounded up or down. Look at the right arms once more: the central difference falls twice as steeply, since its error goes with $h^2$.
 #
 # ## Exercise 01.1: the central difference
 #
@@ -219,7 +219,7 @@ check("01.1", slope)
 # %% [markdown]
 # ## Exercise 01.2: the best h
 #
-# The same $f(x) = x^3$, but now at $x = 0.02$. Will the same $h$ be best as at $x = 2$? Make a guess. Then look for it with the
+# The same $f(x) = x^3$, but now at $x = 0.02$. Will the same $h$ be best as at $x = 2$? Make a guess. Then look for the best one with the
 # widget: `step_size(f, 0.02, width=0.02)` in a new cell. The right power of ten is enough.
 
 # %% tags=["exercise-01.2"]
@@ -248,7 +248,7 @@ def error(parameters):
 
 
 parameters = np.array([3.0, -1.0, 1.0])
-error(parameters)
+print("error:", error(parameters))
 
 # %% [markdown]
 # The guess is 6, that is 3 too low, and the error is the square of that. Now the slopes. Only one parameter is nudged at a time:
