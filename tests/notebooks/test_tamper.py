@@ -50,6 +50,10 @@ display(HTML("<b>36</b>"))
 # %% tags=["raises-exception"]
 %xmode Minimal
 raise ValueError("no such slope: 7")
+
+# %% tags=["raises-exception"]
+import minigrad
+minigrad.tensor([1, 10]).requires_grad_()
 """
 
 
@@ -111,6 +115,10 @@ def _traceback(notebook, source):
 
 def _error_value(notebook, source):
     cell_with(notebook, "raise ValueError")["outputs"][-1]["evalue"] = "no such slope: 8"
+
+
+def _cell_in_message(notebook, source):
+    replaced(notebook, "cell [5], line 2", "cell [6], line 2")
 
 
 def _no_longer_raises(notebook, source):

@@ -32,7 +32,7 @@ function mount_painter(el, state, { value, onChange }) {
 
   function sentence(flags) {
     const switched = Object.keys(on).filter((name) => on[name]);
-    const name = root_.variable ?? "the result";
+    const name = root_.variable ?? "result";
     if (!switched.length) return `No leaf requires grad, so no result does: nothing is recorded, and ${name}.backward() would raise.`;
     const ops = trace.nodes.filter(({ kind }) => kind === "op");
     const recorded = ops.filter(({ id }) => flags[id]).length;
