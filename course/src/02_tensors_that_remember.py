@@ -13,8 +13,8 @@
 # %% [markdown]
 # # 02 Tensors that remember
 #
-# After this lesson you can say of each result in a program whether it remembers how it was made, and you can mend programs in which the
-# memory is refused or lost. It takes about 35 minutes.
+# After this lesson you can say of each result in a program whether it remembers how it was made, and you can mend programs in which that
+# is refused or lost. It takes about 35 minutes.
 
 # %%
 try:
@@ -29,7 +29,7 @@ except ModuleNotFoundError:
 #
 # Click on the answer that you would give.
 #
-# **A function has 1000 inputs. You nudge one after the other, and compare each time with the run without a nudge. How many runs for all slopes?**
+# **A function has 1000 inputs, and you want all its slopes by forward differences. How many times must you run it?**
 #
 # <details><summary>2</summary>
 #
@@ -85,7 +85,7 @@ after = 2 * x
 print(before.requires_grad, after.requires_grad)
 
 # %% [markdown]
-# The flag is looked at when a line runs. When `before` was made, nobody had asked for a memory, so none was kept. Nothing that
+# The flag is looked at when a line runs. When `before` was made, nobody had asked for its history, so none was kept. Nothing that
 # comes later can bring it back.
 #
 # What if the two meet? $2x + 2x$ has the slope 4. Decide what `x.grad` will say, then run the cell.
@@ -96,16 +96,16 @@ both.backward(gradient=tensor([1.0, 1.0]))
 x.grad
 
 # %% [markdown]
-# Only 2. For `both`, the half without a memory is a constant. No error tells you, so it pays to know the rule.
+# Only 2. For `both`, the half without a history is a constant. No error tells you, so it pays to know the rule.
 #
 # ## One input is enough
 #
 # We say that a tensor **requires grad** if its flag is True.
 #
 # - For a leaf, a tensor that you make yourself, the flag is False unless you ask. Most leaves are data. Nobody wants their gradients, and
-#   a memory costs memory.
-# - For a result there is one rule: **it requires grad if at least one of its inputs does.** Then its `grad_fn` holds the memory: the node that was made for it, and
-#   behind that node all that came before. Otherwise `grad_fn` is None.
+#   remembering costs memory.
+# - For a result there is one rule: **it requires grad if at least one of its inputs does.** Then its `grad_fn` holds the history: the operation that made it, and
+#   behind that all that came before. Otherwise `grad_fn` is None.
 #
 # ### By hand
 #
@@ -135,7 +135,7 @@ print(c)
 # The two that remember show their `grad_fn`. The first one is nothing but numbers.
 #
 # There are three ways to ask: `tensor(…, requires_grad=True)`, the line `z.requires_grad = True`, and `z.requires_grad_()`. The last hands `z` back, so it
-# fits behind the tensor that it is about. (A name that ends in `_` changes the tensor itself.) `z.requires_grad_(False)` takes the wish back. On `c` that is
+# fits behind `tensor(…)`. (A method whose name ends in `_` changes the tensor itself.) `z.requires_grad_(False)` takes the wish back. On `c` that is
 # refused: a result that remembers cannot be told to forget.
 #
 # ### In the stepper
@@ -148,7 +148,7 @@ from minigrad.viz import step
 step(c, gradient=tensor([1.0, 1.0]))
 
 # %% [markdown]
-# Three of the six. To this graph, `x`, `y` and `a` are numbers that were at hand. The gradient goes straight to the one leaf that asked for it.
+# Three of the six: `c`, `b` and `z`. To this graph, the others are nothing but numbers. The gradient goes straight to the one leaf that asked for it.
 #
 # Check it by hand. If $z$ grows by 1, so does $b$, and then $c = a \cdot b$ grows by $a$. So the gradient of $z$ is $a = [5, 7]$.
 
@@ -158,7 +158,7 @@ print(z.grad)
 print(x.grad)
 
 # %% [markdown]
-# `x.grad` is None, and not 0. Its slope is not 0 at all, only nobody asked for it. Leaving out what nobody needs saves time and memory: lesson 15
+# `x.grad` is None, and not 0. The slope is not 0 at all, only nobody asked for it. Leaving out what nobody needs saves time and memory: lesson 15
 # switches off most of a network in this way.
 #
 # ## Only floats can
@@ -177,6 +177,7 @@ counts.requires_grad = True
 
 # %% [markdown]
 # The first line of the message is PyTorch's own sentence. *What* says what is wrong here, *Where* in which line, and *Fix* what to write instead.
+# (Complex numbers are not used in this course.)
 #
 # `tensor([1, 10])` holds whole numbers. A slope asks what happens when you nudge a number a little, but from 1 the next whole number is 2. There is no little
 # nudge, so there is no slope. Do as the message says:
@@ -187,7 +188,7 @@ counts.requires_grad = True
 counts
 
 # %% [markdown]
-# The same goes for results. Positions are whole numbers, and a comparison says yes or no. These never require grad, whatever they are made from:
+# The same goes for results. A comparison says yes or no, and you cannot nudge that either. So it never requires grad, whatever it is made from:
 
 # %%
 larger = c > 36
@@ -220,7 +221,8 @@ b.numpy()
 # %% [markdown]
 # What NumPy computes leaves no trace in the graph. The gradient would be lost without a word, so you are asked first: **do you only want to look, or to go on computing?**
 #
-# - To look, write `b.detach().numpy()`. `detach()` gives you the same numbers without the memory.
+# - To look, write `b.detach().numpy()`. `detach()` gives you the same numbers without the history. (They lie in the same memory, so do not write
+#   to them.)
 # - To go on computing, stay with the tensor's own operations. They remember.
 
 # %%
@@ -233,7 +235,7 @@ print(b.mean())
 #
 # **Which leaves must you switch on, as few as possible, so that all four results require grad?**
 #
-# The function says how much money is left. Click leaves on and off, or use the arrow keys and the space bar.
+# The function says how much money is left at the end of a month. Click leaves on and off, or use the arrow keys and the space bar.
 
 # %%
 from minigrad.viz import requires_grad_painter
@@ -288,6 +290,7 @@ check("02.1", flags)
 
 # %% [markdown]
 # Now three broken programs. Each is a function that raises an error when it is called. Call it in a new cell if you want to read the message.
+# (Where the result is a single number, `backward()` needs no `gradient`.)
 #
 # ## Exercise 02.2: whole numbers
 #
@@ -378,6 +381,6 @@ check("02.4", report)
 # ## In one breath
 #
 # A result requires grad if at least one of its inputs does, at the moment when the line runs. Only floats can, and only what tensors compute themselves is
-# remembered. Where the memory is cut, gradients end there, often without an error.
+# remembered. Where the history is cut, gradients end, often without an error.
 #
 # Next comes **03 The graph**: what exactly is remembered, and how to read it.

@@ -385,6 +385,7 @@ def test_what_has_happened_to_the_graph_since_is_said(q):
     assert not notice.is_visible()
     q.page.evaluate("view.follow('notice', 'Since this walk was recorded, x.grad has changed.')")
     assert notice.is_visible() and notice.get_attribute("role") == "status"
+    assert notice.evaluate("notice => getComputedStyle(notice).padding") == "8px 18px"
     assert notice.inner_text() == "Since this walk was recorded, x.grad has changed."
     assert serious(q.page) == []
     q.page.evaluate("view.follow('notice', '')")

@@ -53,7 +53,7 @@ def numpy_on_tracked(x: Any) -> RequiresGradError:
         "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
         f"{it} requires grad, and what NumPy computes is not recorded: gradients would be lost without a word.",
         [scene.place],
-        f"to read the numbers, `{y}.detach().numpy()` (it shares the memory: a write to one is seen in the other).\n"
+        f"to read the numbers, `{y}.detach().numpy()` (it shares the memory: writing to one changes both).\n"
         f"To compute with gradients, use {own} instead of NumPy's.",
         story="numpy",
     )

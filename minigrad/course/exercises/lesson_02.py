@@ -71,7 +71,7 @@ PREDICT = Exercise(
 - `q = d + n`: no input does: False.
 - `s = p > q` says yes or no, and only floats can require grad: False.
 - `t = 0 * w` is all zeros, but it was made from `w`: True. The rule does not look at numbers.
-- `u = w.detach() + q`: `detach()` hands over numbers without the memory, and `q` has none: False.
+- `u = w.detach() + q`: `detach()` hands over numbers without history, and `q` has none: False.
 - `v = u + t`: `t` is enough: True.
 """,
     judge=_flags,
@@ -118,7 +118,7 @@ PREDICT = Exercise(
         Mistake(
             "through detach",
             _flags_cell(u=True),
-            "Look at u: what detach() hands over has the numbers of w, but does it have the memory?",
+            "Look at u: what detach() hands over has the numbers of w, but does it have the history?",
         ),
     ),
 )
@@ -173,7 +173,7 @@ First floats, then the wish: `tensor(numbers).float().requires_grad_()`. The fla
     judge=_cubes,
     praise="[27., 12., 75.]: floats first, then the flag.",
     hint="The slopes should be 3x², one for each number. Call slopes_of_cubes([-3, 2, 5]) and compare.",
-    second_hint="Two things have to happen to tensor(numbers), in this order: make it floats, then ask for the memory.",
+    second_hint="Do two things with tensor(numbers), in this order: make it floats, then ask for the gradient.",
     mistakes=(
         Mistake(
             "nobody asks any more",
@@ -337,7 +337,7 @@ so it is made from `y` by `y`'s own `mean()`.
         Mistake(
             "the mean left the graph",
             _report_cell("y = x**2", "points = y.detach().numpy()", "mean = points.mean()"),
-            "No error any more, but the memory is gone as well: mean is made from points, and those are detached.",
+            "No error any more, but the history is gone as well: mean is made from points, and those are detached.",
             pitfall="M04",
         ),
         Mistake(

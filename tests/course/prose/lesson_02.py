@@ -21,7 +21,7 @@ GIVEN = [
     "<summary>1000</summary>",
     "<summary>1001</summary>",
     "If $z$ grows by 1",
-    "`x.grad` is None, and not 0. Its slope is not 0",
+    "`x.grad` is None, and not 0. The slope is not 0",
     "lesson 15",
     "`tensor([1, 10])`",
     "`c * tensor([1, 2])`",
