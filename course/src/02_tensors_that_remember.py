@@ -383,4 +383,4 @@ check("02.4", report)
 # A result requires grad if at least one of its inputs does, at the moment when the line runs. Only floats can, and only what tensors compute themselves is
 # remembered. Where the history is cut, gradients end, often without an error.
 #
-# Next comes **03 The graph**: what exactly is remembered, and how to read it.
+# Next: [03 The graph](03_the_graph.ipynb): what exactly is remembered, and how to read it.
