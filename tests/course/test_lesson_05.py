@@ -73,6 +73,10 @@ def test_a_jacobian_that_knows_only_the_purse_is_refused():
     assert jacobian(lambda f, x: lesson_05.CASES[0][2]) == "another number of rows"
 
 
+def test_a_single_number_is_no_jacobian():
+    assert jacobian(lambda f, x: f(x).sum()) == "another number of rows"
+
+
 def test_the_one_tensor_trap_is_told_of_however_it_is_cleared():
     def zeroed(f, x):
         y, rows = f(x), []

@@ -154,7 +154,7 @@ def _wrong_rows(rows: Any, expected: np.ndarray) -> str | None:
     given = numbers(rows)
     if given.shape == expected.shape and (given == given[0]).all():
         return "all rows alike"
-    return "another number of rows" if len(given) != len(expected) else "something else"
+    return "another number of rows" if given.shape[:1] != expected.shape[:1] else "something else"
 
 
 def _jacobian_cell(*lines: str) -> str:
