@@ -363,4 +363,4 @@ print("The same slopes:", np.allclose(nudged, w.grad.numpy()))
 # the curve, one that is too small drowns in rounding: so nudge both ways, in float64, by about a millionth of the input. Nudging costs two runs for each input, so use it to check gradients, and the backward
 # pass to get them.
 #
-# **02 Tensors that remember** comes next: which results keep a record of how they were made.
+# Next: [02 Tensors that remember](02_tensors_that_remember.ipynb).
