@@ -97,15 +97,63 @@ def _latex_number(x: object) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else text
 
 
+# Numbers as `in_latex` writes them: one in a row, a matrix or brackets, and one by itself without a sign.
+_NUMBER = re.compile(
+    r"(?:(?<=\\left\[)|(?<=\\left\()|(?<=,\\,)|(?<=bmatrix\})|(?<= & )|(?<= \\\\ ))"
+    r"(?P<sign>-?)(?:(?P<mantissa>\d+(?:\.\d+)?)(?: \\cdot 10\^\{(?P<power>-?\d+)\})?|\\infty|\\text\{nan\})"
+    r"(?=\\right[\])]|,\\,| & | \\\\ |\\end\{bmatrix\})"
+    r"|(?:(?<=^)|(?<= ))\d+(?:\.\d+)?(?= |$)"
+)
+_BLANK = "90703"  # how a number begins that stands for one to be put in
+_MINUS = "<mo>&#x02212;</mo>"
+
+
 @lru_cache(maxsize=10_000)
 def mathml(latex: str) -> str:
     """LaTeX as MathML text (needs `latex2mathml`).
+
+    A walk has one formula for each edge and few that differ in more than their numbers. To read one takes milliseconds,
+    so each is read once, with blanks for the numbers, and the numbers are put into the MathML.
 
     Raises
     ------
     ValueError
         If it is no whole LaTeX, as a formula that a learner gives to a custom Function may be.
     """
+    numbers: list[str] = []
+
+    def blank(match: re.Match[str]) -> str:
+        numbers.append(_number_mathml(match))
+        return f"{_BLANK}{len(numbers) - 1}"
+
+    blanked = _NUMBER.sub(blank, latex)
+    if not numbers or _BLANK in latex:
+        return _read(latex)
+    try:
+        pattern = _read(blanked)
+    except ValueError:  # which would name the blanks
+        return _read(latex)
+    whole, filled = re.subn(f"<mn>{_BLANK}(\\d+)</mn>", lambda found: numbers[int(found[1])], pattern)
+    return whole if filled == len(numbers) else _read(latex)  # a blank within words is no number
+
+
+def _number_mathml(match: re.Match[str]) -> str:
+    """The MathML of one number, as `latex2mathml` writes it."""
+    if match.group() == r"\text{nan}":
+        return "<mtext>nan</mtext>"
+    sign = _MINUS if match["sign"] else ""
+    if match.group().endswith(r"\infty"):
+        return sign + "<mo>&#x0221E;</mo>"
+    number = f"{sign}<mn>{match['mantissa'] or match.group()}</mn>"
+    if match["power"] is None:
+        return number
+    power = f"{_MINUS if match['power'].startswith('-') else ''}<mn>{match['power'].lstrip('-')}</mn>"
+    return f"{number}<mo>&#x000B7;</mo><msup><mn>10</mn><mrow>{power}</mrow></msup>"
+
+
+@lru_cache(maxsize=10_000)
+def _read(latex: str) -> str:
+    """LaTeX as MathML, in full."""
     from latex2mathml.converter import convert
 
     try:

@@ -10,7 +10,7 @@ import pytest
 
 import minigrad.ops
 from minigrad.ops.base import Op
-from minigrad.viz.formula import in_latex, mathml, put_numbers
+from minigrad.viz.formula import _read, in_latex, mathml, put_numbers
 from minigrad.viz.text import plain
 from minigrad.viz.values import describe
 
@@ -91,7 +91,9 @@ def test_formulas_as_plain_text(latex, words):
     assert plain(latex) == words
 
 
-@pytest.mark.parametrize("latex", [r"\frac", r"\left(", "a_", r"\begin{cases}", "{", r"\left( a \right"])
+@pytest.mark.parametrize(
+    "latex", [r"\frac", r"\left(", "a_", r"\begin{cases}", "{", r"\left( 5 \cdot a", r"\left( a \right"]
+)
 def test_what_is_no_latex_is_named(latex):
     with pytest.raises(ValueError, match="something is missing or out of place") as raised:
         mathml(latex)
@@ -120,3 +122,20 @@ def test_every_operation_s_formula_can_be_read_in_a_terminal_and_set():
         assert "\\" not in text, (name, text)
         assert not {c for c in commands - words if re.search(rf"(?<![A-Za-z]){c}(?![A-Za-z])", text)}, (name, text)
         ElementTree.fromstring(mathml(formula))
+
+
+SHAPES = [(), (1,), (3,), (5,), (2, 2), (6, 2), (5, 6), (2, 3, 4), (0, 3), (2, 1000)]
+
+
+def test_numbers_put_into_mathml_are_as_if_the_whole_formula_were_read():
+    rng = np.random.default_rng(0)
+    rules = [formula for _, formula in every_formula()]
+    for rule in [*rules, r"\bar z_{12}\, 90703 a", r"\frac{\bar z}{12}\, a^{2.5}"]:
+        arrays = {}
+        for name in ("g", "a", "b", "z", "n"):
+            shape = SHAPES[rng.integers(len(SHAPES))]
+            array = rng.normal(size=shape) * 10.0 ** rng.integers(-9, 9, size=shape)
+            odd = rng.choice([np.nan, np.inf, -np.inf, 0.0, 12.0], size=shape)
+            arrays[name] = np.where(rng.random(shape) < 0.3, odd, array)
+        latex = put_numbers(rule, values(**arrays))
+        assert mathml(latex) == _read(latex)
