@@ -21,7 +21,7 @@ STYLES = (
 
 def _instrument(*own: str) -> tuple[str, ...]:
     """The scripts of an instrument: the shared ones first."""
-    return ("parts.js", "instrument.js", *own)
+    return ("renew.js", "parts.js", "instrument.js", *own)
 
 
 _PLAIN = ("graph.js", "plain.js")  # the picture of a graph without a walk
@@ -29,11 +29,11 @@ _PLAIN = ("graph.js", "plain.js")  # the picture of a graph without a walk
 # What the module of each widget is made of, in order. One that is not here has the shared parts and its own file.
 FILES = {
     "stepper": (
-        *("parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "layers.js", "heatmap.js"),
-        *("study.js", "panel.js", "controls.js", "breakpoints.js", "predict.js", "forward.js", "stepper.js"),
+        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "layers.js", "heatmap.js"),
+        *("study.js", "panel.js", "fill.js", "controls.js", "breakpoints.js", "predict.js", "forward.js", "stepper.js"),
     ),
     "pair": (
-        *("parts.js", "layered.js", "groups.js", "overview.js", "graph.js"),
+        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js"),
         *("heatmap.js", "study.js", "panel.js", "controls.js", "breakpoints.js", "pair.js"),
     ),
     "graph_builder": _instrument(*_PLAIN, "graph_builder.js"),
@@ -55,7 +55,7 @@ FILES = {
 @cache
 def esm(name: str) -> str:
     """The ES module of a widget."""
-    return _joined(FILES.get(name, ("parts.js", f"{name}.js")))
+    return _joined(FILES.get(name, ("renew.js", "parts.js", f"{name}.js")))
 
 
 @cache

@@ -277,11 +277,11 @@ function drawNested(trace, known, layout, paint) {
 function drawGraph(trace, known, jump) {
   const scroller = html("div", { class: "mg-graph" });
   const opened = new Set(trace.layout.open ?? []);
-  const late = {}; // the painting of what is out of sight, still to come
   let current = [], // the boxes of the step: several for a leaf with aliases
     step = 0,
     scene = null,
-    painter = null;
+    painter = null,
+    settle = () => {}; // give up painting what is out of sight, where that is still to come
 
   function edgeState(id, { step, arriving }) {
     const birth = known.born.get(id);
@@ -289,10 +289,17 @@ function drawGraph(trace, known, jump) {
     return !exists ? "later" : step === birth.at + 1 ? "now" : arriving.has(id) ? "arriving" : "done";
   }
 
+  /** Whether a piece of the picture looks like that already; most do from one step to the next. */
+  function isPainted(piece, look) {
+    const isSame = piece.look === look;
+    piece.look = look;
+    return isSame;
+  }
+
   /** Of several edges drawn as one: "now" and "arriving" if one is, "done" if all are. */
   function paintEdges(ids, group, now) {
-    const states = new Set(ids.map((id) => edgeState(id, now)));
-    set(group, "data-state", ["now", "arriving", "later"].find((state) => states.has(state)) ?? "done");
+    const states = ids.map((id) => edgeState(id, now));
+    set(group, "data-state", ["now", "arriving", "later"].find((state) => states.includes(state)) ?? "done");
   }
 
   function paintValues(ids, group, now) {
@@ -301,15 +308,19 @@ function drawGraph(trace, known, jump) {
     else set(group, "data-state", "later");
   }
 
-  function paintBox({ node, group, grad, texts, badge }, { step, kind, states, missing }) {
+  function paintBox(piece, { step, kind, states, missing }) {
+    const { node, group, grad, texts, badge } = piece;
     const state = states[node.id];
     const isHere = state === "now" || state === "error";
     const event = known.ran.get(node.id);
     const trouble = known.troubles.get(node.id);
     const isWarned = trouble?.warning && trouble.index < step;
-    const at = event ? `, step ${event.index + 1}` : "";
     const lacks = missing.has(node.id) ? ` for ${missing.get(node.id)} more` : "";
     const isSum = state === "now" && kind === "broadcast";
+    const isStop = isHere || (step === 0 && event?.index === 0);
+    const mark = known.marks?.has(node.id) && "breakpoint";
+    if (isPainted(piece, [state, lacks, state === "now" && kind, isWarned, mark, isStop].join())) return;
+    const at = event ? `, step ${event.index + 1}` : "";
     const says = isSum ? "its broadcast is undone now" : STATES[state] + lacks;
     let gradText = "";
     if (grad) {
@@ -319,13 +330,12 @@ function drawGraph(trace, known, jump) {
     }
     const warning = isWarned && `warning: the first ${trouble.warning.type}`;
     set(group, "data-state", state);
-    const mark = known.marks?.has(node.id) && "breakpoint";
     if (trouble) set(group, "data-warned", String(Boolean(isWarned)));
     set(group, "data-kind", state === "now" ? kind : "");
     const layer = node.layer && `layer ${node.layer}`;
     set(group, "aria-label", [called(node) + at, node.variable && layer, says, warning, gradText, mark].filter(Boolean).join(", "));
     set(badge, "d", ICONS[isSum ? "broadcast" : state] ?? "");
-    paintFocus(group, isHere || (step === 0 && event?.index === 0), isHere);
+    paintFocus(group, isStop, isHere);
   }
 
   function paintFocus(group, isStop, isHere) {
@@ -380,12 +390,6 @@ function drawGraph(trace, known, jump) {
       left * across < x + clientWidth && right * across > x && top * down < y + clientHeight && bottom * down > y;
   }
 
-  /** Give up painting that is still to come. */
-  function settle() {
-    cancelAnimationFrame(late.frame);
-    clearTimeout(late.timer);
-  }
-
   function paint(to) {
     step = to;
     const states = statesAt(trace, step);
@@ -407,7 +411,7 @@ function drawGraph(trace, known, jump) {
     if (seen.length < tiles.length) {
       const others = tiles.filter((tile) => !seen.includes(tile));
       // After this frame; the reader cannot have scrolled there before.
-      late.frame = requestAnimationFrame(() => (late.timer = setTimeout(() => paintTiles(others))));
+      settle = afterFrame(() => paintTiles(others));
     }
     overview.mark(current[0].box);
     if (focusInside && !current.some(({ group }) => group === document.activeElement)) {
@@ -499,6 +503,7 @@ function drawGraph(trace, known, jump) {
   /** Let another pass paint the picture (forward.js): `other(scene)` after each change of what is drawn; or null. */
   const lend = (other) => {
     settle();
+    for (const box of scene.boxes) box.look = null; // the other pass writes what it likes
     painter = other;
     painter?.(scene);
   };

@@ -79,6 +79,10 @@ function drawOverview(scroller, groups) {
         "svg",
         { viewBox: `0 0 ${width} ${height}`, ...size, "aria-hidden": "true", preserveAspectRatio: "none" },
         areas,
+      ),
+      svg(
+        "svg", // of its own: the areas are not painted again with the marks
+        { viewBox: `0 0 ${width} ${height}`, ...size, "aria-hidden": "true", preserveAspectRatio: "none" },
         here,
         view,
       ),
@@ -133,7 +137,12 @@ function drawOverview(scroller, groups) {
     event.stopPropagation();
     scroller.scrollBy(...by);
   });
-  scroller.addEventListener("scroll", follow, { passive: true });
+  let giveUp = () => {};
+  const followLater = () => {
+    giveUp();
+    giveUp = afterFrame(follow); // to ask for sizes now would lay out what the step has changed, before it has all changed
+  };
+  scroller.addEventListener("scroll", followLater, { passive: true });
   new ResizeObserver(() => scene && follow()).observe(scroller);
 
   function mark(box) {

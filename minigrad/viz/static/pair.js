@@ -10,7 +10,7 @@ function drawHalf({ caption, trace }, jump) {
   const panel = html("div", { class: "mg-panel" });
   const more = html("details", {}, html("summary", {}, "All of this step"), panel);
   let step = null;
-  const fill = () => panel.replaceChildren(...(more.open ? panelAt(trace, step) : []));
+  const fill = () => renew(panel, more.open ? panelAt(trace, step).map(([, make]) => make()) : []);
   more.addEventListener("toggle", fill);
 
   const sentenceAt = (at) => {

@@ -1,4 +1,4 @@
-// The panel: what one step shows, in words, values and formulas. It is built anew at each step.
+// The panel: what one step shows, in words, values and formulas. Each step builds it anew, and of what is shown only what differs is replaced (renew.js).
 
 function card(title, ...children) {
   return html("section", { class: "mg-card" }, html("h4", {}, title), ...children);
@@ -7,7 +7,7 @@ function card(title, ...children) {
 function row(sign, value, note, className = "") {
   return html(
     "div",
-    { class: `mg-row ${className}` },
+    { class: `mg-row ${value.querySelector(".mg-grid") ? "mg-tall " : ""}${className}` },
     sign !== null && html("span", { class: "mg-sign" }, sign),
     value,
     note && html("span", { class: "mg-note" }, note),
@@ -154,9 +154,9 @@ function outgoingEdge(trace, node, out) {
       html("code", {}, called(target)),
     ),
     formula
-      ? formulaLine("mg-formula", math(formula))
+      ? formulaLine("mg-formula", formula)
       : html("p", { class: "mg-note" }, "No formula is written for this rule."),
-    out.numbers && formulaLine("mg-formula mg-numbers", math(out.numbers)),
+    out.numbers && formulaLine("mg-formula mg-numbers", out.numbers),
     out.value === null && out.raw !== null
       ? [
           row("=", shown(out.raw, true), "what the rule gives", "mg-result"),
@@ -339,23 +339,25 @@ function startPanel(trace) {
   ];
 }
 
+/** What a step shows, as cards (fill.js). */
 function panelAt(trace, step) {
-  if (step === 0) return startPanel(trace);
+  if (step === 0) return startPanel(trace).map((element) => [null, () => element]);
   const event = trace.events[step - 1];
   const node = trace.nodes[event.node];
   const { kind, warning, error } = event;
-  return [
-    headCard(node, event, trace.events.length),
-    error && troubleCard("error", `The walk stops here: ${error.type}`, error),
-    warning && troubleCard("warning", WARNINGS[warning.type], warning),
-    whyCard(trace, event),
-    event.incoming.length > 0 && arrivesCard(trace, event),
-    kind === "broadcast" && broadcastCard(trace, event),
-    kind === "node" && event.outgoing.length > 0 && ruleCard(trace, node, event),
-    kind === "node" && jacobianCard(trace, node),
-    kind === "node" && checkCard(trace, event),
-    kind === "error" && missingCard(trace, node),
-    event.grad && gradCard(node, event),
-    event.freed.length > 0 && memoryCard(trace, event),
-  ].filter(Boolean);
+  const cards = [
+    ["head", () => headCard(node, event, trace.events.length)],
+    error && ["error", () => troubleCard("error", `The walk stops here: ${error.type}`, error)],
+    warning && ["warning", () => troubleCard("warning", WARNINGS[warning.type], warning)],
+    ["why", () => whyCard(trace, event)],
+    event.incoming.length > 0 && ["arrives", () => arrivesCard(trace, event)],
+    kind === "broadcast" && ["broadcast", () => broadcastCard(trace, event)],
+    kind === "node" && event.outgoing.length > 0 && ["rule", () => ruleCard(trace, node, event)],
+    kind === "node" && node.jacobians?.length > 0 && ["jacobian", () => jacobianCard(trace, node)],
+    kind === "node" && event.check && ["check", () => checkCard(trace, event)],
+    kind === "error" && ["missing", () => missingCard(trace, node)],
+    event.grad && ["grad", () => gradCard(node, event)],
+    event.freed.length > 0 && ["memory", () => memoryCard(trace, event)],
+  ];
+  return cards.filter(Boolean).map(([name, make]) => [`${name} ${node.name}`, make]);
 }

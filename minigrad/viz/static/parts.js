@@ -53,6 +53,16 @@ function writeText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Act when the frame to come has been painted. Hands back how to give it up. */
+function afterFrame(act) {
+  let timer = null;
+  const frame = requestAnimationFrame(() => (timer = setTimeout(act)));
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+}
+
 function icon(name) {
   return svg("svg", { viewBox: "0 0 16 16", class: "mg-icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
 }
@@ -94,6 +104,7 @@ function onlyMath(node) {
   const copy = document.createElementNS(MATHML, node.localName);
   for (const { name, value } of node.attributes) if (MATHML_ATTRIBUTES.has(name)) copy.setAttribute(name, value);
   copy.append(...[...node.childNodes].map(onlyMath));
+  if (isMatrixBracket(node)) copy.setAttribute("class", "mg-bracket");
   if (isSign(node)) copy.setAttribute("form", "prefix");
   if (isLowBracket(node)) copy.setAttribute("stretchy", "false");
   return copy;
@@ -105,6 +116,11 @@ function isLowBracket(node) {
   return isBracket && node.parentElement.querySelector("mfrac, mtable, munderover") === null;
 }
 
+/** Whether a bracket stands beside a matrix: base.css draws those. */
+function isMatrixBracket(node) {
+  return node.localName === "mo" && [node.previousElementSibling, node.nextElementSibling].some((next) => next?.localName === "mtable");
+}
+
 /** Whether a minus is a sign and no subtraction: it begins a row or stands after an operator such as "[" or ",". */
 function isSign(node) {
   if (node.localName !== "mo" || node.textContent !== "\u2212") return false;
@@ -113,28 +129,53 @@ function isSign(node) {
   return before === null || (before.localName === "mo" && !/^[)\]]$/.test(before.textContent));
 }
 
-const parsed = new WeakMap(); // FORMULA → element, since parsing is the dear part of a step
+const parsed = new Map(); // MathML → element, since parsing is the dear part of a step; the same rule comes again
+const MOST_PARSED = 1500;
 
-function math(formula) {
-  if (!parsed.has(formula)) {
-    const root = new DOMParser().parseFromString(formula.mathml ?? "", "application/xml").documentElement;
+/** A formula's element, to be copied; null where it is no MathML. */
+function parse({ mathml: text = "" }) {
+  if (!parsed.has(text)) {
+    const root = new DOMParser().parseFromString(text, "application/xml").documentElement;
     const good = root.namespaceURI === MATHML && root.localName === "math";
-    parsed.set(formula, good ? onlyMath(root) : html("code", {}, formula.latex));
+    parsed.set(text, good ? onlyMath(root) : null);
+    if (parsed.size > MOST_PARSED) parsed.delete(parsed.keys().next().value);
   }
-  return html("span", { class: "mg-math" }, parsed.get(formula).cloneNode(true));
+  return parsed.get(text);
 }
 
-/** A line that scrolls where its formula is too long, and then can be scrolled by keyboard. */
-function formulaLine(className, ...children) {
-  const line = html("div", { class: className }, children);
-  const look = () => {
-    const isLong = line.scrollWidth > line.clientWidth + 1;
-    for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Formula"]])
-      if (isLong) line.setAttribute(name, value);
-      else line.removeAttribute(name);
+function math(formula) {
+  return html("span", { class: "mg-math" }, parse(formula)?.cloneNode(true) ?? html("code", {}, formula.latex));
+}
+
+/** Parse formulas while the browser has nothing else to do. Hands back how to give it up. */
+function parseAhead(formulas) {
+  const some = formulas.filter(Boolean).slice(0, MOST_PARSED);
+  let next = 0,
+    request = null;
+  const goOn = (deadline) => {
+    while (next < some.length && deadline.timeRemaining() > 3) parse(some[next++]);
+    if (next < some.length) request = requestIdleCallback(goOn);
   };
-  new ResizeObserver(look).observe(line);
-  return line;
+  if (!window.requestIdleCallback) return () => {};
+  request = requestIdleCallback(goOn);
+  return () => cancelIdleCallback(request);
+}
+
+/** Have a line that is too long for its place scrolled by keyboard as well. */
+function lookAtLine(line) {
+  const isLong = line.scrollWidth > line.clientWidth + 1;
+  for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Formula"]])
+    if (isLong) line.setAttribute(name, value);
+    else if (line.hasAttribute(name)) line.removeAttribute(name);
+}
+
+const lines = new ResizeObserver((entries) => entries.forEach(({ target }) => lookAtLine(target)));
+
+/** A FORMULA in a line that scrolls where it is too long. */
+function formulaLine(className, formula) {
+  const line = html("div", { class: className }, math(formula));
+  lines.observe(line);
+  return isOf(line, formula.latex);
 }
 
 // -------------------------------------------------------------------------------------------------------------- values

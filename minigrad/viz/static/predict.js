@@ -80,6 +80,8 @@ function makePrediction(trace, { says, told, goOn, repaint }) {
   const box = html("div", { class: "mg-question", role: "group", "aria-label": "Your turn", tabindex: -1, hidden: true });
   const keeper = keepHeight(box); // the picture below is what is clicked: it should stay where it is
 
+  /** Before anything changes: asking for a height afterwards would lay everything out. */
+  const hold = () => asked.length > 0 && keeper.hold();
   const record = (at, { kind, input }) =>
     answers.find((one) => one.step === at + 1 && one.kind === kind && one.input === input);
   const isSettled = (at) => (question) => record(at, question)?.right || record(at, question)?.shown;
@@ -93,6 +95,7 @@ function makePrediction(trace, { says, told, goOn, repaint }) {
 
   /** Note an answer to the question that is pending at `at`, and go on where it was right. */
   function note(at, question, given, { isRight = false, isShown = false, hint = null }) {
+    hold();
     const before = record(at, question);
     const now = {
       step: at + 1,
@@ -122,6 +125,7 @@ function makePrediction(trace, { says, told, goOn, repaint }) {
     const { read, same, unread } = ANSWERS[question.kind];
     const given = read(text);
     if (given === null) {
+      hold();
       feedback = { at, text: unread, isRight: false };
       draw(at, text);
       says(unread);
@@ -215,13 +219,12 @@ function makePrediction(trace, { says, told, goOn, repaint }) {
       saved.length > 0 &&
         html("div", { class: "mg-saved" }, html("h5", {}, "Saved by the forward pass"), html("ul", {}, saved)),
       formula &&
-        html("details", {}, html("summary", {}, "The rule"), formulaLine("mg-formula", math(formula))),
+        html("details", {}, html("summary", {}, "The rule"), formulaLine("mg-formula", formula)),
     ].filter(Boolean);
   }
 
   /** Draw what is asked at step `at`, or nothing where the next step is open. */
   function draw(at, text = null) {
-    keeper.hold();
     const question = at === limit() ? pending(at) : null;
     const said = lastSaid(at);
     const isDone = asked.length > 0 && limit() === trace.events.length;
@@ -280,5 +283,5 @@ function makePrediction(trace, { says, told, goOn, repaint }) {
       focus(at);
     }
   };
-  return { box, limit, draw, set, takes, remind, destroy: keeper.disconnect };
+  return { box, limit, hold, draw, set, takes, remind, destroy: keeper.disconnect };
 }

@@ -50,19 +50,16 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     at === 0 ? `Before the first of ${total} steps: nothing has run yet.` : trace.events[at - 1].sentence;
   const say = (text) => (live.textContent = text);
   known.say = say;
-  /** A new panel; a focus inside it stays inside, so that the keys go on being heard. */
-  const fillPanel = (cards) => {
-    const focused = panel.contains(document.activeElement) ? document.activeElement : null;
-    panel.replaceChildren(...cards);
-    if (focused) (panel.querySelector(focused.localName === "summary" ? "summary" : ".mg-check") ?? panel).focus({ preventScroll: true });
-  };
   const paint = (to) => {
     const target = Math.min(Math.max(Math.round(to) || 0, 0), prediction.limit(), livePass.ran);
     if (target === step) return false;
     step = target;
+    const cards = panelAt(trace, step);
+    filler.measure(cards);
     keeper.hold();
+    prediction.hold();
     graph.paint(step);
-    fillPanel(panelAt(trace, step));
+    filler.fill(cards);
     paintLock();
     say(sentenceAt(step));
     root.dataset.step = step;
@@ -76,9 +73,11 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   /** The same for the forward pass: it has steps of its own, of which Python is not told. */
   const paintForward = (to) => {
     at = Math.min(Math.max(Math.round(to) || 0, 0), forward.total);
+    const cards = forward.panelAt(at).map((element) => [null, () => element]);
+    filler.measure(cards);
     keeper.hold();
     forward.paint(at);
-    fillPanel(forward.panelAt(at));
+    filler.fill(cards);
     controls.paint(at, forward.sentenceAt(at), forward.total, forward.total);
     say(forward.sentenceAt(at));
   };
@@ -248,11 +247,16 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   });
 
   const keeper = keepHeight(panel);
+  const filler = makeFiller(panel, trace.nodes.length > MOST_ANIMATED);
   breakpoints.set(traits.breakpoints ?? []);
   prediction.set(traits.answers);
   paintNotice(traits.notice ?? "");
   paint(initial); // before it is on the page: an unpainted picture would show every gradient
   el.replaceChildren(root);
+  const stopParsing = parseAhead([
+    ...trace.events.flatMap(({ outgoing }) => outgoing.map(({ numbers }) => numbers)),
+    ...trace.nodes.flatMap(({ inputs }) => inputs.map(({ formula }) => formula)),
+  ]);
   const follow = (name, value) => {
     if (name === "breakpoints") {
       breakpoints.set(value);
@@ -276,6 +280,8 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
     destroy: () => {
       player.stop();
       keeper.disconnect();
+      filler.destroy();
+      stopParsing();
       prediction.destroy();
       root.remove();
     },

@@ -16,7 +16,6 @@ function jacobianMap({ rows, columns, value, input }) {
 
 /** The Jacobians of a small node: what the rule does to every gradient, at once. */
 function jacobianCard(trace, node) {
-  if (!node.jacobians?.length) return null;
   const wish = wishes(trace);
   const details = html(
     "details",
@@ -67,7 +66,6 @@ function checkResult({ verdict, inputs, sentence }) {
 
 /** The check of a node's rule, shown when it is asked for; it was made when the walk was recorded. */
 function checkCard(trace, event) {
-  if (!event.check) return null;
   const { checked } = wishes(trace);
   const result = html("div", { class: "mg-check-result", role: "status" });
   const opener = button("Check this node", () => show(!checked.has(event.node)), { look: "check", words: ["Check this node"] });
@@ -78,7 +76,8 @@ function checkCard(trace, event) {
     result.replaceChildren(...(isOpen ? checkResult(event.check) : []));
   };
   show(checked.has(event.node));
-  return html("section", { class: "mg-card mg-check-card" }, html("h4", {}, "Is the rule right?"), opener, result);
+  const section = html("section", { class: "mg-card mg-check-card" }, html("h4", {}, "Is the rule right?"), opener, result);
+  return isOf(section, event);
 }
 
 Object.assign(ICONS, { agrees: "M3 8.5 6.5 12 13 4.5", differs: "M4 4l8 8M12 4l-8 8" });
