@@ -6,6 +6,7 @@ The result is the VALUE of docs/stepper.md. NaN and the infinities are no JSON n
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,7 +100,7 @@ def _value(shape: list[int], numbers: Any) -> Value:
         low = high = "nan"
     value: Value = {
         "shape": shape,
-        "dtype": str(numbers.dtype),
+        "dtype": _name(numbers.dtype),
         "values": values,
         "truncated": math.prod(shape) > len(values),
         "min": low,
@@ -107,6 +108,9 @@ def _value(shape: list[int], numbers: Any) -> Value:
     }
     value["text"] = _text(value, has_nan=top == "nan")
     return value
+
+
+_name = lru_cache(str)  # NumPy takes a while to find the name of a dtype
 
 
 def _plain(numbers: Any) -> list[Any]:
@@ -121,7 +125,7 @@ def number(x: Any) -> str:
     if not isinstance(x, float):
         return str(x)
     text = f"{x:.4g}"
-    return text if any(sign in text for sign in ".e") else text + "."
+    return text if "." in text or "e" in text else text + "."
 
 
 def shape_text(shape: list[int] | tuple[int, ...]) -> str:
