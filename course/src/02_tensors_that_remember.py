@@ -159,7 +159,7 @@ print(x.grad)
 
 # %% [markdown]
 # `x.grad` is None, and not 0. The slope is not 0 at all, only nobody asked for it. Leaving out what nobody needs saves time and memory: lesson 15
-# switches off most of a network in this way.
+# **freezes** most of a network, that is, switches the flags of its parameters off.
 #
 # ## Only floats can
 #
@@ -208,7 +208,7 @@ print(tensor([3]), Tensor([3]))
 print(tensor(3).shape, Tensor(3).shape)
 
 # %% [markdown]
-# `tensor` takes the data as it is. `Tensor` always makes floats, and it reads a bare number as a size: `Tensor(3)` has room for three numbers that nobody has chosen. Stay
+# `tensor` keeps the type of its data. `Tensor` always makes floats, and it reads a bare number as a size: `Tensor(3)` has room for three numbers that nobody has chosen. Stay
 # with `tensor`.
 #
 # ## NumPy cannot remember
