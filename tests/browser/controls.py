@@ -1,7 +1,7 @@
 """Every row of the table of controls in docs/stepper.md, done by keys and by mouse: on a saved page, or in a notebook.
 
-KEYS and MOUSE give for each row the walk that has the control ("q", "blocks" of modules, or "locked" by questions) and
-what to do with its stepper, which stands before its first step.
+KEYS and MOUSE give for each row the walk that has the control and what to do with its stepper, which stands before its
+first step. Walks are "q", "blocks" of modules, "locked" by questions for numbers, and "asked" for nodes alone.
 """
 
 from __future__ import annotations
@@ -296,11 +296,10 @@ def answer_keys(s):
 
 
 def answer_mouse(s):
-    question = s.locator(".mg-question")
     s.locator("[data-node='5']").click()
-    assert announced(s) == question.locator(".mg-feedback").inner_text() != ""
-    s.locator("[data-node='2']").click()
-    assert announced(s).startswith("Right.")
+    assert announced(s) == s.locator(".mg-feedback").inner_text() != "" and step_of(s) == 0
+    s.locator("[data-node='0']").click()
+    assert announced(s).startswith("Right.") and step_of(s) == 1
 
 
 KEYS = {
@@ -333,6 +332,6 @@ MOUSE = {
     "a group opens, closes": ("blocks", group_mouse),
     "larger, smaller, all of the picture": ("blocks", zoom_mouse),
     "the overview: move what is in sight": ("blocks", overview_mouse),
-    "an answer": ("locked", answer_mouse),
+    "an answer": ("asked", answer_mouse),
     "the list of keys": ("q", help_mouse),
 }

@@ -68,6 +68,7 @@ function makeBreakpoints(trace, known, frame, { go, changed }) {
     const id = event.target.closest("[data-node]")?.dataset.node;
     if (id === undefined) return;
     event.preventDefault();
+    event.stopPropagation(); // JupyterLab would open its own menu over the picture
     toggle(Number(id));
   });
   return { list, has: (id) => nodes.has(id), toggle, set };

@@ -129,7 +129,7 @@ const roomFor = (gradient) => Math.max(chipWidth(NOT_YET), chipWidth(short(gradi
 
 /**
  * An edge with its arrow, the place of its gradient, and its number where the node has several: where none of `chips`,
- * [x, y, room] of the gradients of all edges of its node, covers it.
+ * [x, y, room] of the gradients of all edges of its node, covers it; where that cannot be, farthest from them.
  */
 function drawEdge(drawn, edge, gradient, isLeftmost, chips) {
   const [labelX, labelY] = drawn.label;
@@ -138,10 +138,13 @@ function drawEdge(drawn, edge, gradient, isLeftmost, chips) {
   const room = roomFor(gradient);
   const left = isOn ? null : labelX - room / 2 + 1; // the side nearer to the edge
   const value = chip(labelX, labelY, "mg-gradient", NOT_YET, gradient, { left });
-  const isCovered = ([atX, atY]) =>
-    chips.some(([chipX, chipY, wide]) => Math.abs(atX - chipX) < wide / 2 + 6 && Math.abs(atY - chipY) < 17);
+  const clearance = ([atX, atY]) =>
+    Math.min(
+      ...chips.map(([chipX, chipY, wide]) => Math.max(Math.abs(atX - chipX) - wide / 2 - 6, Math.abs(atY - chipY) - 17)),
+    );
   const sides = [16, 8].flatMap((reach) => [isLeftmost, !isLeftmost].map((isLeft) => besideStart(course, isLeft, reach)));
-  const [x, y] = sides.find((place) => !isCovered(place)) ?? sides[0];
+  const farthest = () => sides.reduce((best, place) => (clearance(place) > clearance(best) ? place : best));
+  const [x, y] = sides.find((place) => clearance(place) >= 0) ?? farthest();
   const group = svg(
     "g",
     { class: "mg-edge" },

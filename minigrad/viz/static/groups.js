@@ -225,10 +225,10 @@ function drawOpenGroup(frame, group) {
       "g",
       { class: "mg-node mg-opened", role: "button", tabindex: -1, "aria-expanded": "true", "data-group": group.id },
       svg("title", {}, `${group.path}: close`),
-      svg("rect", { class: "mg-halo", x: x + 1, y: y + 1, width: wide + 4, height: 24, rx: 6 }),
-      svg("rect", { class: "mg-box", x: x + 3, y: y + 3, width: wide, height: 20, rx: 5 }),
-      svg("path", { class: "mg-sign-open", d: `M${x + 10},${y + 13}h9` }),
-      svg("text", { class: "mg-text-source", x: x + 26, y: y + 17 }, title),
+      svg("rect", { class: "mg-halo", x: x + 1, y: y + 1, width: wide + 4, height: 28, rx: 6 }),
+      svg("rect", { class: "mg-box", x: x + 3, y: y + 3, width: wide, height: 24, rx: 5 }),
+      svg("path", { class: "mg-sign-open", d: `M${x + 10},${y + 15}h9` }),
+      svg("text", { class: "mg-text-source", x: x + 26, y: y + 19 }, title),
     ),
   );
   element.lastChild.setAttribute("aria-label", `${title}, open group`);

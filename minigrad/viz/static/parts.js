@@ -231,6 +231,8 @@ const chipWidth = (text) => text.length * CHARACTER + CHIP_PADDING;
  */
 function widgetOf(mount, { state = "state", value = "value", others = [] } = {}) {
   return ({ model, el }) => {
+    // Notebook 7 looks for a shortcut before a widget is told of the key, and first of all at what has the focus.
+    el.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
     const read = () => {
       const data = model.get(state);
       return typeof data === "string" ? JSON.parse(data) : data;
