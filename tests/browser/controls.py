@@ -1,7 +1,8 @@
 """Every row of the table of controls in docs/stepper.md, done by keys and by mouse: on a saved page, or in a notebook.
 
 KEYS and MOUSE give for each row the walk that has the control and what to do with its stepper, which stands before its
-first step. Walks are "q", "blocks" of modules, "locked" by questions for numbers, and "asked" for nodes alone.
+first step. Walks are "q", "blocks" of modules, "large" (the same, never zoomed), "locked" by questions for numbers, and
+"asked" for nodes alone.
 """
 
 from __future__ import annotations
@@ -315,7 +316,7 @@ KEYS = {
     "the Jacobian and the check of a node": ("q", study_keys),
     "a group opens, closes": ("blocks", group_keys),
     "larger, smaller, all of the picture": ("blocks", zoom_keys),
-    "the overview: move what is in sight": ("blocks", overview_keys),
+    "the overview: move what is in sight": ("large", overview_keys),
     "an answer": ("locked", answer_keys),
     "the list of keys": ("q", help_keys),
 }
@@ -331,7 +332,7 @@ MOUSE = {
     "the Jacobian and the check of a node": ("q", study_mouse),
     "a group opens, closes": ("blocks", group_mouse),
     "larger, smaller, all of the picture": ("blocks", zoom_mouse),
-    "the overview: move what is in sight": ("blocks", overview_mouse),
+    "the overview: move what is in sight": ("large", overview_mouse),
     "an answer": ("asked", answer_mouse),
     "the list of keys": ("q", help_mouse),
 }

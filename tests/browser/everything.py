@@ -47,6 +47,7 @@ walk""",
 
 model = nn.Sequential(*(Block() for _ in range(4)))
 step(model(ones(2, 8)).sum(), by=model)""",
+    "large": "step(model(ones(2, 8)).sum(), by=model)",
     "locked": 'step(Q, gradient=one, predict=["next", "value"])',
     "asked": 'step(Q, gradient=one, predict=["next"])',
 }

@@ -283,7 +283,18 @@ def test_code_runs_in_the_kernel(lab, page):
 
 
 # ----------------------------------------------------------------------- light, dark, zoom, motion: over all of them
-SHOWN_AT = {"q": 5, "sums": 9, "spoiled": 3, "unfit": 1, "spent": 2, "nan": 3, "blocks": 4, "locked": 0, "asked": 0}
+SHOWN_AT = {
+    "q": 5,
+    "sums": 9,
+    "spoiled": 3,
+    "unfit": 1,
+    "spent": 2,
+    "nan": 3,
+    "blocks": 4,
+    "large": 4,
+    "locked": 0,
+    "asked": 0,
+}
 MOVING = """async (one) => {
     await new Promise(requestAnimationFrame);
     const smooth = [...one.querySelectorAll("*")].filter((e) => getComputedStyle(e).scrollBehavior === "smooth");
@@ -297,7 +308,7 @@ def each(page):
         s = find(page, name)
         if name in WALKS:
             s.get_by_role("slider", name="Step").fill(str(SHOWN_AT[name]))
-        if name == "blocks":
+        if name in ("blocks", "large"):
             click(s, "Close all")
             s.locator(".mg-closed").first.click()
         yield name, s
