@@ -205,5 +205,5 @@ def test_the_steppers_styles_on_the_same_page_change_nothing(show):
             return [one.className.baseVal ?? one.className, width, height, padding, color, backgroundColor].join();
         })"""
         before = found.locator("*").evaluate_all(sizes)
-        found.page.add_style_tag(content=assets.css("stepper"))
+        found.page.add_style_tag(content=assets.css())
         assert found.locator("*").evaluate_all(sizes) == before
