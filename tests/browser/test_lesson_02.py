@@ -27,7 +27,7 @@ def test_the_painter_is_played_and_the_flags_are_predicted(lab, opened):
     painter = page.locator(".mg-painter")
     painter.wait_for()
     painter.scroll_into_view_if_needed()
-    assert sentence(painter).startswith("No leaf requires grad")
+    wait_until(lambda: sentence(painter).startswith("No leaf requires grad"))
     painter.get_by_role("switch", name="requires_grad of wage").click()
     assert sentence(painter).startswith("wage requires grad, so 3 of 4 results do too")
     painter.get_by_role("switch", name="requires_grad of months").press(" ")
