@@ -102,7 +102,9 @@ def run(
                 saved = node.unpacked()
             elif node.seq < versions.last_write:
                 node.check_versions()
-            if create_graph:
+        if create_graph:
+            versions.recorded_rules.note(node.seq, node.name(), node.code, node.at)
+            if holds_values:
                 saved = node.with_history(saved)
         if g is None and not node.runs_on_nothing:
             raw = outgoing = (None,) * len(node.edges)

@@ -70,7 +70,7 @@ def backward(
     begun = versions.next_seq() if create_graph else 0
     try:
         if targets is None:
-            drain(run(roots, spent, create_graph, staged=staged))
+            drain(run(roots, spent, create_graph, staged=staged), create_graph)
         else:
             for target in targets:
                 if isinstance(target, tensor.Tensor):
@@ -80,7 +80,7 @@ def backward(
             wanted.update(nodes)  # as in PyTorch the nodes of `inputs` run too
             wanted.update(node.first for node in nodes if type(node) is Output and node.first is not None)
             staged.wanted = wanted.union(nodes)
-            drain(run(roots, spent, create_graph, wanted, {}, staged))
+            drain(run(roots, spent, create_graph, wanted, {}, staged), create_graph)
         del roots, staged.roots
         staged.commit()
     except BaseException:
@@ -150,7 +150,7 @@ def grad(
         found: dict[Node, Any] = dict.fromkeys(nodes)
         wanted = needed_for(nodes, (node for node, _ in roots))
         staged.wanted = wanted.union(nodes)
-        drain(run(roots, spent, create_graph, wanted, found, staged))
+        drain(run(roots, spent, create_graph, wanted, found, staged), create_graph)
     finally:
         passing(create_graph, before)
         if create_graph:
@@ -267,8 +267,17 @@ DEEPEST = 20
 """How many passes may stand one inside another on one stack, each started by a hook or a Function of the last."""
 
 
-def drain(steps: Iterator[Any]) -> None:
-    """Run a pass to its end and keep nothing of it."""
+def _noted(steps: Iterator[Any]) -> Iterator[Any]:
+    """The same steps; when the rule of each was done is noted: what comes after it are the engine's own sums."""
+    for each in steps:
+        versions.recorded_rules.note()
+        yield each
+
+
+def drain(steps: Iterator[Any], recorded: bool = False) -> None:
+    """Run a pass to its end and keep nothing of it but, if it is `recorded`, which rules ran when."""
+    if recorded:
+        steps = _noted(steps)
     try:
         if mode.depth < DEEPEST:
             for _ in steps:

@@ -11,8 +11,9 @@ The clock is the one that numbers the nodes: a saved value is stale if its memor
 from __future__ import annotations
 
 import weakref
+from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from types import CodeType
 from typing import Any, NamedTuple
@@ -22,6 +23,42 @@ from ..backend import memory, owner
 next_seq = count(1).__next__
 recorded_passes: deque[tuple[int, int]] = deque(maxlen=1_000)  # when passes under create_graph began and ended
 KEPT = 32  # how many of the last writes to a piece of memory are remembered
+
+
+class Rule(NamedTuple):
+    """A node whose rule began under create_graph at `seq`; of no node: the rule begun last was done."""
+
+    seq: int
+    node: int  # its own seq, or 0
+    name: str
+    code: CodeType | None  # where it was made, as in `source.py`
+    at: int
+
+
+class Rules:
+    """The last rules that ran under create_graph, in memory of a fixed size: training may run millions."""
+
+    __slots__ = ("ats", "codes", "count", "names", "nodes", "seqs", "size")
+
+    def __init__(self, size: int = 4_096) -> None:
+        self.size, self.count = size, 0
+        self.seqs, self.nodes, self.ats = (array("q", [0]) * size for _ in range(3))
+        self.names = [""] * size
+        self.codes: list[CodeType | None] = [None] * size
+
+    def note(self, node: int = 0, name: str = "", code: CodeType | None = None, at: int = 0) -> None:
+        """A rule begins or, without a node, is done."""
+        place = self.count % self.size
+        self.count += 1
+        self.seqs[place], self.nodes[place], self.ats[place] = next_seq(), node, at
+        self.names[place], self.codes[place] = name, code
+
+    def __iter__(self) -> Iterator[Rule]:
+        """What is still known, oldest first."""
+        for i in range(max(0, self.count - self.size), self.count):
+            place = i % self.size
+            found = self.seqs[place], self.nodes[place], self.names[place], self.codes[place], self.ats[place]
+            yield Rule(*found)
 
 
 class Write(NamedTuple):
@@ -45,6 +82,7 @@ class History:
         self.recent: deque[Write] = deque(maxlen=KEPT)
 
 
+recorded_rules = Rules()
 _histories: dict[int, History] = {}
 _through: dict[int, History] = {}  # by the memory itself, which an array and its aliases (`x.data`) have in common
 on_unseen: Callable[[Any], None] | None = None  # while writes past versions are warned of: what looks for them

@@ -33,7 +33,7 @@ FILES = {
         *("study.js", "panel.js", "fill.js", "controls.js", "breakpoints.js", "predict.js", "forward.js", "stepper.js"),
     ),
     "pair": (
-        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js"),
+        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "layers.js"),
         *("heatmap.js", "study.js", "panel.js", "controls.js", "breakpoints.js", "pair.js"),
     ),
     "graph_builder": _instrument(*_PLAIN, "graph_builder.js"),

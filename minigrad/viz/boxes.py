@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from .values import shape_text
-from .words import count, short
+from .words import count, rule_words, short
 
 NAME_SIZE, SOURCE_SIZE = 13.0, 11.5  # font sizes of a box's two lines
 CHARACTER = 0.61  # width of a character of a monospaced font, as a part of its size
@@ -18,6 +18,7 @@ PADDING, HEIGHT, NARROWEST = 13.0, 46.0, 64.0
 LABEL_SIZE, LABEL_HEIGHT = 11.0, 17.0  # a gradient written beside an edge
 NOT_YET = "not yet"
 LONGEST = 30  # characters of a line in a box
+LONGEST_RULE = 14  # characters of an expression in it whose rule made the node
 LONGEST_LABEL = 18  # characters of a gradient beside an edge
 SAME_PLACE = 6  # more nodes of one expression: it is the call of a whole model, and tells nothing of one node
 LONGEST_ACCOUNT = 24  # characters of what the stepper writes below a leaf
@@ -154,7 +155,9 @@ def _lines(node: dict[str, Any], path: str = "") -> list[dict[str, str]]:
         name = node["name"]
         source = f"{variable} = {expression}" if variable and expression else variable or expression or ""
         if "layer" in node:  # all that one pass made has the same expression
-            source = ", ".join(filter(None, [variable, f"layer {node['layer']}"]))
+            rule = rule_words(node, LONGEST_RULE)
+            layer = None if rule and node["layer"] == 2 else f"layer {node['layer']}"
+            source = ", ".join(filter(None, [variable, layer, rule]))
         twin = node.get("twin")
         if twin and not variable:
             source = f"{short(source, max(LONGEST - len(twin) - 2, 8))}, {twin}" if source else twin

@@ -66,11 +66,11 @@ def root_node(x: Any) -> Any:
 def node_records(graph: Graph, names: Names) -> list[Record]:
     """The NODE records of docs/stepper.md, saved values left for the recorder."""
     records = [_record(i, node, graph, names) for i, node in enumerate(graph.nodes)]
-    _tell_apart(records, [getattr(node, "seq", -i) for i, node in enumerate(graph.nodes)])
+    tell_apart(records, [getattr(node, "seq", -i) for i, node in enumerate(graph.nodes)])
     return records
 
 
-def _tell_apart(records: list[Record], made: list[int]) -> None:
+def tell_apart(records: list[Record], made: list[int]) -> None:
     """Give operations of the same name and expression a word of their own: their place, or which of them it is.
 
     `made` is when each was made; the nodes of a loop, made by one line, are counted by it.
@@ -78,7 +78,10 @@ def _tell_apart(records: list[Record], made: list[int]) -> None:
     namesakes: dict[tuple[Any, ...], list[Record]] = {}
     for record in records:
         if record["kind"] == "op":
-            namesakes.setdefault((record["name"], record["expression"]), []).append(record)
+            rule = record.get("rule") or {}
+            key = record["name"], record["expression"], rule.get("node"), rule.get("name"), rule.get("expression")
+            record["twin"] = None
+            namesakes.setdefault(key, []).append(record)
     for group in namesakes.values():
         if len(group) == 1:
             continue

@@ -16,10 +16,21 @@ def node_words(node: dict[str, Any]) -> str:
     """A node as sentences refer to it: `a`, or `MulBackward0 (3*a)`."""
     if node["kind"] == "leaf":
         return node["variable"] or f"a leaf of shape {shape_text(node['shape'])}"
-    layer = f"layer {node['layer']}" if "layer" in node else None  # many nodes of a pass have one expression
-    source = [layer or short(node["expression"] or "", 40), node.get("twin")]  # a variable is one node's alone
+    layer = [f"layer {node['layer']}", rule_words(node)] if "layer" in node else []  # a pass has one expression
+    source = [*(layer or [short(node["expression"] or "", 40)]), node.get("twin")]  # a variable is one node's alone
     detail = node["variable"] or node.get("path") or ", ".join(filter(None, source))
     return f"{node['name']} ({detail})" if detail else node["name"]
+
+
+def rule_words(node: dict[str, Any], longest: int = 40) -> str | None:
+    """What made a node of a second layer: `rule of x**3`, or, where that is longer, the node with the rule."""
+    rule = node.get("rule")
+    if rule is None:
+        return None
+    if rule["name"] is None:
+        return "sum of gradients"
+    expression = rule["expression"] or ""
+    return f"rule of {expression if 0 < len(expression) <= longest else rule['name']}"
 
 
 def short(text: str, length: int) -> str:

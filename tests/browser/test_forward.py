@@ -157,8 +157,17 @@ def test_the_second_layer_is_told_apart(visit, tmp_path):
     assert sorted({int(id) for id in rims.evaluate_all("all => all.map(one => one.dataset.node)")}) == made
     assert stepper.locator(".mg-layers li").all_inner_texts()[0] == "Layer 1: operations of your own code"
     assert "grad(y, x, create_graph=True)" in stepper.locator(".mg-layers li").last.inner_text()
-    assert "layer 2" in stepper.locator(f"[data-node='{made[0]}']").get_attribute("aria-label")
+    assert "layer 2, rule of x.sin()" in stepper.locator(f"[data-node='{made[0]}']").get_attribute("aria-label")
+    links = stepper.locator(".mg-made[data-state=now]")
     stepper.get_by_role("button", name="Next step").click()
+    assert links.count() == 0
     stepper.get_by_role("button", name="Next step").click()
-    assert "layer 2: made by a recorded backward pass" in stepper.locator(".mg-panel").inner_text()
+    head = stepper.locator(".mg-panel").inner_text()
+    assert "layer 2: made by the rule of SinBackward0 (x.sin()) in a recorded backward pass" in head
+    for label, made_here in [("Mul", 1), ("Exp", 1), ("Cos", 1), ("Sum", 0), ("Sin", 2)]:
+        node = next(node for node in walk.trace["nodes"] if node["label"] == label and node["variable"] != "g")
+        stepper.locator(f"[data-node='{node['id']}']").click()
+        assert links.count() == made_here, label
+    stepper.get_by_role("button", name="Forward pass").click()
+    assert not links.first.is_visible()
     assert serious(page) == [] and page.problems == []

@@ -59,11 +59,19 @@ function index(trace) {
   return { born, ran, troubles };
 }
 
+/** What made a node of a second layer: "rule of x**3". */
+function ruleWords({ rule }) {
+  if (!rule) return null;
+  if (rule.name === null) return "sum of gradients";
+  const { expression } = rule;
+  return `rule of ${expression && expression.length <= 40 ? expression : rule.name}`;
+}
+
 /** A node in words that tell it from its namesakes: "a", or "PowBackward0 (a**3)". */
 function called(node) {
   if (node.kind === "leaf") return node.variable ?? "unnamed leaf";
-  const source = node.layer ? `layer ${node.layer}` : node.expression; // all that one pass made has the same expression
-  const details = node.variable ?? node.path ?? [source, node.twin].filter(Boolean).join(", ");
+  const source = node.layer ? [`layer ${node.layer}`, ruleWords(node)] : [node.expression]; // a pass has one expression
+  const details = node.variable ?? node.path ?? [...source, node.twin].filter(Boolean).join(", ");
   return details ? `${node.name} (${details})` : node.name;
 }
 
@@ -252,6 +260,7 @@ function drawNested(trace, known, layout, paint) {
   const [width, height] = [layout.width, layout.height + GRAD_ROOM];
   const tiles = [
     open.map((frame) => ({ ...frame, paint: (now) => paint.open(frame, now) })),
+    trace.passes ? drawMakers(boxes) : [],
     edges.map(({ all, group, extent }) => ({ group, extent, paint: (now) => paint.edges(all, group, now) })),
     boxes.map((box) => ({ ...box, paint: (now) => (box.node ? paint.box(box, now) : paint.group(box, now)) })),
     edges.map(({ all, value, valueExtent }) => ({
@@ -335,8 +344,8 @@ function drawGraph(trace, known, jump) {
     set(group, "data-state", state);
     if (trouble) set(group, "data-warned", String(Boolean(isWarned)));
     set(group, "data-kind", state === "now" ? kind : "");
-    const layer = node.layer && `layer ${node.layer}`;
-    set(group, "aria-label", [called(node) + at, node.variable && layer, says, warning, gradText, mark].filter(Boolean).join(", "));
+    const layer = node.variable && node.layer && `layer ${node.layer}`; // else its name says so
+    set(group, "aria-label", [called(node) + at, layer, layer && ruleWords(node), says, warning, gradText, mark].filter(Boolean).join(", "));
     set(badge, "d", ICONS[isSum ? "broadcast" : state] ?? "");
     paintFocus(group, isStop, isHere);
   }

@@ -26,13 +26,13 @@ function headCard(node, event, total) {
   const kind =
     node.kind === "leaf" ? `keeps the gradient of the leaf ${called(node)}` : node.variable && `makes ${node.variable}`;
   const [out] = event.outgoing;
-  const round = node.twin?.includes(" of ") && `the ${node.twin} that this code made`;
+  const round = node.twin?.includes(" of ") && `the ${node.twin} that this ${node.rule ? "rule" : "code"} made`;
   const does = { broadcast: `undoes the broadcast of input ${out?.input}`, error: "stops the walk with an error" };
   return html(
     "header",
     { class: "mg-what" },
     html("h3", {}, html("span", { class: "mg-of" }, `${event.index + 1} of ${total}`), node.name),
-    html("p", { class: "mg-note" }, [does[event.kind] ?? kind, node.layer && `layer ${node.layer}: made by a recorded backward pass`, round].filter(Boolean).join(", ")),
+    html("p", { class: "mg-note" }, [does[event.kind] ?? kind, node.layer && layerWords(node), round].filter(Boolean).join(", ")),
     node.expression &&
       html("p", { class: "mg-source" }, sourceLine(node), html("span", { class: "mg-note" }, node.place ?? "")),
   );
