@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from .values import shape_text
-from .words import count, rule_words, short
+from .words import count, marks, rule_words, short
 
 NAME_SIZE, SOURCE_SIZE = 13.0, 11.5  # font sizes of a box's two lines
 CHARACTER = 0.61  # width of a character of a monospaced font, as a part of its size
@@ -107,14 +107,15 @@ def layout_gradients(trace: dict[str, Any]) -> list[str]:
     return found
 
 
-def boxes_of(trace: dict[str, Any], node: int | None) -> list[dict[str, Any]]:
-    """The boxes of the layout that show a node, or the closed group that it is in; each with its "kind"."""
+def marked_boxes(trace: dict[str, Any]) -> list[dict[str, Any]]:
+    """The boxes of the layout with a mark, or with a node in them that has one; each with its "kind" and its "mark"."""
+    words = marks(trace)
     found = []
-    for box in trace["layout"]["boxes"] if node is not None else ():
-        if box["node"] is None and node in trace["groups"][box["group"]]["nodes"]:
-            found.append(box | {"kind": "closed"})
-        elif box["node"] == node:
-            found.append(box | {"kind": trace["nodes"][node]["kind"]})
+    for box in trace["layout"]["boxes"] if words else ():
+        inside = [box["node"]] if box["node"] is not None else trace["groups"][box["group"]]["nodes"]
+        here = sorted(words[node] for node in inside if node in words)  # "error" before "first nan"
+        kind = "closed" if box["node"] is None else trace["nodes"][box["node"]]["kind"]
+        found += [box | {"kind": kind, "mark": word} for word in here[:1]]
     return found
 
 

@@ -7,11 +7,15 @@ with no controls.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .assets import css, esm
 from .svg import img, svg, text
 from .words import root_words
+
+Writers = dict[str, Callable[[], str | bytes]]
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -57,6 +61,17 @@ _UNSEEN = (
     "white-space: nowrap; }\n"
 )
 _STILL_CSS = "h1 { font-size: 1.2rem; }\np { max-width: 45em; line-height: 1.5; }"
+
+
+def save_as(path: str | Path, writers: Writers) -> Path:
+    """Write to a file what its ending asks for; ValueError where `writers` has none for it."""
+    path = Path(path)
+    if path.suffix not in writers:
+        *endings, last = writers
+        raise ValueError(f"cannot save {path.name!r}: its ending must be {', '.join(endings)} or {last}")
+    content = writers[path.suffix]()
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
 
 
 def page(trace: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .dot import dot
 from .graph import read_graph, root_node
 from .layout import layout
-from .page import page, to_json
+from .page import Writers, page, save_as, to_json
 from .png import png
 from .svg import img, svg
 from .trace import add_mathml, check_picture, check_recording, outline
@@ -60,15 +60,8 @@ class Views:
         ValueError
             For any other ending.
         """
-        path = Path(path)
-        if path.suffix == ".png":
-            path.write_bytes(png(drawn(self.trace)))
-            return path
-        writers = {".svg": lambda: self.svg, ".dot": lambda: dot(self.trace), ".html": self._page, ".json": self._json}
-        if path.suffix not in writers:
-            raise ValueError(f"cannot save {path.name!r}: its ending must be .svg, .png, .dot, .html or .json")
-        path.write_text(writers[path.suffix](), encoding="utf-8", newline="\n")
-        return path
+        pictures: Writers = {".svg": lambda: self.svg, ".png": lambda: png(drawn(self.trace))}
+        return save_as(path, {**pictures, ".dot": lambda: dot(self.trace), ".html": self._page, ".json": self._json})
 
     def _json(self) -> str:
         return to_json(add_mathml(drawn(self.trace))) + "\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, boxes_of, frame_title, layout_gradients
-from .style import DASH_DOT, LIGHT, SECOND, WRONG, arrow_head, cross, rim_of
+from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, frame_title, layout_gradients, marked_boxes
+from .style import DASH_DOT, LIGHT, SECOND, WARNED, WRONG, arrow_head, cross, rim_of, warning
 from .svg import baselines
-from .words import failed_node, printable, short
+from .words import printable, short
 
 POINTS = 72.0  # a unit of the layout is a point
 DPI = 144
@@ -49,8 +49,11 @@ def png(trace: dict[str, Any]) -> bytes:
             name = line["role"] == "name"
             size, ink = (NAME_SIZE, LIGHT["ink"]) if name else (SOURCE_SIZE, LIGHT["quiet"])
             _write(axes, box["x"] + box["width"] / 2, y, line["text"], size, ink, bold=name)
-    for box in boxes_of(trace, failed_node(trace)):
-        _mark_error(axes, box, box["kind"])
+    for box in marked_boxes(trace):
+        if box["mark"] == "error":
+            _mark_error(axes, box, box["kind"])
+        else:
+            _mark_warning(axes, box, box["mark"])
     file = io.BytesIO()
     words = {"Title": trace["title"], "Description": trace["alt"], "Software": None}
     figure.savefig(file, format="png", dpi=DPI, metadata=words)
@@ -95,6 +98,20 @@ def _mark_error(axes: Any, box: dict[str, Any], kind: str) -> None:
     word.set(ha="center", va="center", bbox=tag)
     axes.plot([x - half, x + half], [y - half, y + half], color=WRONG[0], lw=2.5)
     axes.plot([x - half, x + half], [y + half, y - half], color=WRONG[0], lw=2.5)
+
+
+def _mark_warning(axes: Any, box: dict[str, Any], word: str) -> None:
+    """A tag on a box that made the first nan or inf: a triangle and the word."""
+    from matplotlib.patches import FancyBboxPatch, Polygon
+
+    x, y, wide = warning(box, word)
+    wash, ink = WARNED[0]
+    style = {"boxstyle": "round,pad=0,rounding_size=9", "facecolor": wash, "edgecolor": ink, "lw": 1.5}
+    axes.add_patch(FancyBboxPatch((x, y - 9), wide, 18, **style))
+    corners = [[x + 13, y - 6], [x + 19.5, y + 5.5], [x + 6.5, y + 5.5]]
+    axes.add_patch(Polygon(corners, fill=False, edgecolor=ink, lw=1.4))
+    axes.plot([x + 13, x + 13], [y - 2.5, y + 1.5], color=ink, lw=1.4)
+    _write(axes, x + wide / 2 + 9, y + 4, word, LABEL_SIZE, ink, bold=True)
 
 
 def _write(

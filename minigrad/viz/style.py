@@ -27,9 +27,11 @@ DARK = {
     "leaf-line": "#f0a94a",
 }
 WRONG = ("#a8170f", "#ffb3a8")  # where an error ended a walk, light and dark: only in the pictures that need it
+WARNED = (("#fff6d6", "#6b4e00"), ("#3a3008", "#f0cf5e"))  # the first nan or inf: ground and ink, light and dark
 SECOND = (("#efe8fa", "#6b3fb0"), ("#2e2346", "#bb9cf2"))  # what a recorded backward pass made, light and dark
 DASH_DOT = (7, 3, 2, 3)  # its outline
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+LABEL = 11.0  # the size of what is written in a tag
 ARROW_HALF = 3.5  # half the width of an arrow head
 
 
@@ -41,6 +43,12 @@ def rim_of(node: dict[str, Any]) -> float:
 def cross(box: dict[str, Any]) -> tuple[float, float, float]:
     """Where the cross of a box with an error is, and half its size; the word follows it."""
     return box["x"] + 18, box["y"] - 3, 4.0
+
+
+def warning(box: dict[str, Any], word: str) -> tuple[float, float, float]:
+    """Where the tag of a warning begins, on the upper rim at the right, its middle line, and how wide it is."""
+    wide = 0.61 * LABEL * len(word) + 30
+    return box["x"] + (box["width"] - wide if wide < box["width"] else (box["width"] - wide) / 2), box["y"] - 3, wide
 
 
 def arrow_head(base: list[float], tip: list[float]) -> list[list[float]]:

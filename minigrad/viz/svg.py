@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, boxes_of, frame_title, layout_gradients
-from .style import DARK, DASH_DOT, FONT, LIGHT, SECOND, WRONG, arrow_head, cross, rim_of
-from .words import failed_node, printable, short
+from .boxes import LABEL_SIZE, LONGEST, NAME_SIZE, SOURCE_SIZE, frame_title, layout_gradients, marked_boxes
+from .style import DARK, DASH_DOT, FONT, LIGHT, SECOND, WARNED, WRONG, arrow_head, cross, rim_of, warning
+from .words import printable, short
 
 
 def svg(trace: dict[str, Any]) -> str:
@@ -16,8 +16,10 @@ def svg(trace: dict[str, Any]) -> str:
     layout = trace["layout"]
     gradients = layout_gradients(trace)
     width, height = layout["width"], layout["height"]
-    wrong = boxes_of(trace, failed_node(trace))
-    needs = ((trace.get("groups"), _GROUP_CSS), (trace.get("passes"), _SECOND_CSS), (wrong, _WRONG_CSS))
+    marked = marked_boxes(trace)
+    wrong, warned = ([box for box in marked if (box["mark"] == "error") is is_error] for is_error in (True, False))
+    needs = ((trace.get("groups"), _GROUP_CSS), (trace.get("passes"), _SECOND_CSS))
+    needs += ((wrong, _WRONG_CSS), (warned, _WARNED_CSS))
     more = "".join(css for needed, css in needs if needed)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
@@ -31,6 +33,7 @@ def svg(trace: dict[str, Any]) -> str:
         *(_group(box) if box["node"] is None else _box(box, trace["nodes"][box["node"]]) for box in layout["boxes"]),
         *(_gradient(edge, words) for edge, words in zip(layout["edges"], gradients, strict=True) if words),
         *(_error(box, box["kind"]) for box in wrong),
+        *(_warning(box, box["mark"]) for box in warned),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -85,6 +88,23 @@ _WRONG_CSS = (
     ".wrong{fill:none;stroke:var(--wrong);stroke-width:3}.tag{fill:var(--paper);stroke:var(--wrong)}"
     f".error{{font-size:{LABEL_SIZE:g}px;font-weight:600;fill:var(--wrong)}}"
 )
+_WARNED_CSS = (
+    f"svg{{--warn-wash:{WARNED[0][0]};--warn:{WARNED[0][1]};}}"
+    f"@media(prefers-color-scheme:dark){{svg{{--warn-wash:{WARNED[1][0]};--warn:{WARNED[1][1]};}}}}"
+    ".warned{fill:var(--warn-wash);stroke:var(--warn);stroke-width:1.5}.triangle{fill:none;stroke:var(--warn);stroke-width:1.4}"
+    f".warning{{font-size:{LABEL_SIZE:g}px;font-weight:600;fill:var(--warn)}}"
+)
+
+
+def _warning(box: dict[str, Any], word: str) -> str:
+    """A tag on a box that made the first nan or inf: a triangle and the word."""
+    x, y, wide = warning(box, word)
+    at = x + 13  # the triangle's middle
+    return (
+        f'<g><rect class="warned" x="{x:g}" y="{y - 9:g}" width="{wide:g}" height="18" rx="9"/>'
+        f'<path class="triangle" d="M{at:g},{y - 6:g}l6.5,11.5h-13zM{at:g},{y - 2.5:g}v4m0,2.1h.1"/>'
+        f'<text class="warning" x="{x + wide / 2 + 9:g}" y="{y + 4:g}">{word}</text></g>'
+    )
 
 
 def _error(box: dict[str, Any], kind: str) -> str:

@@ -125,6 +125,15 @@ def failed_node(trace: Trace) -> int | None:
     return last["node"] if last.get("kind") == "error" else None
 
 
+def marks(trace: Trace) -> dict[int, str]:
+    """The nodes that a picture marks, each with its word: "error", or "first nan" and "first inf"."""
+    found = {
+        event["node"]: f"first {event['warning']['type']}" for event in trace["events"][::-1] if event.get("warning")
+    }
+    failed = failed_node(trace)
+    return found if failed is None else found | {failed: "error"}
+
+
 def why_sentence(trace: Trace, event: dict[str, Any]) -> str:
     """Why this node is next."""
     nodes, why = trace["nodes"], event["why"]

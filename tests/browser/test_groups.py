@@ -66,6 +66,24 @@ def opened(stepper):
     return stepper.locator(".mg-opened text").all_text_contents()
 
 
+def test_a_closed_group_shows_that_it_holds_a_breakpoint(blocks):
+    groups = trace_of_blocks()["groups"]
+    inner = next(group["nodes"][0] for group in groups if group["path"].endswith("1.one"))
+    blocks.page.evaluate("id => view.follow('breakpoints', [id])", inner)
+    box = blocks.locator(".mg-closed", has_text="1 · Block")
+    assert blocks.locator(".mg-closed:has(.mg-breakpoint)").count() == 1 and box.locator(".mg-breakpoint").count() == 1
+    assert box.get_attribute("aria-label").endswith(", holds a breakpoint")
+    box.click()
+    while blocks.locator(".mg-closed:has(.mg-breakpoint)").count():  # a module inside
+        blocks.locator(".mg-closed:has(.mg-breakpoint)").click()
+    signs = blocks.locator("[data-node]:has(.mg-breakpoint)")
+    assert signs.evaluate_all("all => all.map(one => Number(one.dataset.node))") == [inner]
+    blocks.get_by_role("button", name="Close all").click()
+    blocks.page.evaluate("view.follow('breakpoints', [])")
+    assert blocks.locator(".mg-breakpoint").count() == 0
+    assert "breakpoint" not in box.get_attribute("aria-label")
+
+
 def test_groups_open_and_close_by_click(blocks):
     assert closed(blocks) == [f"{i} · Block" for i in (3, 2, 1, 0)] and opened(blocks) == []
     blocks.locator(".mg-closed", has_text="2 · Block").click()

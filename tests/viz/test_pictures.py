@@ -8,12 +8,16 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 import minigrad
 from minigrad.autograd.errors import GradientShapeError
 from minigrad.viz import Picture, draw_graph, step, walk
+from minigrad.viz.boxes import marked_boxes
 from minigrad.viz.page import page
+from minigrad.viz.style import warning
 from minigrad.viz.svg import svg
 from minigrad.viz.trace import record
 from minigrad.viz.walk import Walk
@@ -147,6 +151,50 @@ def test_still_pictures_mark_where_an_error_ended_the_walk(tmp_path):
     assert "The walk stops at ExpBackward0" in wrong.svg  # in words, too
     sizes = [len(each.save(tmp_path / "walk.png").read_bytes()) for each in (fine, wrong)]
     assert sizes[0] != sizes[1]
+
+
+def troubled():
+    """A walk with a first inf and a first nan, and one that an error ends."""
+    x = minigrad.tensor([0.0, 1.0], requires_grad=True)
+    with np.errstate(invalid="ignore"):
+        odd = Walk(record((x.sqrt() * 0).sum()))
+    y = x.exp()
+    z = y.sum()
+    y += 1
+    return odd, Walk(record(z))
+
+
+def test_still_pictures_mark_the_first_nan_and_the_first_inf(tmp_path):
+    odd, wrong = troubled()
+    assert odd.svg.count('class="triangle"') == 1 and ">first nan</text>" in odd.svg
+    assert "warned" not in wrong.svg and "triangle" not in draw_graph(minigrad.ones(2, requires_grad=True) * 2).svg
+    picture = plt.imread(odd.save(tmp_path / "odd.png"))
+    (box,) = marked_boxes(odd.trace)
+    x, y, wide = warning(box, box["mark"])
+    there = picture[2 * round(y - 7) : 2 * round(y + 7), 2 * round(x + 2) : 2 * round(x + wide - 2), :3]
+    ground = np.array([0xFF, 0xF6, 0xD6]) / 255
+    assert (abs(there - ground).max(axis=2) < 0.01).mean() > 0.3, "the tag's ground"
+    odd.trace["events"][:] = [event | {"warning": None} for event in odd.trace["events"]]
+    assert "triangle" not in odd.svg
+
+
+def test_dot_marks_errors_and_warnings_with_colour_and_word(tmp_path):
+    odd, wrong = (each.save(tmp_path / "walk.dot").read_text("utf-8") for each in troubled())
+    (line,) = (line for line in odd.splitlines() if "color" in line)
+    assert "SqrtBackward0" in line and "△ first nan" in line and 'fontcolor="#6b4e00"' in line
+    (line,) = (line for line in wrong.splitlines() if "color" in line)
+    assert "ExpBackward0" in line and "✗ error" in line and 'color="#a8170f"' in line
+
+
+def test_a_closed_group_has_the_mark_of_what_is_in_it():
+    odd, _ = troubled()
+    sqrt = next(node for node in odd.trace["nodes"] if node["label"] == "Sqrt")
+    odd.trace["groups"] = [{"nodes": [sqrt["id"]]}]
+    layout = odd.trace["layout"] = {"boxes": [{"node": None, "group": 0, "x": 0, "y": 0, "width": 90, "height": 46}]}
+    (box,) = marked_boxes(odd.trace)
+    assert (box["kind"], box["mark"]) == ("closed", "first nan")
+    layout["boxes"][0]["node"] = odd.trace["roots"][0]
+    assert marked_boxes(odd.trace) == []
 
 
 # ------------------------------------------------------------ step

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..assets import css, esm
 from ..live import Live
-from ..page import instrument_page
+from ..page import instrument_page, save_as
 from ..svg import img
 
 if TYPE_CHECKING or importlib.util.find_spec("anywidget"):
@@ -81,15 +81,11 @@ class Instrument(_Widget):
         ValueError
             For any other ending.
         """
-        path = Path(path)
-        if path.suffix not in (".html", ".svg"):
-            raise ValueError(f"cannot save {path.name!r}: its ending must be .html or .svg")
-        picture = self.still()
-        if path.suffix == ".html":
-            title = self.state.get("question") or self.alt
-            picture = instrument_page(self.kind, title, self.state, self.value, img(self.alt, picture))
-        path.write_text(picture, encoding="utf-8", newline="\n")
-        return path
+        return save_as(path, {".html": self._page, ".svg": self.still})
+
+    def _page(self) -> str:
+        title = self.state.get("question") or self.alt
+        return instrument_page(self.kind, title, self.state, self.value, img(self.alt, self.still()))
 
     def _still(self) -> dict[str, str]:
         return {"text/html": img(self.alt, self.still()), "text/plain": self.alt}

@@ -31,10 +31,10 @@ function breakpointSign(box) {
 }
 
 /**
- * The breakpoints of a picture. `go(step)` jumps, `changed(nodes)` tells of a change that the reader caused.
+ * The breakpoints of a graph's picture. `go(step)` jumps, `changed(nodes)` tells of a change that the reader caused.
  * Hands back `{ list, nodes, has, toggle, set }`; `known.marks` says to the picture which nodes have one.
  */
-function makeBreakpoints(trace, known, frame, { go, changed }) {
+function makeBreakpoints(trace, known, graph, { go, changed }) {
   let nodes = new Set();
   const items = html("ul", {});
   const list = html("div", { class: "mg-breakpoints", hidden: true }, html("h4", {}, "Play stops at"), items);
@@ -50,10 +50,7 @@ function makeBreakpoints(trace, known, frame, { go, changed }) {
     known.marks = nodes;
     list.hidden = nodes.size === 0;
     items.replaceChildren(...[...nodes].sort((one, other) => one - other).map(item));
-    for (const sign of frame.querySelectorAll(".mg-breakpoint")) sign.remove();
-    for (const id of nodes)
-      for (const group of frame.querySelectorAll(`[data-node="${id}"]`))
-        group.append(breakpointSign(group.querySelector(".mg-box")));
+    graph.mark();
   };
   const set = (ids) => {
     nodes = new Set(ids.filter((id) => id in trace.nodes));
@@ -64,7 +61,7 @@ function makeBreakpoints(trace, known, frame, { go, changed }) {
     set(now);
     changed([...nodes].sort((one, other) => one - other), id);
   };
-  frame.addEventListener("contextmenu", (event) => {
+  graph.frame.addEventListener("contextmenu", (event) => {
     const id = event.target.closest("[data-node]")?.dataset.node;
     if (id === undefined) return;
     event.preventDefault();

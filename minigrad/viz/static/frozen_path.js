@@ -76,9 +76,7 @@ function mount_frozen_path(el, state, { value, onChange }) {
     go(to);
     onChange(own);
   };
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 /** For each part whether gradients come to it: it trains, or something that it hands gradients to does. */

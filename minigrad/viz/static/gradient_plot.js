@@ -64,9 +64,7 @@ function mount_gradient_plot(el, state, { value, onChange }) {
     const kink = kinks.find((each) => Math.abs(x.place(each.x) - at) < 5);
     change(kink ? kink.x : x.number(at));
   });
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_gradient_plot) };

@@ -330,8 +330,8 @@ function drawGraph(trace, known, jump) {
     const lacks = missing.has(node.id) ? ` for ${missing.get(node.id)} more` : "";
     const isSum = state === "now" && kind === "broadcast";
     const isStop = isHere || (step === 0 && event?.index === 0);
-    const mark = known.marks?.has(node.id) && "breakpoint";
-    if (isPainted(piece, [state, lacks, state === "now" && kind, isWarned, mark, isStop].join())) return;
+    const sign = hasBreakpoint(node) && "breakpoint";
+    if (isPainted(piece, [state, lacks, state === "now" && kind, isWarned, sign, isStop].join())) return;
     const at = event ? `, step ${event.index + 1}` : "";
     const says = isSum ? "its broadcast is undone now" : STATES[state] + lacks;
     let gradText = "";
@@ -345,7 +345,7 @@ function drawGraph(trace, known, jump) {
     if (trouble) set(group, "data-warned", String(Boolean(isWarned)));
     set(group, "data-kind", state === "now" ? kind : "");
     const layer = node.variable && node.layer && `layer ${node.layer}`; // else its name says so
-    set(group, "aria-label", [called(node) + at, layer, layer && ruleWords(node), says, warning, gradText, mark].filter(Boolean).join(", "));
+    set(group, "aria-label", [called(node) + at, layer, layer && ruleWords(node), says, warning, gradText, sign].filter(Boolean).join(", "));
     set(badge, "d", ICONS[isSum ? "broadcast" : state] ?? "");
     paintFocus(group, isStop, isHere);
   }
@@ -362,7 +362,8 @@ function drawGraph(trace, known, jump) {
     const words = `${done} of ${all} node${all === 1 ? "" : "s"} done`;
     if (account.textContent !== words) account.textContent = words;
     set(group, "data-state", state);
-    set(group, "aria-label", `${groupTitle(ofGroup)}, closed group, ${words}, ${STATES[state]}`);
+    const sign = hasBreakpoint(null, ofGroup) && "holds a breakpoint";
+    set(group, "aria-label", [groupTitle(ofGroup), "closed group", words, STATES[state], sign].filter(Boolean).join(", "));
     set(badge, "d", ICONS[state] ?? "");
     const begins = step === 0 && ofGroup.nodes.includes(trace.events[0]?.node);
     const isHere = state === "now" || state === "error";
@@ -433,6 +434,17 @@ function drawGraph(trace, known, jump) {
     }
   }
 
+  const hasBreakpoint = (node, ofGroup) =>
+    known.marks && (node ? known.marks.has(node.id) : ofGroup.nodes.some((id) => known.marks.has(id)));
+
+  /** Put the signs of breakpoints on the boxes that have one, closed groups that hold one too. */
+  function mark() {
+    for (const { node, ofGroup, group } of scene.boxes) {
+      group.querySelector(".mg-breakpoint")?.remove();
+      if (hasBreakpoint(node, ofGroup)) group.append(breakpointSign(group.querySelector(".mg-box")));
+    }
+  }
+
   function build(layout) {
     scene = drawNested(trace, known, layout, {
       box: paintBox,
@@ -441,8 +453,7 @@ function drawGraph(trace, known, jump) {
       edges: paintEdges,
       values: paintValues,
     });
-    for (const { node, group } of scene.boxes)
-      if (node && known.marks?.has(node.id)) group.append(breakpointSign(group.querySelector(".mg-box")));
+    mark();
     scroller.replaceChildren(scene.picture);
     overview.build(scene);
   }
@@ -519,5 +530,5 @@ function drawGraph(trace, known, jump) {
     painter = other;
     painter?.(scene);
   };
-  return { frame: overview.place, paint, look, lend };
+  return { frame: overview.place, paint, look, lend, mark };
 }

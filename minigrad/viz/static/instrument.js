@@ -18,6 +18,13 @@ function instrumentFrame(kind, question, ...children) {
   return { root, say };
 }
 
+/** An instrument on the page, at `value`: what `mount` hands back. `go(value)` shows another. */
+function placed(el, root, go, value) {
+  go(value);
+  el.replaceChildren(root);
+  return { go, destroy: () => root.remove() };
+}
+
 /** "a", "a and b", "a, b and c". */
 function joined(words) {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

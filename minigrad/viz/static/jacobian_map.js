@@ -68,9 +68,7 @@ function mount_jacobian_map(el, state, { value, onChange }) {
     go(to.map(asValue));
     onChange(v);
   };
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_jacobian_map) };

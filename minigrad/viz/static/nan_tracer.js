@@ -60,9 +60,7 @@ function mount_nan_tracer(el, state, { value, onChange }) {
     go(to);
     onChange(way);
   };
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_nan_tracer) };

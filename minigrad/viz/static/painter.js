@@ -65,9 +65,7 @@ function mount_painter(el, state, { value, onChange }) {
     go({ ...on, [name]: !on[name] });
     onChange(on);
   }
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_painter) };

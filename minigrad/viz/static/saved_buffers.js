@@ -91,9 +91,7 @@ function mount_saved_buffers(el, state, { value, onChange }) {
     go({ step, retain, ...to });
     onChange({ step, retain });
   };
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_saved_buffers) };

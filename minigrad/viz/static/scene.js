@@ -90,6 +90,11 @@ function onDrag(element, act) {
   });
 }
 
+/** Call `act(key)` for a click on a shape that has a key. */
+function onShape({ element }, act) {
+  element.addEventListener("click", ({ target: { dataset } }) => dataset.key !== undefined && act(dataset.key));
+}
+
 /** A slider with its name before it; `put(value, words)` moves it and says in words where it stands. */
 function labelledSlider(name, { min = 0, max, step = 1 }, act) {
   const slider = html("input", { type: "range", min, max, step, class: "mg-slider", "aria-label": name });

@@ -48,9 +48,7 @@ function mount_shape_flow(el, state, { value, onChange }) {
     go(to);
     onChange(way);
   };
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_shape_flow) };

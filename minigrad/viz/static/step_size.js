@@ -64,9 +64,7 @@ function mount_step_size(el, state, { value, onChange }) {
     const nearest = Math.round((hAxis.number(at) - exponents[0]) / (exponents[1] - exponents[0]));
     if (nearest !== now) change(nearest);
   });
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_step_size) };

@@ -180,7 +180,7 @@ export function mount(el, trace, { step: initial = 0, onStep = () => {}, traits 
   );
   const player = makePlayer(tick, controls.wait, controls.paintPlay);
   const repaint = () => (isForward() ? forward.paint(at) : graph.paint(step));
-  const breakpoints = makeBreakpoints(trace, known, graph.frame, {
+  const breakpoints = makeBreakpoints(trace, known, graph, {
     go: (to) => byHand(isForward() ? forward.at.get(trace.events[to - 1].node) : to),
     changed: (nodes, id) => {
       repaint();

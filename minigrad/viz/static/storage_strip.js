@@ -68,16 +68,14 @@ function mount_storage_strip(el, state, { value, onChange }) {
     go(to);
     onChange(now);
   };
-  drawing.element.addEventListener("click", ({ target }) => {
-    const [row, place] = (target.dataset.key ?? "").split(":");
+  onShape(drawing, (key) => {
+    const [row, place] = key.split(":");
     if (place === undefined) return;
     const which = row === "m" ? now[0] : Number(row);
     const at = (views[which].places ?? []).indexOf(Number(place));
     if (at >= 0) change([which, at]);
   });
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_storage_strip) };

@@ -41,13 +41,8 @@ function mount_version_timeline(el, state, { value, onChange }) {
     go(to);
     onChange(now);
   };
-  drawing.element.addEventListener("click", ({ target }) => {
-    const key = target.dataset.key;
-    if (key !== undefined) change(Number(key));
-  });
-  go(value);
-  el.replaceChildren(root);
-  return { go, destroy: () => root.remove() };
+  onShape(drawing, (key) => change(Number(key)));
+  return placed(el, root, go, value);
 }
 
 export default { render: widgetOf(mount_version_timeline) };
