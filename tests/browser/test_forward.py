@@ -158,7 +158,7 @@ def test_the_second_layer_is_told_apart(visit, tmp_path):
     assert stepper.locator(".mg-layers li").all_inner_texts()[0] == "Layer 1: operations of your own code"
     assert "grad(y, x, create_graph=True)" in stepper.locator(".mg-layers li").last.inner_text()
     assert "layer 2, rule of x.sin()" in stepper.locator(f"[data-node='{made[0]}']").get_attribute("aria-label")
-    links = stepper.locator(".mg-made[data-state=now]")
+    links = stepper.locator(".mg-maker[data-state=now]")
     stepper.get_by_role("button", name="Next step").click()
     assert links.count() == 0
     stepper.get_by_role("button", name="Next step").click()

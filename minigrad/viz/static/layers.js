@@ -26,9 +26,9 @@ function makerLink(from, to) {
   const isRight = isBelow || to.x > from.x;
   const [[x1, y1], [x2, y2]] = [side(from, isRight), side(to, isBelow || !isRight)];
   const reach = isBelow ? Math.max(x1, x2) + 28 : (x1 + x2) / 2;
-  const line = svg("path", { class: "mg-made-line", d: `M${x1},${y1}C${reach},${y1} ${reach},${y2} ${x2},${y2}` });
+  const line = svg("path", { class: "mg-maker-line", d: `M${x1},${y1}C${reach},${y1} ${reach},${y2} ${x2},${y2}` });
   const title = svg("title", {}, "dotted: its rule made the node at the other end");
-  const group = svg("g", { class: "mg-made" }, title, line, svg("circle", { cx: x1, cy: y1, r: 4 }));
+  const group = svg("g", { class: "mg-maker" }, title, line, svg("circle", { cx: x1, cy: y1, r: 4 }));
   const extent = [Math.min(x1, x2, reach), Math.min(y1, y2), Math.max(x1, x2, reach), Math.max(y1, y2)];
   return { group, extent };
 }
