@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+
+import minigrad
+from figures.situations import SITUATIONS
+from minigrad.viz.trace import record
+from minigrad.viz.walk import Walk
 
 from .page import announced, edge_texts, node_states, open_trace, serious, step_of, trace_of_q, visible_texts
 
@@ -24,7 +30,9 @@ def q(visit, tmp_path):
 
 def forward_edges(stepper):
     """What can be read on the edges."""
-    return visible_texts(stepper, ".mg-gradient text")
+    texts = stepper.locator(":is(.mg-gradient, .mg-forward) text")
+    seen = "all => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).map((one) => one.textContent)"
+    return sorted(texts.evaluate_all(seen))
 
 
 def test_the_forward_pass_lights_up_node_by_node(q):
@@ -37,9 +45,9 @@ def test_the_forward_pass_lights_up_node_by_node(q):
     for at in range(1, 7):
         q.page.keyboard.press("ArrowRight")
         assert [node for node, state in node_states(q).items() if state == "now"] == [ORDER[at - 1]]
-        assert forward_edges(q) == [
+        assert forward_edges(q) == sorted(
             value if born <= at else "not yet" for value, born in zip(VALUES, BORN, strict=True)
-        ]
+        )
         assert announced(q) == trace_of_q()["forward"][at - 1]["sentence"]
         assert q.locator(".mg-counter").text_content() == f"{at} / 6"
     assert visible_texts(q, ".mg-root-value text") == ["[-12., 65.]"]
@@ -142,8 +150,6 @@ def test_nothing_serious(visit, tmp_path, scheme):
 def test_the_second_layer_is_told_apart(visit, tmp_path):
     from minigrad import tensor
     from minigrad.autograd import grad
-    from minigrad.viz.trace import record
-    from minigrad.viz.walk import Walk
 
     x = tensor([1.0, 2.0], requires_grad=True)
     y = x.sin().exp().sum()
@@ -171,3 +177,74 @@ def test_the_second_layer_is_told_apart(visit, tmp_path):
     stepper.get_by_role("button", name="Forward pass").click()
     assert not links.first.is_visible()
     assert serious(page) == [] and page.problems == []
+
+
+_COVERED = """() => {
+    const box = (e) => e.getBoundingClientRect();
+    const seen = (e) => e.checkVisibility({ visibilityProperty: true });
+    const chips = [...document.querySelectorAll(":is(.mg-forward, .mg-gradient, .mg-root-value) rect")].filter(seen);
+    const isValue = (rect) => rect.closest(".mg-forward") !== null;
+    const words = (rect) => rect.nextSibling.textContent;
+    const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+        Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    const found = [];
+    chips.forEach((rect, i) => {
+        for (const other of chips.slice(i + 1))
+            if ((isValue(rect) || isValue(other)) && meet(box(rect), box(other)))
+                found.push(`${words(rect)} and ${words(other)}`);
+        for (const other of document.querySelectorAll(".mg-node > .mg-box, .mg-edge-number"))
+            if (isValue(rect) && meet(box(rect), box(other)))
+                found.push(`${words(rect)} covers ${other.parentElement.textContent}`);
+    });
+    // A value covers at most one edge: its own.
+    const lines = [...document.querySelectorAll(".mg-line")].map((line) => {
+        const matrix = line.getScreenCTM(), length = line.getTotalLength();
+        return Array.from({ length: 61 }, (_, k) => line.getPointAtLength(k / 60 * length).matrixTransform(matrix));
+    });
+    for (const rect of chips.filter(isValue)) {
+        const { left, right, top, bottom } = box(rect);
+        const inside = ({ x, y }) => x > left + 2 && x < right - 2 && y > top + 2 && y < bottom - 2;
+        const covered = lines.filter((points) => points.some(inside));
+        if (covered.length > 1) found.push(`${words(rect)} covers ${covered.length} edges`);
+    }
+    return found;
+}"""
+
+
+def random_graph(seed):
+    """A scalar made of a few leaves by random operations."""
+    random = np.random.default_rng(seed)
+    known = [minigrad.tensor(random.normal(size=2).round(2), requires_grad=True) for _ in range(3)]
+    for _ in range(7):
+        a, b = (known[i] for i in random.integers(len(known), size=2))
+        made = [a * b, a + b, a - b * 2, a.sin(), (a * 3).exp(), a / (b * b + 1)]
+        known.append(made[random.integers(len(made))])
+    return sum(known[4:], known[3]).sum()
+
+
+def crowded(page, saved):
+    """What values cover, at each step of the forward pass of a saved page."""
+    page.goto(saved.as_uri())
+    page.locator(".mg-widget").first.wait_for()
+    page.get_by_role("button", name="Forward pass").click()
+    total = int(page.locator(".mg-counter").text_content().split(" / ")[1])
+    found = set()
+    for at in range(1, total + 1):
+        page.get_by_role("slider", name="Step").fill(str(at))
+        found.update(page.evaluate(_COVERED))
+    return sorted(found)
+
+
+PLAYED = [name for name in SITUATIONS if name not in ("error", "pytorch", "side-by-side", "resnet18")]
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_values_of_the_forward_pass_cover_nothing(visit, tmp_path, name):
+    assert crowded(visit(width=1280, height=800), SITUATIONS[name].save(tmp_path)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_values_cover_next_to_nothing_in_crowded_graphs(visit, tmp_path, seed):
+    """Of some twenty values three at most find no free place: the layout left room for the gradients."""
+    walk = Walk(record(random_graph(seed)))
+    assert len(crowded(visit(width=1280, height=800), walk.save(tmp_path / "walk.html"))) <= 3

@@ -127,10 +127,11 @@ function makeForward(trace, graph) {
   function write(scene) {
     if (written.has(scene)) return;
     written.add(scene);
-    for (const { all, value } of scene.edges) {
+    const texts = scene.edges.map(({ all }) => {
       const { target, output } = trace.edges[all[0]];
-      value.label(all.length > 1 ? `${all.length} values` : textOf(target, output), "mg-forward");
-    }
+      return all.length > 1 ? `${all.length} values` : textOf(target, output);
+    });
+    drawValues(scene, texts);
     for (const box of scene.boxes)
       if (box.node && trace.roots.includes(box.node.id)) box.rootValue = rootValue(box, textOf(box.node.id, 0));
   }
@@ -164,10 +165,9 @@ function makeForward(trace, graph) {
     const current = graph.look(trace.forward[Math.max(step, 1) - 1].node);
     for (const box of scene.boxes) (box.node ? paintBox : paintGroup)(box);
     for (const { ofGroup, group } of scene.open) set(group, "data-state", stateOfAll(ofGroup.nodes));
-    for (const { all, group, value } of scene.edges) {
+    for (const { all, group, value, forward } of scene.edges) {
       const state = stateOfAll(all.map((id) => trace.edges[id].target));
-      set(group, "data-state", state);
-      set(value, "data-state", state);
+      for (const each of [group, value, forward]) set(each, "data-state", state);
     }
     for (const { group } of current) {
       set(group, "tabindex", "0");
@@ -180,6 +180,66 @@ function makeForward(trace, graph) {
     graph.lend(paintScene);
   };
   return { total, at, paint, leave: () => graph.lend(null), sentenceAt, panelAt: (step) => forwardPanelAt(trace, step, values) };
+}
+
+/** Write the value of each edge beside it, for the forward pass; the places of gradients would often be too narrow. */
+function drawValues(scene, texts) {
+  const places = placesOf(scene, texts.map((text) => chipWidth(short(text))));
+  const pieces = places.map(({ left, top, right, bottom }, i) => {
+    const group = chip(0, top + 9, "mg-forward", "", texts[i], { left });
+    scene.edges[i].forward = group;
+    return { group, extent: [left, top, right, bottom] };
+  });
+  scene.picture.append(...drawTiles(pieces, scene.width, scene.height).map(({ element }) => element));
+}
+
+/** Where chips of these widths stand beside their edges: each where it covers as little as can be. */
+function placesOf({ layout, edges }, widths) {
+  const frame = (x, y, width, height) => ({ left: x, top: y, right: x + width, bottom: y + height });
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const numbersOf = (element, ...names) => names.map((name) => Number(element.getAttribute(name)));
+  const courses = layout.edges.map(({ points }) => along(points));
+  const lines = courses.map((course) => course.flatMap(([x, y], i) => (i ? [[(x + course[i - 1][0]) / 2, (y + course[i - 1][1]) / 2], [x, y]] : [[x, y]])));
+  const notYet = edges.map(({ value }) => frame(...numbersOf(value.querySelector(".mg-before rect"), "x", "y", "width", "height")));
+  const solid = layout.boxes.map(({ x, y, width, height }) => frame(x - 8, y - 11, width + 13, height + 14));
+  for (const number of edges.map(({ group }) => group.querySelector(".mg-edge-number"))) {
+    const [x, y] = number ? numbersOf(number, "x", "y") : [];
+    if (number) solid.push(frame(x - 5, y - 10, 10, 13));
+  }
+
+  function cost(place, own) {
+    const { width, height } = layout;
+    let sum = place.left < 2 || place.top < 2 || place.right > width - 2 || place.bottom > height ? 20 : 0;
+    for (const other of solid) if (meet(place, other)) sum += 30;
+    for (let i = 0; i < edges.length; i++) {
+      if (i !== own && meet(place, notYet[i])) sum += 6;
+      const [left, top, right, bottom] = edges[i].extent;
+      if (!meet(place, { left, top, right: right + 1, bottom })) continue;
+      const covered = lines[i].filter(([x, y]) => x > place.left - 2 && x < place.right + 2 && y > place.top - 2 && y < place.bottom + 2);
+      sum += covered.length * (i === own ? 0.5 : 3);
+    }
+    return sum;
+  }
+
+  return widths.map((width, own) => {
+    const course = courses[own];
+    const middle = (course.length - 1) / 2;
+    const outwards = [...course.keys()].sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle));
+    const beside = outwards.flatMap((i) => {
+      const [x, y] = course[i];
+      return [x + 4, x - 4 - width, x - width / 2].map((left) => frame(left, y - 9, width, 18));
+    });
+    const candidates = [frame(notYet[own].left, notYet[own].top, width, 18), ...beside];
+    let best = null,
+      least = Infinity;
+    for (const place of candidates) {
+      const found = cost(place, own);
+      if (found < least) [best, least] = [place, found];
+      if (least === 0) break;
+    }
+    solid.push(best);
+    return best;
+  });
 }
 
 /** The root's value, on the rim of its box: no edge leads up from there. */
