@@ -76,7 +76,7 @@ def situations(names: Iterable[str]) -> None:
             if name != "prediction":  # there the reader is writing
                 page.evaluate("document.activeElement.blur()")
             page.wait_for_timeout(500)
-            save_small(page.screenshot(), HERE / f"{name}.png")
+            save_small(page.screenshot(full_page=name == "check"), HERE / f"{name}.png")  # its answers stand far below
             page.close()
 
 

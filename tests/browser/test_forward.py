@@ -83,7 +83,7 @@ def test_what_is_not_kept_says_so(visit, tmp_path):
     stepper.get_by_role("button", name="Forward pass").click()
     assert "1 is not kept" in stepper.locator(".mg-panel").inner_text()
     stepper.get_by_role("slider").fill("2")
-    assert forward_edges(stepper)[2] == "not kept"
+    assert "not kept" in forward_edges(stepper)
     assert "not kept: <b>nobody</b> wanted it" in stepper.locator(".mg-panel").inner_text()
     trace.pop("forward")
     stepper = open_trace(page, tmp_path, trace)
