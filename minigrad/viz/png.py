@@ -106,8 +106,8 @@ def _mark_warning(axes: Any, box: dict[str, Any], word: str) -> None:
 
     x, y, wide = warning(box, word)
     wash, ink = WARNED[0]
-    style = {"boxstyle": "round,pad=0,rounding_size=9", "facecolor": wash, "edgecolor": ink, "lw": 1.5}
-    axes.add_patch(FancyBboxPatch((x, y - 9), wide, 18, **style))
+    ground = FancyBboxPatch((x, y - 9), wide, 18, boxstyle="round,pad=0,rounding_size=9", fc=wash, ec=ink, lw=1.5)
+    axes.add_patch(ground)
     corners = [[x + 13, y - 6], [x + 19.5, y + 5.5], [x + 6.5, y + 5.5]]
     axes.add_patch(Polygon(corners, fill=False, edgecolor=ink, lw=1.4))
     axes.plot([x + 13, x + 13], [y - 2.5, y + 1.5], color=ink, lw=1.4)

@@ -18,9 +18,8 @@ def svg(trace: dict[str, Any]) -> str:
     width, height = layout["width"], layout["height"]
     marked = marked_boxes(trace)
     wrong, warned = ([box for box in marked if (box["mark"] == "error") is is_error] for is_error in (True, False))
-    needs = ((trace.get("groups"), _GROUP_CSS), (trace.get("passes"), _SECOND_CSS))
-    needs += ((wrong, _WRONG_CSS), (warned, _WARNED_CSS))
-    more = "".join(css for needed, css in needs if needed)
+    needs = {_GROUP_CSS: trace.get("groups"), _SECOND_CSS: trace.get("passes"), _WRONG_CSS: wrong, _WARNED_CSS: warned}
+    more = "".join(css for css, needed in needs.items() if needed)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" role="img">',
