@@ -24,6 +24,13 @@ from minigrad.viz import draw_graph
 from .situations import SITUATIONS
 
 HERE = Path(__file__).parent
+# Run the cells up to the first that begins with a text, that one included.
+ANEW = """async (begin) => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = notebook.widgets.findIndex((cell) => cell.model.sharedModel.source.startsWith(begin));
+    await jupyterapp.commands.execute('notebook:run-all-above');
+    await jupyterapp.commands.execute('notebook:run-cell');
+}"""
 
 
 def graph() -> None:
@@ -92,6 +99,8 @@ def stepper(step: int = 5) -> None:
             page = browser.new_page(viewport={"width": 1180, "height": 820}, device_scale_factor=1.5)
             lab.open(page, "00_start_here.ipynb")
             lab.run_all(page)
+            page.evaluate(ANEW, "s = step(Q")  # the lesson's later cells free the graph, and the stepper says so
+            page.wait_for_function("document.querySelectorAll('.mg-notice:not([hidden])').length === 0")
             widget = stepper_in(page)
             page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
             for _ in range(step):

@@ -90,7 +90,7 @@ class LivePass:
             self.ran += 1
         self._staged.commit()
         if events[first : self.ran] != self.trace["events"][first : self.ran]:
-            self.trace = self.trace | {"events": events}
+            self.trace = self.trace | {"events": events} | self._asked({"value"})
             self.trace["alt"] = alt_text(self.trace)
 
     def _fail(self, error: Exception) -> None:
@@ -103,8 +103,17 @@ class LivePass:
         owner = next(each for each, number in self._number.items() if number == node)
         event["error"] = error_record(error, owner)
         event["sentence"] = step_sentence(self.trace, event)
-        self.trace = self.trace | {"events": [*self.trace["events"][: self.ran], event]}
+        questions = self._asked({"value", "shape", "next"})
+        self.trace = self.trace | {"events": [*self.trace["events"][: self.ran], event]} | questions
         self.ran += 1
+
+    def _asked(self, no_more: set[str]) -> Trace:
+        """The questions without those of these kinds on what is to come, which was expected otherwise."""
+        asked = self.trace.get("questions")
+        if asked is None:
+            return {}
+        rest = [[each for each in step if each["kind"] not in no_more] for step in asked[self.ran :]]
+        return {"questions": [*asked[: self.ran], *rest]}
 
 
 def explain_leaves(trace: Trace) -> Trace:

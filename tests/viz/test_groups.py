@@ -11,6 +11,7 @@ from minigrad.models import resnet18
 from minigrad.viz import draw_graph, group, grouped
 from minigrad.viz.layout import layout
 from minigrad.viz.nested import nested
+from minigrad.viz.picture import drawn
 from minigrad.viz.trace import outline, record
 
 
@@ -254,3 +255,20 @@ def test_groups_of_a_pytorch_model():
         ("3", "Linear"), ("2", "Sequential"), ("2.0", "Linear"), ("0", "Linear"),
     ]  # fmt: skip
     assert {node["path"] for node in trace["nodes"]} >= {"0", "1", "2.0", "2.1", "3"}
+
+
+def test_attention_is_one_group_with_its_projection_inside():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.attn, self.out = nn.MultiheadAttention(4, 2), nn.Linear(4, 1)
+
+        def forward(self, x):
+            return self.out(self.attn(x, x, x)[0]).sum()
+
+    model = Net()
+    trace = drawn(record(model(minigrad.randn(3, 1, 4)), by=model))
+    paths = {group["path"]: len(group["nodes"]) for group in trace["groups"]}
+    assert list(paths) == ["out", "attn", "attn.out_proj"] and paths["attn"] > paths["attn.out_proj"] > 1
+    assert [node["label"] for node in trace["nodes"] if node["group"] is None] == ["Sum"]
+    assert len(trace["layout"]["boxes"]) > 0

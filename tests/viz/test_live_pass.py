@@ -5,6 +5,7 @@ import pytest
 
 import minigrad
 from minigrad.viz.live_pass import LivePass, dry_run, explain_leaves
+from minigrad.viz.questions import ask
 from minigrad.viz.trace import record
 
 
@@ -115,3 +116,44 @@ def test_an_error_in_the_widget():
     s.wanted = len(s.trace["events"])
     assert s.trace["events"][-1]["error"]["type"] == "ZeroDivisionError"
     assert s.step == s.ran == len(s.trace["events"])
+
+
+def asked(y):
+    """A live pass whose steps are to be predicted."""
+    trace = record(y, walk=dry_run)
+    ask(trace, ["next", "value"])
+    return LivePass(y, None, explain_leaves(trace))
+
+
+def kinds(run, begin=0):
+    return [each["kind"] for step in run.trace["questions"][begin:] for each in step]
+
+
+def test_questions_of_a_live_pass_stay_where_all_comes_as_expected():
+    run = asked(leaves()[2])
+    before = kinds(run)
+    run.advance(99)
+    assert kinds(run) == before and {"next", "value"} == set(before) and "forward" in run.trace
+
+
+def test_numbers_are_not_asked_for_once_a_hook_has_changed_them():
+    x = minigrad.tensor([1.0, 2.0], requires_grad=True)
+    h = x * 2
+    h.register_hook(lambda g: g * 10)
+    run = asked((h**2).sum())
+    total = len(run.trace["events"])
+    run.advance(2)
+    assert "value" in kinds(run, 2), "up to here nothing was changed"
+    run.advance(3)
+    assert "value" not in kinds(run, 3) and len(run.trace["questions"]) == total
+    run.advance(total)
+    np.testing.assert_array_equal(x.grad.numpy(), [80, 160])
+
+
+def test_nothing_is_asked_after_an_error():
+    x = minigrad.tensor([1.0, 2.0], requires_grad=True)
+    h = x.exp()
+    h.register_hook(lambda g: 1 / 0)
+    run = asked((h * 2).sum())
+    run.advance(99)
+    assert run.trace["events"][-1]["kind"] == "error" and kinds(run, run.ran - 1) == []

@@ -10,6 +10,7 @@ import pytest
 import minigrad
 from minigrad.viz import Walk, draw_graph
 from minigrad.viz.names import Names
+from minigrad.viz.questions import ask
 from minigrad.viz.trace import record
 from tests.pytorch_resnet import build
 
@@ -336,3 +337,21 @@ def test_a_residual_network(tmp_path):
 def test_torch_is_not_imported():
     code = "import sys, minigrad.viz, minigrad.viz.trace; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_walk_of_pytorch_can_be_predicted():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    b = torch.tensor(1.0, requires_grad=True)
+    trace = record((x**3 * b).sum())
+    ask(trace, ["next", "shape", "value"])
+    said = [question["said"] for step in trace["questions"] for question in step]
+    assert len(trace["questions"]) == len(trace["events"]) and "It sends 9." in said and "The shape is ()." in said
+
+
+def test_record_leaves_a_dict_of_parameters_as_it_was():
+    params = {"w": torch.tensor([1.0, 2.0], requires_grad=True), "own": minigrad.ones(2, requires_grad=True)}
+    before = dict(params)
+    record((params["w"] ** 2).sum())
+    record((params["own"] ** 2).sum())
+    assert list(params) == list(before) and all(params[name] is before[name] for name in before)
+    assert params["w"].grad is None and params["own"].grad is None
