@@ -20,8 +20,18 @@ import minigrad
 from minigrad.autograd import versions
 
 STEPS, FAILURES = 10_000, 1_000
-BLOCKS = 600  # Python and NumPy keep some 400 freed ones for reuse; one object a step would be 10,000
+BLOCKS = 1_000  # Python and NumPy keep some 700 freed ones for reuse; one object a step would be 10,000
 BYTES = 20_000  # Python keeps names of attributes it looked up; the smallest array for each traced step: 22,400
+
+
+@pytest.fixture(autouse=True, scope="module")
+def the_recorded_passes_are_full():
+    """When the last 1,000 passes under create_graph ran is kept, each in three blocks: here as many as there may be."""
+    before = tuple(versions.recorded_passes)
+    versions.recorded_passes.extend((n, n + 1) for n in range(-2_000, 0))
+    yield
+    versions.recorded_passes.clear()
+    versions.recorded_passes.extend(before)
 
 
 class Leak(AssertionError):

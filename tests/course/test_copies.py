@@ -16,9 +16,10 @@ from minigrad.course.progress import Progress, Record
 LESSON = "00_start_here.ipynb"
 
 
-def notebook(*sources: str, output: str = "") -> bytes:
-    cells = [{"cell_type": "code", "source": s, "outputs": [output] if output else []} for s in sources]
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+def notebook(*sources: str, outputs: tuple[dict, ...] = (), count: int | None = None) -> bytes:
+    cells = [{"cell_type": "code", "execution_count": count, "outputs": list(outputs), "source": s} for s in sources]
+    content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return (json.dumps(content, indent=1) + "\n").encode()
 
 
 @pytest.fixture
@@ -50,6 +51,16 @@ def test_start_makes_a_copy(shipped, work):
     assert names(work / "solutions") == ["00.ipynb"]
 
 
+def test_pictures_are_handed_out_and_printed_answers_are_not(shipped, work):
+    picture = {"output_type": "display_data", "data": {"text/html": ['<img alt="a" src="data:,">'], "text/plain": "a"}}
+    printed = {"output_type": "stream", "name": "stdout", "text": "27"}
+    shown = {"output_type": "execute_result", "data": {"text/plain": "27"}, "execution_count": 3}
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
+    (shipped / LESSON).write_bytes(notebook("y", outputs=(printed, picture, shown, error), count=3))
+    copies.start(work)
+    assert (work / LESSON).read_bytes() == notebook("y", outputs=(picture,))
+
+
 def test_start_again_changes_nothing(shipped, work):
     copies.start(work)
     (work / LESSON).write_bytes(notebook("mine"))
@@ -66,7 +77,8 @@ def test_an_untouched_lesson_is_renewed(shipped, work):
 
 def test_running_a_lesson_does_not_count_as_touching_it(shipped, work):
     copies.start(work)
-    (work / LESSON).write_bytes(notebook("one", output="as run"))
+    printed = {"output_type": "stream", "name": "stdout", "text": "as run"}
+    (work / LESSON).write_bytes(notebook("one", outputs=(printed,), count=7))
     (shipped / LESSON).write_bytes(notebook("newer"))
     copies.start(work)
     assert (work / LESSON).read_bytes() == notebook("newer")
