@@ -181,4 +181,4 @@ check("00.2", (a_grad, b_grad))
 # A gradient says how much the result moves for each unit that an input moves. The backward pass finds all of it in one walk from the
 # result to the leaves. At each box it does one small thing: take what arrives, multiply, send on.
 #
-# Next: [04 Backward, node by node](04_backward_node_by_node.ipynb). Lessons 01 to 03 are still to be written; you can do without them.
+# Next: [01 Slopes by nudging](01_slopes_by_nudging.ipynb), which is about the nudge: how far is best?

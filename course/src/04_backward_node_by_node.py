@@ -104,8 +104,7 @@ side.grad
 #
 # Let us take the backward pass apart, on $Q = 3a^3 - b^2$ with $a = [2, 3]$ and $b = [6, 4]$.
 #
-# Two words for what you see in the picture: each operation and each leaf is a **node**, and each arrow is an **edge**. An edge leads from a node to
-# one of its inputs.
+# The words are those of lesson 03: each operation and each leaf is a node, and each arrow is an edge. An edge leads from a node to one of its inputs.
 
 # %%
 from minigrad.viz import draw_graph, step

@@ -26,6 +26,5 @@ GIVEN = [
     "$a = [1, 2]$ and $b = [5, 1]$",
     "reset 00",
     "work/00_start_here.ipynb",
-    "04 Backward, node by node",
-    "Lessons 01 to 03",
+    "01 Slopes by nudging",
 ]

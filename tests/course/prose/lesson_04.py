@@ -37,6 +37,7 @@ CLAIMS = [
 ]
 
 GIVEN = [
+    "those of lesson 03",
     "04 Backward, node by node",
     "At $x = 3$ you nudge $x$ by 0.001",
     "by 0.001</summary>",
