@@ -24,17 +24,18 @@ def _instrument(*own: str) -> tuple[str, ...]:
     return ("renew.js", "parts.js", "instrument.js", *own)
 
 
-_PLAIN = ("graph.js", "plain.js")  # the picture of a graph without a walk
+_PLAIN = ("drawing.js", "graph.js", "plain.js")  # the picture of a graph without a walk
 
 # What the module of each widget is made of, in order. One that is not here has the shared parts and its own file.
 FILES = {
     "stepper": (
-        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "layers.js", "heatmap.js"),
-        *("study.js", "panel.js", "fill.js", "controls.js", "breakpoints.js", "predict.js", "forward.js", "stepper.js"),
+        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "drawing.js", "graph.js", "layers.js"),
+        *("heatmap.js", "study.js", "panel.js", "fill.js", "controls.js", "breakpoints.js", "predict.js", "forward.js"),
+        "stepper.js",
     ),
     "pair": (
-        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "graph.js", "layers.js"),
-        *("heatmap.js", "study.js", "panel.js", "controls.js", "breakpoints.js", "pair.js"),
+        *("renew.js", "parts.js", "layered.js", "groups.js", "overview.js", "drawing.js", "graph.js"),
+        *("layers.js", "heatmap.js", "study.js", "panel.js", "controls.js", "breakpoints.js", "pair.js"),
     ),
     "graph_builder": _instrument(*_PLAIN, "graph_builder.js"),
     "shape_flow": _instrument(*_PLAIN, "shape_flow.js"),
