@@ -328,6 +328,6 @@ def one_in_five(i):
 )
 def test_a_leak_is_noticed(act):
     with pytest.raises(Leak):
-        repeat(act, 4_000 if act is one_in_five else 1_000)
+        repeat(act, 6_500 if act is one_in_five else 1_000)
     kept.clear()
     gc.collect()

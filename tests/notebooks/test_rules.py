@@ -42,15 +42,15 @@ def stale_error(notebook, source):
 
 
 SAYS = {
-    test_tamper._never_run: "execution counts are [1, 2, None, 4]",
-    test_tamper._run_out_of_order: "execution counts are [2, 1, 3, 4]",
+    test_tamper._never_run: "execution counts are [1, 2, None, 4, 5]",
+    test_tamper._run_out_of_order: "execution counts are [2, 1, 3, 4, 5]",
     test_tamper._raises_untagged: "raises, without the tag",
     stale_error: "is tagged raises-exception and does not raise",
     test_tamper._metadata: "has metadata other than tags",
     test_tamper._kernel: "the notebook's metadata is not what the build writes",
     test_tamper._prose: "is not what the source says",
     test_tamper._source_alone: "is not what the source says",
-    test_tamper._cell_gone: "has 4 cells, its source has 5",
+    test_tamper._cell_gone: "has 5 cells, its source has 6",
     test_tamper._alt: "without alt text",
     no_words: "without words for a terminal",
     test_tamper._bare_picture: "stores image/png",
