@@ -56,6 +56,11 @@ ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets
     .flatMap((cell) => cell.model.outputs.toJSON().filter((output) => output.output_type === 'error'))
     .map((output) => `${output.ename}: ${output.evalue}`)"""
 
+WRITE_TAGGED = """([tag, code]) => {
+    const { widgets } = jupyterapp.shell.currentWidget.content;
+    const cell = widgets.find(({ model }) => (model.getMetadata('tags') ?? []).includes(tag));
+    cell.model.sharedModel.setSource(code);
+}"""
 RUN_TAGGED = """async (tag) => {
     const { content } = jupyterapp.shell.currentWidget;
     const tags = (cell) => cell.model.getMetadata('tags') ?? [];
@@ -177,6 +182,10 @@ class Lab:
     def errors(self, page: Page) -> list[str]:
         """The errors that stand in the open notebook, those of cells that are meant to raise apart."""
         return page.evaluate(ERRORS)
+
+    def write_tagged(self, page: Page, tag: str, code: str) -> None:
+        """Make the cell with this tag the learner's own."""
+        page.evaluate(WRITE_TAGGED, [tag, code])
 
     def run_tagged(self, page: Page, tag: str) -> str:
         """Run the cell with this tag, an exercise's for instance (`exercise-00.1`), and hand back what it printed."""

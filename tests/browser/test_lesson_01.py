@@ -11,11 +11,6 @@ from .page import sentence, serious
 
 pytestmark = pytest.mark.browser
 
-WRITE = """([tag, code]) => {
-    const has = (cell) => (cell.model.getMetadata('tags') ?? []).includes(tag);
-    jupyterapp.shell.currentWidget.content.widgets.find(has).model.sharedModel.setSource(code);
-}"""
-
 
 def test_the_v_is_explored_and_an_exercise_solved(lab, opened):
     page = opened("01_slopes_by_nudging")
@@ -38,6 +33,6 @@ def test_the_v_is_explored_and_an_exercise_solved(lab, opened):
 
     exercise = find("01.1")
     for code, line in [(exercise.mistakes[0].code, exercise.mistakes[0].hint), (exercise.solution, exercise.praise)]:
-        page.evaluate(WRITE, ["exercise-01.1", code])
+        lab.write_tagged(page, "exercise-01.1", code)
         wait_until(lambda line=line: line in lab.run_tagged(page, "exercise-01.1"))
     assert page.problems == []

@@ -11,13 +11,6 @@ from .page import sentence, serious
 
 pytestmark = pytest.mark.browser
 
-# Make the cell with this tag the learner's own.
-WRITE = """([tag, code]) => {
-    const { widgets } = jupyterapp.shell.currentWidget.content;
-    const cell = widgets.find(({ model }) => (model.getMetadata('tags') ?? []).includes(tag));
-    cell.model.sharedModel.setSource(code);
-}"""
-
 
 def test_the_painter_is_played_and_the_flags_are_predicted(lab, opened):
     page = opened("02_tensors_that_remember")
@@ -40,6 +33,6 @@ def test_the_painter_is_played_and_the_flags_are_predicted(lab, opened):
     wrong = next(mistake for mistake in predict.mistakes if mistake.pitfall)
     wait_until(lambda: lab.run_tagged(page, "exercise-02.1").startswith("○"))
     for code, answer in ((wrong.code, f"✗ {wrong.hint}"), (predict.solution, f"✓ {predict.praise}")):
-        page.evaluate(WRITE, ["exercise-02.1", code])
+        lab.write_tagged(page, "exercise-02.1", code)
         wait_until(lambda: lab.run_tagged(page, "exercise-02.1").strip() == answer)  # noqa: B023
     assert page.problems == []

@@ -16,11 +16,6 @@ SCROLL_TO = """(text) => {
     content.activeCellIndex = content.widgets.findIndex((c) => c.model.sharedModel.getSource().startsWith(text));
     content.scrollToItem(content.activeCellIndex, 'center');
 }"""
-WRITE = """([tag, code]) => {
-    const { content } = jupyterapp.shell.currentWidget;
-    const cell = content.widgets.find((c) => (c.model.getMetadata('tags') ?? []).includes(tag));
-    cell.model.sharedModel.setSource(code);
-}"""
 
 
 def test_v_finds_the_zeros_of_the_puzzle_and_an_exercise_is_judged(lab, opened):
@@ -42,6 +37,6 @@ def test_v_finds_the_zeros_of_the_puzzle_and_an_exercise_is_judged(lab, opened):
     exercise = find("05.2")
     [piling] = [mistake for mistake in exercise.mistakes if mistake.name == "rows pile up"]
     for code, lines in [(piling.code, [piling.hint, exercise.second_hint]), (exercise.solution, [exercise.praise])]:
-        page.evaluate(WRITE, ["exercise-05.2", code])  # asked twice, a wrong answer gets the second hint
+        lab.write_tagged(page, "exercise-05.2", code)  # asked twice, a wrong answer gets the second hint
         wait_until(lambda lines=lines: lab.run_tagged(page, "exercise-05.2").strip()[2:] in lines)
     assert page.problems == []

@@ -96,6 +96,21 @@ def find(exercise_id: str) -> Exercise | None:
     return next((exercise for exercise in of_lesson(number) if exercise.id == exercise_id), None)
 
 
+# --- what answer cells have in common ---------------------------------------------------------------------------------
+
+
+def function_cell(exercise_id: str, head: str, *lines: str) -> str:
+    """An answer cell that defines a function and hands it over. `head` is such as ``"slope(f, x, h)"``."""
+    body = "".join(f"    {line}\n" for line in lines)
+    return f'def {head}:\n{body}\n\ncheck("{exercise_id}", {head.partition("(")[0]})\n'
+
+
+def values_cell(exercise_id: str, **values: object) -> str:
+    """An answer cell that binds each name to a value, written as it is, and hands them over in this order."""
+    lines = "".join(f"{name} = {value}\n" for name, value in values.items())
+    return f'{lines}check("{exercise_id}", ({", ".join(values)}))\n'
+
+
 # --- what judges have in common ---------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Exercise 04.4 of lesson 04, Be the engine: what a locked stepper asks, and what was answered."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
@@ -28,28 +30,47 @@ def given_in(stepper: Any, *given: str | float | list[int]) -> list[dict[str, An
     return answers
 
 
-def _predictions(stepper: Any) -> str | None:
+def judge_answers(
+    stepper: Any, is_meant: Callable[[str, list[Any]], bool], mistake_in: Callable[[Any, Any], str]
+) -> str | None:
+    """What a judge says of a locked stepper: `is_meant(title, questions)` tells whether it is the exercise's own, and
+    `mistake_in(trace, answer)` names what is wrong with an answer."""
     if is_blank(stepper):
         raise NotYet("hand over the stepper.")
-    answers, asked = list(stepper.answers), sum(map(len, stepper.trace.get("questions", [])))
-    if stepper.trace["title"] != "Backward pass of e" or asked != len(TO_PREDICT):
+    trace, answers = stepper.trace, list(stepper.answers)
+    asked = [question for some in trace.get("questions", []) for question in some]
+    if not is_meant(trace["title"], asked):
         return "another stepper"
     wrong = [answer for answer in answers if not answer["right"] and not answer["shown"]]
     if wrong:
-        pitfalls = {"M07": "one gradient of two", "M08": "a node that waits", "M34": "the bare slope"}
-        return pitfalls.get(wrong[-1]["pitfall"], "something else")
-    if len(answers) < asked:
-        raise NotYet(f"{len(answers)} of {asked} questions are answered in the stepper above.")
+        return mistake_in(trace, wrong[-1])
+    if len(answers) < len(asked):
+        raise NotYet(f"{len(answers)} of {len(asked)} questions are answered in the stepper above.")
     return "shown" if any(answer["shown"] for answer in answers) else None
 
 
-def _locked_cell(*given: str | float) -> str:
+def answers_cell(exercise_id: str, stepper: str, how: str, *given: Any) -> str:
+    """An answer cell that gives a locked stepper, by its variable's name, these answers. `how` is such as "Typed"."""
     return (
         "from minigrad.course.exercises.be_the_engine import given_in\n\n"
-        "# Clicked and typed in this order:\n"
-        f"locked.answers = given_in(locked, {', '.join(map(repr, given))})\n"
-        'check("04.4", locked)\n'
+        f"# {how} in this order:\n"
+        f"{stepper}.answers = given_in({stepper}, {', '.join(map(repr, given))})\n"
+        f'check("{exercise_id}", {stepper})\n'
     )
+
+
+PITFALLS = {"M07": "one gradient of two", "M08": "a node that waits", "M34": "the bare slope"}
+
+
+def _predictions(stepper: Any) -> str | None:
+    return judge_answers(
+        stepper,
+        lambda title, asked: title == "Backward pass of e" and len(asked) == len(TO_PREDICT),
+        lambda trace, answer: PITFALLS.get(answer["pitfall"], "something else"),
+    )
+
+
+_locked_cell = partial(answers_cell, "04.4", "locked", "Clicked and typed")
 
 
 BE_THE_ENGINE = Exercise(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same, values_cell
 
 
 def _step_that_fills(trace: dict, variable: str) -> int:
@@ -90,7 +90,7 @@ def _other_numbers(answer: Any) -> str | None:
 
 
 def _cell(a_grad: str, b_grad: str) -> str:
-    return f'a_grad = {a_grad}\nb_grad = {b_grad}\ncheck("00.2", (a_grad, b_grad))\n'
+    return values_cell("00.2", a_grad=a_grad, b_grad=b_grad)
 
 
 OTHER_NUMBERS = Exercise(

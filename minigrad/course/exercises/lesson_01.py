@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, values_cell
 
 # --- 01.1 -------------------------------------------------------------------------------------------------------------
 
@@ -63,11 +63,8 @@ def _difference(slope: Any) -> str | None:
 
 
 def _slope_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return (
-        "# The slope of f at x, by a nudge of h in both directions.\n"
-        f'def slope(f, x, h):\n{body}\n\ncheck("01.1", slope)\n'
-    )
+    cell = function_cell("01.1", "slope(f, x, h)", *lines)
+    return f"# The slope of f at x, by a nudge of h in both directions.\n{cell}"
 
 
 CENTRAL_DIFFERENCE = Exercise(
@@ -166,7 +163,7 @@ def _best_h(answer: Any) -> str | None:
 
 
 def _h_cell(h_float32: str, h_float64: str) -> str:
-    return f'h_float32 = {h_float32}\nh_float64 = {h_float64}\ncheck("01.2", (h_float32, h_float64))\n'
+    return values_cell("01.2", h_float32=h_float32, h_float64=h_float64)
 
 
 BEST_H = Exercise(
@@ -258,11 +255,9 @@ def _signs(answer: Any) -> str | None:
     return None if move == -1 else "with the slope"
 
 
-def _sign_cell(w1_up: str, w2_up: str, b_up: str, move_w1: str) -> str:
-    return (
-        f'w1_up = "{w1_up}"\nw2_up = "{w2_up}"\nb_up = "{b_up}"\nmove_w1 = "{move_w1}"\n'
-        'check("01.3", (w1_up, w2_up, b_up, move_w1))\n'
-    )
+def _sign_cell(*words: str) -> str:
+    names = "w1_up", "w2_up", "b_up", "move_w1"
+    return values_cell("01.3", **{name: f'"{word}"' for name, word in zip(names, words, strict=True)})
 
 
 WHICH_WAY = Exercise(

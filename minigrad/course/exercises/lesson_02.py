@@ -3,7 +3,7 @@
 from typing import Any
 
 from minigrad import Tensor, tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same
 
 NO_GRAPH = "does not require grad and does not have a grad_fn"
 
@@ -149,15 +149,8 @@ def _cubes(answer: Any) -> str | None:
 
 
 def _cubes_cell(made: str, last: str = "x.grad") -> str:
-    return (
-        "def slopes_of_cubes(numbers):\n"
-        f"    x = {made}\n"
-        "    cubes = (x**3).sum()\n"
-        "    cubes.backward()\n"
-        f"    return {last}\n"
-        "\n\n"
-        'check("02.2", slopes_of_cubes)\n'
-    )
+    lines = f"x = {made}", "cubes = (x**3).sum()", "cubes.backward()", f"return {last}"
+    return function_cell("02.2", "slopes_of_cubes(numbers)", *lines)
 
 
 WHOLE_NUMBERS = Exercise(
@@ -228,15 +221,8 @@ def _growth(answer: Any) -> str | None:
 
 
 def _growth_cell(made: str, area: str = "s * s", last: str = "s.grad") -> str:
-    return (
-        "def growth(side):\n"
-        f"    s = {made}\n"
-        f"    area = {area}\n"
-        "    area.backward()\n"
-        f"    return {last}\n"
-        "\n\n"
-        'check("02.3", growth)\n'
-    )
+    lines = f"s = {made}", f"area = {area}", "area.backward()", f"return {last}"
+    return function_cell("02.3", "growth(side)", *lines)
 
 
 SQUARE = Exercise(
@@ -315,8 +301,7 @@ def _report(answer: Any) -> str | None:
 
 
 def _report_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def report(x):\n{body}    return mean, points\n\n\ncheck("02.4", report)\n'
+    return function_cell("02.4", "report(x)", *lines, "return mean, points")
 
 
 PLOT = Exercise(

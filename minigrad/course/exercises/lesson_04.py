@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same, values_cell
 from minigrad.course.exercises.be_the_engine import BE_THE_ENGINE
 
 # A graph as the lesson writes it: each node's edges, as (where it leads, its slope), nodes in the order they were made.
@@ -42,10 +42,7 @@ def _edge_gradients(answer: Any) -> str | None:
 
 
 def _edge_cell(k_to_d: int, k_to_u: int, d_to_u: int, d_to_v: int, u_grad: int) -> str:
-    return (
-        f"k_to_d = {k_to_d}\nk_to_u = {k_to_u}\nd_to_u = {d_to_u}\nd_to_v = {d_to_v}\nu_grad = {u_grad}\n"
-        'check("04.1", (k_to_d, k_to_u, d_to_u, d_to_v, u_grad))\n'
-    )
+    return values_cell("04.1", k_to_d=k_to_d, k_to_u=k_to_u, d_to_u=d_to_u, d_to_v=d_to_v, u_grad=u_grad)
 
 
 EDGE_GRADIENTS = Exercise(

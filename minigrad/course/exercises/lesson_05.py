@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same, values_cell
 
 # --- 05.1 -------------------------------------------------------------------------------------------------------------
 
@@ -38,10 +38,7 @@ def _three_calls(answer: Any) -> str | None:
 
 
 def _calls_cell(shape: str, first: str, second: str, third: str) -> str:
-    return (
-        f"shape = {shape}\nfirst = {first}\nsecond = {second}\nthird = {third}\n"
-        'check("05.1", (shape, first, second, third))\n'
-    )
+    return values_cell("05.1", shape=shape, first=first, second=second, third=third)
 
 
 THREE_CALLS = Exercise(
@@ -158,8 +155,7 @@ def _wrong_rows(rows: Any, expected: np.ndarray) -> str | None:
 
 
 def _jacobian_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def jacobian_of(f, x):\n{body}\n\ncheck("05.2", jacobian_of)\n'
+    return function_cell("05.2", "jacobian_of(f, x)", *lines)
 
 
 def _each_row(*lines: str, count: str = "len(y)") -> str:
@@ -296,8 +292,7 @@ def _with_memory(call: Callable[[], Any]) -> tuple[Any, int]:
 
 
 def _rule_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def rule(x, v):\n{body}\n\ncheck("05.3", rule)\n'
+    return function_cell("05.3", "rule(x, v)", *lines)
 
 
 WITHOUT_J = Exercise(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 import minigrad
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank
 from minigrad.course.exercises.say_each_shape import SAY_EACH_SHAPE
 
 # --- 06.2 -------------------------------------------------------------------------------------------------------------
@@ -115,8 +115,7 @@ def _wrong_numbers(given: np.ndarray, g: np.ndarray, right: np.ndarray) -> str:
 
 
 def _unbroadcast_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def unbroadcast(g, shape):\n{body}\n\ncheck("06.2", unbroadcast)\n'
+    return function_cell("06.2", "unbroadcast(g, shape)", *lines)
 
 
 UNBROADCAST = Exercise(
@@ -268,8 +267,7 @@ def _as_handed_out(function: Callable) -> bool:
 
 
 def _loss_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def mean_squared_error(p, t):\n{body}\n\ncheck("06.3", mean_squared_error)\n'
+    return function_cell("06.3", "mean_squared_error(p, t)", *lines)
 
 
 MEND_THE_LOSS = Exercise(

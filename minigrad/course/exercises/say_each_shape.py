@@ -1,10 +1,11 @@
 """Exercise 06.1 of lesson 06, Say each shape: what a stepper asks that is locked until its shapes are said."""
 
 import re
+from functools import partial
 from typing import Any
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
-from minigrad.course.exercises.be_the_engine import SHOW_ME
+from minigrad.course.exercises import Exercise, Mistake
+from minigrad.course.exercises.be_the_engine import SHOW_ME, answers_cell, judge_answers
 
 # What the lesson's locked stepper is called.
 TITLE = "Backward pass of total"
@@ -16,18 +17,11 @@ def _dimensions(given: Any) -> list[int]:
 
 
 def _said(stepper: Any) -> str | None:
-    if is_blank(stepper):
-        raise NotYet("hand over the stepper.")
-    answers, questions = list(stepper.answers), stepper.trace.get("questions", [])
-    asked = [question for some in questions for question in some]
-    if stepper.trace["title"] != TITLE or {question["kind"] for question in asked} != {"shape"}:
-        return "another stepper"
-    wrong = [answer for answer in answers if not answer["right"] and not answer["shown"]]
-    if wrong:
-        return _wrong_shape(stepper.trace, wrong[-1])
-    if len(answers) < len(asked):
-        raise NotYet(f"{len(answers)} of {len(asked)} questions are answered in the stepper above.")
-    return "shown" if any(answer["shown"] for answer in answers) else None
+    return judge_answers(
+        stepper,
+        lambda title, asked: title == TITLE and {question["kind"] for question in asked} == {"shape"},
+        _wrong_shape,
+    )
 
 
 def _wrong_shape(trace: dict[str, Any], answer: dict[str, Any]) -> str:
@@ -40,13 +34,7 @@ def _wrong_shape(trace: dict[str, Any], answer: dict[str, Any]) -> str:
     return "turned round" if given == right[::-1] else "something else"
 
 
-def _said_cell(*given: list[int] | str) -> str:
-    return (
-        "from minigrad.course.exercises.be_the_engine import given_in\n\n"
-        "# Typed in this order:\n"
-        f"shapes.answers = given_in(shapes, {', '.join(map(repr, given))})\n"
-        'check("06.1", shapes)\n'
-    )
+_said_cell = partial(answers_cell, "06.1", "shapes", "Typed")
 
 
 SAY_EACH_SHAPE = Exercise(
