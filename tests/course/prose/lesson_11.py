@@ -1,0 +1,93 @@
+"""Lesson 11: the numbers in its text."""
+
+CLAIMS = [
+    ("<summary>[11., 12.]", "tensor([1.0, 2.0]) + 10"),
+    ("`first` reads 10 now", "first[0]"),
+    (
+        "Let `m` be $2 \\times 3$, with 10 in cell 0, 11 in cell 1, and so on up to 15 in cell 5",
+        "m.shape, m[0, 0], 0, m[0, 1], 1, m[0, 0] + 5, m.numel() - 1",
+    ),
+    (
+        "| `m` | (2, 3) | 0 | (3, 1) | 0, 1, 2, 3, 4, 5 |",
+        "m.shape, m.storage_offset(), m.stride(), np.arange(6)",
+    ),
+    (
+        "| `m[1]` | (3,) | 3 | (1,) | 3, 4, 5 |",
+        "1, m[1].shape, m[1].storage_offset(), m[1].stride(), np.arange(6).reshape(2, 3)[1]",
+    ),
+    (
+        "| `m[:, 1]` | (2,) | 1 | (3,) | 1, 4 |",
+        "1, m[:, 1].shape, m[:, 1].storage_offset(), m[:, 1].stride(), np.arange(6).reshape(2, 3)[:, 1]",
+    ),
+    (
+        "| `m.T` | (3, 2) | 0 | (1, 3) | 0, 3, 1, 4, 2, 5 |",
+        "m.T.shape, m.T.storage_offset(), m.T.stride(), np.arange(6).reshape(2, 3).T",
+    ),
+    (
+        "Element (2, 1) of `m.T` is in cell $0 + 2 \\cdot 1 + 1 \\cdot 3 = 5$",
+        "2, 1, m.T.storage_offset(), 2, m.T.stride()[0], 1, m.T.stride()[1], m.flatten().tolist().index(0)",
+    ),
+    ("`m` reads the cells 0, 1, 2, 3, 4, 5: a stride of 1", "np.arange(6), m.reshape(6).stride()"),
+    ("`m.T` would have to read 0, 3, 1, 4, 2, 5", "np.arange(6).reshape(2, 3).T"),
+    (
+        "`x.T[1, 2]`, `x[::2][1, 1]` and `x[:, 1][2]` are in cell 5",
+        "1, 2, 2, 1, 1, 1, 2, np.arange(6).reshape(3, 2).T[1, 2]",
+    ),
+    (
+        "For $x = [1, 4, 9, 16]$ they are $d = [3, 5, 7]$. Let $[1, 10, 100]$ arrive",
+        "np.arange(1, 5) ** 2, d, arrives",
+    ),
+    ("| entry of `x` | 1 | 4 | 9 | 16 |", "np.arange(1, 5) ** 2"),
+    ("| by way of `x[1:]` | 0 | 1 | 10 | 100 |", "1, 0, arrives"),
+    ("| by way of `x[:-1]` | −1 | −10 | −100 | 0 |", "-1, -arrives, 0"),
+    ("| gradient | −1 | −9 | −90 | 100 |", "to_x"),
+    ("| `first` | $[1, 1]$ | $[1, 1, 0]$ to the new `y` |", "minigrad.ones(2), 1, 1, 0"),
+    (
+        "| `y[0] = w` | $[1, 1, 0]$ | $[0, 1, 0]$ to the old `y`, and $1$ to `w` |",
+        "0, 1, 1, 0, 0, 1, 0, minigrad.autograd.grad(total, w, retain_graph=True)",
+    ),
+    (
+        "| `2 * x` | $[0, 1, 0]$ | $[0, 2, 0]$ to `x` |",
+        "2, 0, 1, 0, minigrad.autograd.grad(total, x, retain_graph=True)",
+    ),
+    ("place 0 is gone, so it gets 0", "0, minigrad.autograd.grad(total, x, retain_graph=True)[0][0]"),
+]
+
+GIVEN = [
+    "11 Views and aliases",
+    "about 45 minutes",
+    "**`a` is `tensor([1., 2.])`.",
+    "`b += 10`",
+    "<summary>[1., 2.]",
+    "`x` has shape (2, 3). A loss is made from its first row alone, which has shape (3,).",
+    "<summary>(3,)",
+    "<summary>(2, 3)",
+    "$[2, 2, 0]$ or $[0, 2, 0]$",
+    "\\text{stride}_0 + j \\cdot \\text{stride}_1",
+    "`x[0]` or `x[1:3]`",
+    "`x + 0`",
+    "`x[[0, 2]]` or `x[x > 1]`",
+    "a stride may be 0",
+    "as in lesson 06",
+    "the same cell as `x[2, 1]`",
+    "Exercise 11.1",
+    "Exercise 11.2",
+    "Exercise 11.3",
+    "Exercise 11.4",
+    "the slope is 0 there, and 1 where",
+    "all other places get 0.",
+    "For `y = x[1:3]`",
+    "[\\,0,\\; \\bar y_0,\\; \\bar y_1,\\; 0,",
+    "`d = x[1:] - x[:-1]`",
+    "`x[[0, 0]]`",
+    "`x[1:3]`, `x[::2]`, `x[0]`, `x[:, 1]`",
+    "`y[0] = 10.0` is an operation: it makes the view `y[0]`",
+    "1. **The numbers**",
+    "2. **The version**",
+    "3. **The history",
+    "the error of lesson 10",
+    "the 10 is a tensor",
+    "when 1 arrives at each entry",
+    "it refused `x[0] = 5.0` in lesson 10",
+    "**12 Kinks, NaNs and ties**",
+]
