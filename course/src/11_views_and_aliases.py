@@ -332,7 +332,7 @@ left *= 10
 # %%
 import minigrad
 
-parts = [right[0] * 2, right[1] * 3]
+parts = [x[0] * 2, x[1] * 3]
 print(tensor(parts))
 print(minigrad.stack(parts))
 
@@ -387,14 +387,22 @@ check("11.4", row_means)
 # prints
 #
 # ```text
+# (1, 3) 1 (3,)
+# [True, False]
+# tensor([10.,  4.,  6.], grad_fn=<CopySlices>)
+# tensor([10.,  4.], grad_fn=<AsStridedBackward0>)
+# tensor([0., 2., 0.]) tensor(1.)
+# Output 0 of Unbind is a view and is being modified inplace
+# tensor([10., 20.], grad_fn=<StackBackward0>)
 # ```
 #
-# (`data_ptr` tells where in the computer a tensor's first number stands.)
+# (`data_ptr` tells where in the computer a tensor's first number stands.) There is one difference. If `tensor` finds tensors that require grad in its list, PyTorch
+# warns, once in each session. minigrad says nothing.
 
 # %% [markdown]
 # ## In one breath
 #
 # A tensor is a way to read a memory, and views are other ways to read the same one. Backwards, a slice puts what arrives in its places and zeros everywhere else. A write
-# through a view changes the numbers, the version and the history of all aliases; a copy knows nothing of it.
+# through a view changes numbers, version and history, those of the base and of all its views; a copy knows nothing of it.
 #
 # **12 Kinks, NaNs and ties** comes next: what a gradient is where there is no slope.

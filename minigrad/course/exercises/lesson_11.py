@@ -190,7 +190,7 @@ After the write `q` is $[2, 5, 6]$, and `last`, a view of it, is $[5, 6]$. Now b
     judge=_after_the_write,
     praise="last reads what was written, and the gradient of that place goes to w instead of p.",
     hint="Forwards first: what does last read after the write? Then backwards: last, the write, 2 * p.",
-    second_hint="Run the program in a new cell and step through it: total = (last * last).sum(), then step(total).",
+    second_hint="Run the program in a new cell, but with step((last * last).sum()) as its last line. Walk through it.",
     mistakes=(
         Mistake(
             "a slice is a copy",

@@ -80,6 +80,7 @@ GIVEN = [
     "[\\,0,\\; \\bar y_0,\\; \\bar y_1,\\; 0,",
     "`d = x[1:] - x[:-1]`",
     "`x[[0, 0]]`",
+    "`x.T.reshape(6)` is a copy",
     "`x[1:3]`, `x[::2]`, `x[0]`, `x[:, 1]`",
     "`y[0] = 10.0` is an operation: it makes the view `y[0]`",
     "1. **The numbers**",
