@@ -111,7 +111,7 @@ print(x.grad)
 #
 # No number is moved for any of these. For `m.T` the two strides change places, and that is all.
 #
-# Such a tensor is a **view**, and the tensor that it was made from is its **base**. Tensors that share memory are **aliases** of each other.
+# `m[1]`, `m[:, 1]` and `m.T` are **views** of `m`, and `m` is their **base**. All tensors that share memory are **aliases** of each other.
 #
 # ### In code
 
@@ -132,7 +132,8 @@ m
 #
 # - **A view**, always: a number or a slice as index, `x[0]` or `x[1:3]`; `x.T`; `x.view(…)`, which takes another shape; `unbind` and `chunk`, which hand out rows
 #   and larger parts; and `detach()`, which cuts the history but not the memory.
-# - **A copy**, always: `clone()`; whatever computes, even `x + 0`; a list or a mask as index, `x[[0, 2]]` or `x[x > 1]`.
+# - **A copy**, always: `clone()`; whatever computes, even `x + 0`; a list or a mask as index, `x[[0, 2]]` or `x[x > 1]`. (To the left of `=` it is another matter:
+#   `x[x > 1] = 0.0` writes to `x` itself.)
 # - **Either one**: `reshape` gives a view where some strides fit, and a copy where none do.
 #
 # As six numbers, `m` reads the cells 0, 1, 2, 3, 4, 5: a stride of 1. `m.T` would have to read 0, 3, 1, 4, 2, 5, and no stride does that.
@@ -196,7 +197,7 @@ check("11.1", (aliases, changed))
 # %% [markdown]
 # ## A part forwards, zeros backwards
 #
-# A slice takes some of the numbers. If you nudge one that was not taken, the slice does not move. So the slope is 0 there, and 1 where a number was taken.
+# A slice takes some of the numbers. If you nudge one that was not taken, the slice does not change. So the slope is 0 there, and 1 where a number was taken.
 #
 # Backwards, **what arrives goes back to the places that it was taken from, and all other places get 0.** For `y = x[1:3]`, with $\bar y$ for what arrives:
 #
@@ -234,8 +235,8 @@ d = x[1:] - x[:-1]
 step(d, gradient=tensor(arrives))
 
 # %% [markdown]
-# Other views send on everything. `x.T` turns the gradient back, and `reshape` gives it the old shape. (A list as index may pick a number twice, as in `x[[0, 0]]`. That is
-# a fan-out as well.)
+# `x.T` and `reshape` leave nothing out: the first turns the gradient back, the other gives it the old shape. (A list as index may pick a number twice, as in `x[[0, 0]]`. That
+# is a fan-out as well.)
 #
 # ## Exercise 11.2: the backward of a slice
 #
@@ -257,9 +258,9 @@ check("11.2", slice_backward)
 # Back to the puzzle. `y[0] = 10.0` is an operation: it makes the view `y[0]` and writes to it. Three things change:
 #
 # 1. **The numbers**, for all aliases. They read the same cells.
-# 2. **The version**, for all aliases. It counts the writes to the memory, so the error of lesson 10 comes through whichever alias you write.
-# 3. **The history of the base.** `y` is now "the old `y` with one place overwritten", and its new node is called `CopySlices`. A slice of the *old* `y` would be a lie now. So
-#    `first` gets a new node, which reads it out of the new `y`.
+# 2. **The version**, for all aliases. It counts the writes to the memory, so the error of lesson 10 comes whichever alias you write to.
+# 3. **The history of the base.** `y` is now "the old `y` with one place overwritten", and its new node is called `CopySlices`. `first` reads from the new `y`, so its old node, a slice
+#    of the old `y`, is no longer true. It gets a new one.
 #
 # Here is the puzzle again. This time the 10 is a tensor `w` that requires grad:
 
@@ -281,7 +282,8 @@ print(type(y.grad_fn).__name__, type(first.grad_fn).__name__, y._version, first.
 # | `y[0] = w` | $[1, 1, 0]$ | $[0, 1, 0]$ to the old `y`, and $1$ to `w` |
 # | `2 * x` | $[0, 1, 0]$ | $[0, 2, 0]$ to `x` |
 #
-# The old number in place 0 is gone, so it gets 0. What arrives there belongs to `w`, which took its place.
+# The old number in place 0 is gone, so it gets 0. What arrives there belongs to `w`, which took its place. (In the stepper, the rule of `CopySlices` leaves the written
+# part to "the operation's own rule". Here that operation is a copy: it sends 0 to what was there, and what arrives to `w`.)
 
 # %%
 total = first.sum()

@@ -45,6 +45,14 @@ def test_which_calls_share_and_which_copy(library):
         x.T.view(6)
 
 
+def test_a_list_or_a_mask_to_the_left_writes_to_the_tensor_itself(library):
+    x = library.tensor([1.0, 2.0, 3.0])
+    x[x > 2] = 0.0
+    x[[0, 1]] = 5.0
+    x[[0, 1]][0] = 7.0  # to a copy
+    assert x.tolist() == [5, 5, 0]
+
+
 def test_a_write_changes_numbers_version_and_history_of_all_aliases(library):
     def found(*tensors):
         return [(type(each.grad_fn).__name__, each._version) for each in tensors]

@@ -86,7 +86,7 @@ check("11.1", (aliases, changed))
     judge=_aliases,
     praise="Five aliases of t, and b[0, 1] reads cell 3, as d[3] does.",
     hint="For each line: could an offset and strides describe what it takes out of t? And does it compute anything?",
-    second_hint='Run the cell with the eight names. Then ask share(t, a), share(t, b) and so on, or look at "Which calls".',
+    second_hint="Run the cell with the eight names, and then ask share(t, a), share(t, b) and so on in a new cell.",
     mistakes=(
         Mistake(
             "a list gives a view",
@@ -297,7 +297,7 @@ MEND_BOTH = Exercise(
     judge=_row_means,
     praise="No view is written to, and stack hands each row its gradient.",
     hint="Call it with tensor([[1., 3.], [4., 6.]], requires_grad=True): [4., 5.] should come out, with a grad_fn.",
-    second_hint="Let first become a new tensor instead of writing to it. And make one tensor of the list by an operation.",
+    second_hint="Do not write to first: let it become a new tensor. And make one tensor of the list by an operation.",
     mistakes=(
         Mistake(
             "one of several views",

@@ -109,7 +109,7 @@ The rules of minigrad, in `minigrad/ops/shape.py`, do just this, for tensors as 
     judge=_slice_backward,
     praise="The same index that took a part forwards puts its gradient in place backwards.",
     hint="Begin with zeros in the shape of x. Then write g to the places that index names.",
-    second_hint="Try g = np.array([5.0, 7.0]) with (4,) and slice(1, 3), which is 1:3: [0., 5., 7., 0.] should come out.",
+    second_hint="Try g = np.array([5.0, 7.0]), (4,) and slice(1, 3), which is 1:3: out should come [0., 5., 7., 0.].",
     mistakes=(
         Mistake(
             "the part alone",

@@ -67,6 +67,8 @@ GIVEN = [
     "`x[0]` or `x[1:3]`",
     "`x + 0`",
     "`x[[0, 2]]` or `x[x > 1]`",
+    "`x[x > 1] = 0.0` writes to `x`",
+    "`m[1]`, `m[:, 1]` and `m.T` are",
     "a stride may be 0",
     "as in lesson 06",
     "the same cell as `x[2, 1]`",
@@ -89,6 +91,7 @@ GIVEN = [
     "the error of lesson 10",
     "the 10 is a tensor",
     "when 1 arrives at each entry",
+    "it sends 0 to what was there",
     "it refused `x[0] = 5.0` in lesson 10",
     "**12 Kinks, NaNs and ties**",
 ]
