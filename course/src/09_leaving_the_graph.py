@@ -135,7 +135,7 @@ print(to_x, to_x_cut)
 #
 # ### In the stepper
 #
-# First the graph of `h * x`. **Which two of its boxes will be missing once `h` is detached?** Decide, then walk through the second one.
+# First the graph of `h * x`. **Which two of its boxes will be missing once `h` is detached?** Decide, then walk through the second graph.
 
 # %%
 from minigrad.viz import draw_graph, side_by_side, step
@@ -187,8 +187,8 @@ style.picture(
 )
 
 # %% [markdown]
-# The second path climbs: from a loss of 1.5 at the start to 2 at its end. Step by step it followed its gradients downhill. But they are those of a loss in which one band holds a fixed
-# $a$, and after each step $a$ has moved.
+# The second path climbs: from a loss of 1.5 at the start to 2 at its end. Step by step it followed its gradients downhill. But they belong to a loss whose third band hangs on a fixed
+# point, where $a$ is at that moment, and after the step $a$ is elsewhere.
 #
 # So a cut must be meant. Lesson 08 had one that was: a hidden state that should not carry the last batch's graph along.
 #
@@ -262,8 +262,8 @@ print(w, w.is_leaf)
 # %% [markdown]
 # Inside the block no result gets a `grad_fn`. Flags of leaves stay as they are, and after the block everything is recorded again.
 #
-# Here is a whole training. The data are 200 pictures of 784 pixels (28 by 28), each of one of 10 kinds. The model makes 10 numbers out of the pixels by a matrix and a vector, a **linear regression**, and
-# should give 1 for the right kind and 0 for the others.
+# Here is a whole training. The data are 200 pictures of 784 pixels (28 by 28), each of one of 10 kinds. The model is a **linear regression**: it multiplies the pixels by a matrix, adds a vector, and so makes 10
+# numbers. These should be 1 for the right kind and 0 for the others.
 
 # %%
 import minigrad
@@ -290,9 +290,11 @@ for number in range(50):
 # A finished model only answers. Nobody will ask for slopes, so no graph is needed:
 
 # %%
+unseen = patterns[kinds] + minigrad.randn(200, 784)
 with no_grad():
-    answer = (pictures + minigrad.randn(200, 784)) @ weight.T + start  # with more noise than it has ever seen
-print(answer.requires_grad, (answer.argmax(1) == kinds).sum().item(), "of 200 are right")
+    answer = unseen @ weight.T + start
+likeliest = answer.argmax(1)  # the place of the largest number in each row
+print(answer.requires_grad, (likeliest == kinds).sum().item(), "of 200 are right")
 
 # %% [markdown]
 # `detach()` on the answer would give the same tensor. But it comes when the graph has been made, with all that it saves. `no_grad` never makes it, which saves time and memory.
@@ -407,6 +409,8 @@ check("09.2", measure)
 # %% [markdown]
 # ## Exercise 09.3: choose the tool
 #
+# In each of these, one tool does exactly what is asked. (`detach clone` stands for `.detach().clone()`.)
+#
 # - **A** Add the loss of each round to `total`, a Python number.
 # - **B** Move the parameter `w` against its gradient, in place. If a graph still needs the old `w`, you want to be told.
 # - **C** Run a finished model on a million pictures, without making a graph at all.
@@ -471,7 +475,7 @@ check("09.3", tools)
 # ```text
 # ```
 #
-# PyTorch warns of nothing here: the 60 stands there alone.
+# PyTorch warns of nothing here: the 60 stands there alone. One of its tutorials calls `detach` on the result another way to do what `no_grad` does. The result is the same, but the graph has been made by then.
 
 # %% [markdown]
 # ## In one breath

@@ -25,7 +25,8 @@ CLAIMS = [
     ("it gets −1 in both", "2 * (b + 1) - 2 * (a - b)"),
     ("with guesses of 30, 25 and 10 minutes", "guess"),
     ("200 pictures of 784 pixels (28 by 28)", "pictures.shape, 28, pictures.shape[1] / 28"),
-    ("each of one of 10 kinds. The model makes 10 numbers", "patterns.shape[0], answer.shape[1]"),
+    ("each of one of 10 kinds", "patterns.shape[0]"),
+    ("and so makes 10 numbers", "answer.shape[1]"),
     ("The slope of $w^2$ at 3 is 6.", "2, loss**0.5, 2 * loss**0.5"),
     ("60, the slope at 30, of a loss that was computed at 3.", "2 * w, w, loss**0.5"),
     (
@@ -56,7 +57,7 @@ GIVEN = [
     "`minutes + guess[i + 1]`",
     "`w = w - 0.1 * w.grad`",
     "(lesson 03)",
-    "should give 1 for the right kind and 0 for the others",
+    "should be 1 for the right kind and 0 for the others",
     "you know from lesson 02",
     "with slope 1 |",
     "Lesson 10 is",
