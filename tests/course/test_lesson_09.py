@@ -1,4 +1,4 @@
-"""Lesson 09: cuts, copies and checks are as it says, in minigrad and in PyTorch; its judges accept every right answer."""
+"""Lesson 09: cuts, copies and checks are as it says, in minigrad and in PyTorch; its judges accept what is right."""
 
 import warnings
 from typing import Any

@@ -9,7 +9,8 @@ CLAIMS = [
     ("We start at $a = 0.5$, $b = -0.5$", "whole_path[0]"),
     ("take 100 small steps", "len(cut_path) - 1"),
     ("One run ends at $\\frac{1}{3}$ and", "1, 1 / whole_path[-1][0]"),
-    ("$-\\frac{1}{3}$, the other at 1 and 0.", "-1, -1 / whole_path[-1][1], cut_path[-1][0], round(cut_path[-1][1], 3)"),
+    ("$-\\frac{1}{3}$, the other", "-1, -1 / whole_path[-1][1]"),
+    ("at 1 and 0. Equal losses", "cut_path[-1][0], round(cut_path[-1][1], 3)"),
     (
         "| `h * x` | $27$ | $9$ | $3 \\cdot 6 = 18$ | $27$ |",
         "z, to_x_cut, x, 2 * x, to_x - to_x_cut, to_x",
