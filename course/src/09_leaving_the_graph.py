@@ -473,6 +473,12 @@ check("09.3", tools)
 # prints
 #
 # ```text
+# 1.5 (tensor(1.), tensor(-1.))
+# 1.5 (tensor(-1.), tensor(-1.))
+# tensor(60.)
+# one of the variables needed for gradient computation has been modified by an inplace operation
+# False
+# True
 # ```
 #
 # PyTorch warns of nothing here: the 60 stands there alone. One of its tutorials calls `detach` on the result another way to do what `no_grad` does. The result is the same, but the graph has been made by then.
