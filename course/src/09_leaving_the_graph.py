@@ -228,10 +228,10 @@ def loss_of(guess, i, minutes):
 check("09.1", loss_of)
 
 # %% [markdown]
-# To see the gradients, with guesses of 30, 25 and 10 minutes:
+# To see the gradients, with guesses of 32, 25 and 10 minutes:
 
 # %%
-guess = tensor([30.0, 25.0, 10.0], requires_grad=True)
+guess = tensor([32.0, 25.0, 10.0], requires_grad=True)
 loss_of(guess, 0, 10.0).backward()
 guess.grad
 
@@ -348,7 +348,6 @@ loss = w**2
 with no_grad():
     w *= 10
 loss.backward()
-w.grad
 
 # %% [markdown]
 # The error is what you want. (Lesson 10 is about such errors.) **Leave `.data` alone:** write under `no_grad`, read by `detach`.

@@ -33,8 +33,8 @@ def _cell(check: str, head: str, *lines: str) -> str:
 
 # The guesses, the place, and how many minutes it took from there to the next: first those of the lesson.
 DRIVES: tuple[tuple[list[float], int, float], ...] = (
-    ([30.0, 25.0, 10.0], 0, 10.0),
-    ([30.0, 25.0, 10.0], 1, 12.5),
+    ([32.0, 25.0, 10.0], 0, 10.0),
+    ([32.0, 25.0, 10.0], 1, 12.5),
     ([8.0, 2.0, 7.0, 1.0], 2, 0.5),
 )
 
@@ -90,13 +90,13 @@ A_TARGET = Exercise(
     explanation="""\
 The target is to count as fixed, so it is cut out: `guess[i + 1].detach()`, or `.detach()` on the whole target. A
 `with no_grad():` around the line that makes `target` does the same. The loss is as large as before, and its gradient is
-`[-10., 0., 0.]` instead of `[-10., 10., 0.]`.
+`[-6., 0., 0.]` instead of `[-6., 6., 0.]`.
 
 This is called a **stop-gradient**. Learning by reward, where a guess is corrected by a later guess, rests on it.
 """,
     judge=_target,
     praise="Only the earlier guess is moved, towards a target that stays put.",
-    hint="Compare the gradient in the cell below the exercise with [-10, 0, 0]. And is the loss still 25?",
+    hint="Compare the gradient in the cell below the exercise with [-6, 0, 0]. And is the loss still 9?",
     second_hint="Which of the two, guess[i] or target, should count as fixed? Detach that one, and nothing else.",
     mistakes=(
         Mistake(

@@ -9,7 +9,7 @@ CLAIMS = [
     ("We start at $a = 0.5$, $b = -0.5$", "whole_path[0]"),
     ("take 100 small steps", "len(cut_path) - 1"),
     ("One run ends at $\\frac{1}{3}$ and", "1, 1 / whole_path[-1][0]"),
-    ("$-\\frac{1}{3}$, the other", "-1, -1 / whole_path[-1][1]"),
+    ("$-\\frac{1}{3}$, the other", "1, -1 / whole_path[-1][1]"),
     ("at 1 and 0. Equal losses", "cut_path[-1][0], round(cut_path[-1][1], 3)"),
     (
         "| `h * x` | $27$ | $9$ | $3 \\cdot 6 = 18$ | $27$ |",
@@ -24,7 +24,7 @@ CLAIMS = [
     ("2 and −1 arrive at $a$. The sum is 1,", "2 * (a - b), 2 * (a - 1), grad(whole, a)[0]"),
     ("which brought the 2. Only −1 is left", "2 * (a - b), 2 * (a - 1)"),
     ("it gets −1 in both", "2 * (b + 1) - 2 * (a - b)"),
-    ("with guesses of 30, 25 and 10 minutes", "guess"),
+    ("with guesses of 32, 25 and 10 minutes", "guess"),
     ("200 pictures of 784 pixels (28 by 28)", "pictures.shape, 28, pictures.shape[1] / 28"),
     ("each of one of 10 kinds", "patterns.shape[0]"),
     ("and so makes 10 numbers", "answer.shape[1]"),
