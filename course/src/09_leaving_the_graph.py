@@ -159,6 +159,8 @@ step(z_cut)
 #
 # With the cut, the slope of the third term for $a$ is missing, so the first says only $2\,(a - 1) = 0$: $a = 1$. The second is as before: $b = 0$. It is as if the third band were tied to $a$ but
 # pulled at $b$ alone.
+#
+# In the picture, each thin line joins places with the same loss.
 
 # %%
 import matplotlib.pyplot as plt
@@ -179,7 +181,7 @@ axes.clabel(levels)
 for places, name, mark in [(whole_path, "without the cut", "o-"), (cut_path, "with the cut", "s--")]:
     axes.plot(*np.transpose(places).round(3), mark, markersize=4, label=name)
 axes.set(xlabel="a", ylabel="b")
-axes.legend(loc="upper left")
+axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))  # above, clear of the lines
 style.picture(
     figure,
     "Lines of equal loss, lowest around a = 0.33, b = -0.33, and two paths from a = 0.5, b = -0.5. The one without "
