@@ -14,8 +14,7 @@
 # # 07 Accumulation
 #
 # After this lesson you can say what `.grad` holds after any number of backward passes, clear it in the right place, and get the exact gradient of many
-# examples out of
-# small pieces. It takes about 40 minutes.
+# examples out of small pieces. It takes about 40 minutes.
 
 # %%
 try:
@@ -72,9 +71,9 @@ except ModuleNotFoundError:
 #
 # A dial stands at 14 and should stand at 20. The loss is $\frac{1}{2}(d - 20)^2$, so the slope is $d - 20$.
 #
-# An **optimizer** holds parameters, and its `step()` moves each one against its gradient: it takes `lr` times `.grad` away. (`lr` is short for *learning
-# rate*. `SGD` is the plainest of all
-# optimizers.) Here `lr` is 1, so the first step goes from 14 to $14 - 1 \cdot (-6) = 20$, just where it should.
+# An **optimizer** holds parameters, and its `step()` moves each one against its gradient: it takes `lr` times `.grad` away. (`lr` is short for
+# *learning rate*. `SGD` is the plainest of all optimizers.) Here `lr` is 1, so the first step goes from 14 to $14 - 1 \cdot (-6) = 20$, just where it
+# should.
 #
 # The loop goes round twice. Where is the dial after the second step? Decide, then run the cell.
 
@@ -98,6 +97,15 @@ dial.grad
 
 # %% [markdown]
 # The −6 is from the *first* pass. It is still there, the second pass added its 0, and the second step used the sum.
+#
+# Now write `range(7)` instead of `range(2)`. Work out what `.grad` holds in each round, and where the dial goes. Only then run the cell again.
+#
+# <details><summary>What should come out?</summary>
+#
+# 20, 26, 26, 20, 14, 14 and 20. In the third round the slope is 6, which makes `.grad` $-6 + 6 = 0$, so the dial stays at 26. In the fourth, `.grad`
+# becomes 6, and it goes back: the dial swings to and fro.
+#
+# </details>
 #
 # ## Each pass adds
 #
@@ -126,9 +134,8 @@ for _ in range(2):
 #
 # ### In the stepper
 #
-# You know another sum, that of lesson 04. Here are both in one picture. An earlier pass has left 5 in `a.grad`, and $a = 3$ is used twice in `a * a`. Walk
-# to the end: **which plus sign
-# belongs to which sum?**
+# You know another sum, that of lesson 04. Here are both in one picture. An earlier pass has left 5 in `a.grad`, and $a = 3$ is used twice in `a * a`.
+# Walk to the end: **which plus sign belongs to which sum?**
 
 # %%
 from minigrad.viz import grad_meter, step
@@ -167,13 +174,13 @@ x.grad.zero_()
 print(kept)
 
 # %% [markdown]
-# Zeros. `kept` is an arrow to the very tensor that was written to. After `x.grad = None` it would still show 27, 12 and 75. There is one more difference: an
-# optimizer passes over a parameter
-# whose gradient is None, and takes a 0 as a gradient (lesson 15 shows where that matters).
+# Zeros. `kept` is an arrow to the very tensor that was written to. After `x.grad = None` it would still show 27, 12 and 75. There is one more
+# difference: an optimizer passes over a parameter whose gradient is None, and takes a 0 as a gradient (lesson 15 shows where that matters).
 #
-# `optimizer.zero_grad()` clears all parameters that the optimizer holds. In spite of its name it sets None; `zero_grad(set_to_none=False)` writes zeros.
+# `optimizer.zero_grad()` clears all parameters that the optimizer holds. In spite of its name it sets None; `zero_grad(set_to_none=False)` writes
+# zeros.
 #
-# Here is the dial with `lr=0.1`, with and without clearing:
+# Here is the dial with a smaller `lr`, with and without clearing:
 
 # %%
 import matplotlib.pyplot as plt
@@ -181,9 +188,9 @@ import matplotlib.pyplot as plt
 from minigrad.course import style
 
 
-def positions(clear):
+def positions(clear, lr=0.1):
     dial = tensor(14.0, requires_grad=True)
-    optimizer = minigrad.optim.SGD([dial], lr=0.1)
+    optimizer = minigrad.optim.SGD([dial], lr=lr)
     seen = [dial.item()]
     for _ in range(60):
         if clear:
@@ -208,18 +215,16 @@ style.picture(
 )
 
 # %% [markdown]
-# Never cleared, `.grad` turns into something like a speed, and the dial swings like a ball in a bowl without friction. No error tells you: the loss falls
-# and rises, falls and rises.
+# Never cleared, `.grad` turns into something like a speed, and the dial swings like a ball in a bowl without friction. No error tells you: the loss
+# falls and rises, falls and rises.
 #
 # ## What it is good for
 #
-# Why does PyTorch add at all? The slope of a sum is the sum of the slopes. So passes through several losses, one after the other, leave what a single pass
-# through their sum
-# would leave.
+# Why does PyTorch add at all? The slope of a sum is the sum of the slopes. So passes through several losses, one after the other, leave what a single
+# pass through their sum would leave.
 #
-# Here are five bills for apples. What does one kilogram cost? The model's guess is $w$ times the kilograms, and $w$ starts at 0. (A fee $b$ may be added to
-# each bill; leave it at 0 for
-# now.) The loss is the mean of the squared differences.
+# Here are five bills for apples. What does one kilogram cost? The model's guess is $w$ times the kilograms, and $w$ starts at 0. (A fee $b$ may be
+# added to each bill; leave it at 0 for now.) The loss is the mean of the squared differences.
 
 # %%
 kilos = tensor([1.0, 1.0, 2.0, 2.0, 5.0])
@@ -237,13 +242,11 @@ def loss_of(w, bills, b=0.0):
 # A step could use all examples. Most programs cut them up, for two reasons:
 #
 # - To move sooner: a **mini-batch**, or batch, is a part of the examples that gets a step of its own. Between two of them, clear.
-# - To save memory, since a graph keeps values of all its examples: a **micro-batch** is a part of a mini-batch. Each gets its backward pass, and only after
-#   the last one
-#   comes a step. Between two of them, do not clear: `.grad` gathers their gradients. (Many texts say mini-batch for this, too.)
+# - To save memory, since a graph keeps values of all its examples: a **micro-batch** is a part of a mini-batch. Each gets its backward pass, and only
+#   after the last one comes a step. Between two of them, do not clear: `.grad` gathers their gradients. (Many texts say mini-batch for this, too.)
 #
-# Take the first four bills as a mini-batch. The mean of the four slopes is $-10$. In two micro-batches of two bills, the means are $-4$ and $-16$, which add
-# up to $-20$: too much, as each is the mean of only half of
-# the bills. So each counts one half: $-2 - 8 = -10$.
+# Take the first four bills as a mini-batch. The mean of the four slopes is $-10$. In two micro-batches of two bills, the means are $-4$ and $-16$,
+# which add up to $-20$: too much, as each is the mean of only half of the bills. So each counts one half: $-2 - 8 = -10$.
 
 # %%
 pieces = list(zip(kilos.split(2), price.split(2)))  # cut into twos: two bills, two bills, one bill
@@ -259,16 +262,14 @@ for bills in pieces[:2]:
 print("in two: ", w.grad)
 
 # %% [markdown]
-# Some tutorials pass `retain_graph=True` in such a loop. It is not what makes gradients add up, and not needed here, where each round has a graph of its
-# own. It is for a second
-# pass through the *same* graph, as in exercise 05.1. Lesson 08 explains it.
+# Some tutorials pass `retain_graph=True` in such a loop. It is not what makes gradients add up, and not needed here, where each round has a graph of
+# its own. It is for a second pass through the *same* graph, as in exercise 05.1. Lesson 08 explains it.
 #
 # ## Play
 #
 # **Which steps use a gradient that is not their own, and where must `optimizer.zero_grad()` stand so that none does?** Each of the three `pieces` is a
-# mini-batch now. The meter is read after
-# each pass and each step. Walk through its readings with the slider. Then put `optimizer.zero_grad()` in each of the four places, one after the other, and
-# run the cell again.
+# mini-batch now. The meter is read after each pass and each step. Walk through its readings with the slider. Then put `optimizer.zero_grad()` in each
+# of the four places, one after the other, and run the cell again.
 
 # %%
 w = tensor(0.0, requires_grad=True)
@@ -292,8 +293,7 @@ meter
 # <details><summary>The answer</summary>
 #
 # As it stands, all but the first step: every later pass adds to what is there, and the meter marks it with `!`. Places 2 and 4 mend it. Place 1 is too
-# early, since it clears only once. Place 3
-# is too late: there is no `!`, but when `step()` comes, `.grad` is empty, and `w` and `b` stay at 0.
+# early, since it clears only once. Place 3 is too late: there is no `!`, but when `step()` comes, `.grad` is empty, and `w` and `b` stay at 0.
 #
 # </details>
 #
@@ -342,15 +342,16 @@ print(f"in pieces: {in_pieces.grad.item():.1f}")
 # | second | $-16, -16$ | $-16$ | $\frac{2}{5}$ | $-6.4$ |
 # | third | $-100$ | $-100$ | $\frac{1}{5}$ | $-20$ |
 #
-# The mean of the three means is $-40$. In it the last bill counts one third, although it is only one of five. The last column adds up to $-28$, the gradient
-# of the whole. So
-# **weight each micro-batch by its share of the examples**. With $n_k$ of the $n$ examples in micro-batch $k$, and $L_k$ for the mean loss over it:
+# The mean of the three means is $-40$. In it the last bill counts one third, although it is only one of five. The last column adds up to $-28$, the
+# gradient of the whole. So **weight each micro-batch by its share of the examples**. With $n_k$ of the $n$ examples in micro-batch $k$, and $L_k$ for
+# the mean loss over it:
 #
 # $$L = \sum_k \frac{n_k}{n} L_k$$
 #
 # With equal sizes all shares are equal, and dividing by the number of micro-batches is the same thing.
 #
-# Experts make this mistake, too: until 2024, well-known libraries for training language models took the mean of such means, over texts of unequal lengths.
+# Experts make this mistake, too: until 2024, well-known libraries for training language models took the mean of such means, over texts of unequal
+# lengths.
 #
 # ## Exercise 07.2: unequal micro-batches
 #
@@ -441,7 +442,6 @@ print([round(slope, 2) for slope in seen], round(mine.item(), 2))
 # ## In one breath
 #
 # Every backward pass adds to the `.grad` of its leaves. Clear it after a step and before the next pass, or old slopes go on moving your weights. Do not
-# clear between micro-batches, and weight
-# each by its share of the examples.
+# clear between micro-batches, and weight each by its share of the examples.
 #
 # **08 Graphs are spent once** comes next: why a second pass through the same graph is refused, and what `retain_graph` keeps.
