@@ -295,9 +295,9 @@ meter
 # As it stands, all but the first step: every later pass adds to what is there, and the meter marks it with `!`. Places 2 and 4 mend it. Place 1 is too
 # early, since it clears only once. Place 3 is too late: there is no `!`, but when `step()` comes, `.grad` is empty, and `w` and `b` stay at 0.
 #
-# </details>
+# So clear after a step and before the next pass. Most programs do it just before the pass.
 #
-# So clear **after a step and before the next pass**. Most programs do it just before the pass.
+# </details>
 #
 # ## Exercise 07.1: place `zero_grad`
 #
@@ -319,7 +319,8 @@ check("07.1", train)
 # %% [markdown]
 # ## Unequal pieces
 #
-# Five bills do not divide by two. The last of the `pieces` is a single bill, and it is a heavy one:
+# Five bills do not divide by two. The last of the `pieces` is a single bill, and it is a heavy one. Let each of the three count one third, as the two
+# counted one half before. Will that give the gradient of all five bills? Decide, then run the cell.
 
 # %%
 with_all = tensor(0.0, requires_grad=True)
