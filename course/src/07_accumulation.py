@@ -435,6 +435,14 @@ print([round(slope, 2) for slope in seen], round(mine.item(), 2))
 # prints
 #
 # ```text
+# tensor([27., 12., 75.])
+# tensor([ 54.,  24., 150.])
+# tensor([0., 0., 0.])
+# True tensor([4., 4., 4.])
+# False tensor([4., 4., 4.])
+# 20.0
+# 26.0
+# None
 # ```
 #
 # The fourth and fifth line hold the same numbers: `retain_graph` has nothing to do with adding up.
