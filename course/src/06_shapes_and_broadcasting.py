@@ -401,4 +401,4 @@ again = ((guess - target) ** 2).mean()
 # A gradient has the shape of its input, always. Where an input was copied to fit, its gradient is the sum over the copies. Right shapes prove
 # nothing about a loss: compare its two sides before you subtract them.
 #
-# **07 Accumulation** comes next: why `.grad` adds up from one backward pass to the next, and when to clear it.
+# Next: [07 Accumulation](07_accumulation.ipynb), why `.grad` adds up from one backward pass to the next, and when to clear it.

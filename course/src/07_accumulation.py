@@ -13,8 +13,8 @@
 # %% [markdown]
 # # 07 Accumulation
 #
-# After this lesson you can say what `.grad` holds after any number of backward passes, clear it in the right place, and get the exact gradient of many
-# examples out of small pieces. It takes about 40 minutes.
+# After this lesson you can say what `.grad` holds after any number of backward passes, clear it in the right place, and get the gradient of many examples
+# out of small pieces of them. It takes about 40 minutes.
 
 # %%
 try:
@@ -90,13 +90,13 @@ for _ in range(2):
     print(dial.item())
 
 # %% [markdown]
-# It was right and went away again, although the slope at 20 is 0. Ask the leaf what it was told:
+# It was right, and it left again, although the slope at 20 is 0. Look at what the second step used:
 
 # %%
 dial.grad
 
 # %% [markdown]
-# The −6 is from the *first* pass. It is still there, the second pass added its 0, and the second step used the sum.
+# The −6 is from the *first* pass. Nobody took it away, and the second pass added its 0 to it.
 #
 # Now write `range(7)` instead of `range(2)`. Work out what `.grad` holds in each round, and where the dial goes. Only then run the cell again.
 #
@@ -138,7 +138,7 @@ for _ in range(2):
 # Walk to the end: **which plus sign belongs to which sum?**
 
 # %%
-from minigrad.viz import grad_meter, step
+from minigrad.viz import step
 
 a = tensor(3.0, requires_grad=True)
 (5 * a).backward()
@@ -223,17 +223,17 @@ style.picture(
 # Why does PyTorch add at all? The slope of a sum is the sum of the slopes. So passes through several losses, one after the other, leave what a single
 # pass through their sum would leave.
 #
-# Here are five bills for apples. What does one kilogram cost? The model's guess is $w$ times the kilograms, and $w$ starts at 0. (A fee $b$ may be
-# added to each bill; leave it at 0 for now.) The loss is the mean of the squared differences.
+# Here are five bills for apples. What does one kilogram cost? The model's guess is $w$ times the kilograms, and $w$ starts at 0. The loss
+# is the mean of the squared differences.
 
 # %%
 kilos = tensor([1.0, 1.0, 2.0, 2.0, 5.0])
 price = tensor([2.0, 2.0, 4.0, 4.0, 10.0])
 
 
-def loss_of(w, bills, b=0.0):
+def loss_of(w, bills):
     kilos, price = bills
-    return ((w * kilos + b - price) ** 2).mean()
+    return ((w * kilos - price) ** 2).mean()
 
 
 # %% [markdown]
@@ -249,7 +249,7 @@ def loss_of(w, bills, b=0.0):
 # which add up to $-20$: too much, as each is the mean of only half of the bills. So each counts one half: $-2 - 8 = -10$.
 
 # %%
-pieces = list(zip(kilos.split(2), price.split(2)))  # cut into twos: two bills, two bills, one bill
+pieces = [(kilos[:2], price[:2]), (kilos[2:4], price[2:4]), (kilos[4:], price[4:])]  # two bills, two bills, one bill
 
 w = tensor(0.0, requires_grad=True)
 loss_of(w, (kilos[:4], price[:4])).backward()
@@ -272,28 +272,31 @@ print("in two: ", w.grad)
 # of the four places, one after the other, and run the cell again.
 
 # %%
+from minigrad.viz import grad_meter
+
 w = tensor(0.0, requires_grad=True)
-b = tensor(0.0, requires_grad=True)
-optimizer = minigrad.optim.SGD([w, b], lr=0.02)
-meter = grad_meter(w, b)
+optimizer = minigrad.optim.SGD([w], lr=0.01)
+meter = grad_meter(w)
 # place 1
 for _ in range(2):
     for bills in pieces:
         # place 2
-        loss = loss_of(w, bills, b)
+        loss = loss_of(w, bills)
         loss.backward()
         meter.note("backward")
         # place 3
         optimizer.step()
         meter.note("step")
         # place 4
+print(f"w ends at {w.item():.2f}")
 meter
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# As it stands, all but the first step: every later pass adds to what is there, and the meter marks it with `!`. Places 2 and 4 mend it. Place 1 is too
-# early, since it clears only once. Place 3 is too late: there is no `!`, but when `step()` comes, `.grad` is empty, and `w` and `b` stay at 0.
+# As it stands, all but the first step: every later pass adds to what is there, the meter marks it with `!`, and `w` shoots past the right price, 2, to
+# 3.79. Places 2 and 4 mend it. Place 1 is too early, since it clears only once. Place 3 is too late: there is no `!`, but when `step()` comes, `.grad`
+# is empty, and `w` stays at 0.
 #
 # So clear after a step and before the next pass. Most programs do it just before the pass.
 #
@@ -351,8 +354,8 @@ print(f"in pieces: {in_pieces.grad.item():.1f}")
 #
 # With equal sizes all shares are equal, and dividing by the number of micro-batches is the same thing.
 #
-# Experts make this mistake, too: until 2024, well-known libraries for training language models took the mean of such means, over texts of unequal
-# lengths.
+# Sizes differ more often than you would think. The last batch of a data set may be smaller. And where each word of a text is an example, hardly two
+# batches are of the same size.
 #
 # ## Exercise 07.2: unequal micro-batches
 #
@@ -372,8 +375,8 @@ check("07.2", backward_in_pieces)
 # %% [markdown]
 # ## Exercise 07.3: find the bug
 #
-# This program looks at one more slope in each round, on `test` bills that training must not learn from. But `seen` comes out wrong, and with the look
-# training finds another `w` than without it.
+# This program looks at one more slope in each round, on `test` bills that training must not learn from. But `seen` comes out wrong, and training finds
+# another `w` than it would without the look.
 
 
 # %% tags=["exercise-07.3"]

@@ -1,11 +1,12 @@
 """Exercises of lesson 07, Accumulation."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 import minigrad
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank
 from minigrad.course.exercises.only_a_look import ONLY_A_LOOK
 from minigrad.course.exercises.watched import Bills, Watched, close, slope, tensors
 
@@ -51,10 +52,7 @@ def trained(cleared: str = "after each step") -> float:
     return w
 
 
-def _train_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def train(w, optimizer, batches):\n{body}\n\ncheck("07.1", train)\n'
-
+_train_cell = partial(function_cell, "07.1", "train(w, optimizer, batches)")
 
 OUTER, INNER, STEP = "for batch in batches:", "    for bills in batch:", "    optimizer.step()"
 PASS = ("        loss = loss_of(w, bills) / len(batch)", "        loss.backward()")
@@ -141,12 +139,9 @@ def _wrong_weights(given: float, sizes: np.ndarray, means: np.ndarray) -> str:
 
 
 def _pieces_cell(*lines: str, count: bool = True) -> str:
-    counted = "    total = sum(len(kilos) for kilos, price in micro_batches)\n" if count else ""
-    body = "".join(f"        {line}\n" for line in lines)
-    return (
-        f"def backward_in_pieces(w, micro_batches):\n{counted}    for bills in micro_batches:\n{body}\n\n"
-        'check("07.2", backward_in_pieces)\n'
-    )
+    counted = ["total = sum(len(kilos) for kilos, price in micro_batches)"] if count else []
+    loop = ["for bills in micro_batches:", *(f"    {line}" for line in lines)]
+    return function_cell("07.2", "backward_in_pieces(w, micro_batches)", *counted, *loop)
 
 
 UNEQUAL = Exercise(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import minigrad
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers
 from minigrad.course.exercises.watched import Bills, Watched, close, slope, tensors
 
 START, RATE = 0.5, 0.01
@@ -72,11 +72,8 @@ def _wrongly_trained(at: float, looked: bool) -> str:
 
 
 def _look_cell(*lines: str) -> str:
-    body = "".join(f"        {line}\n" for line in lines)
-    return (
-        "def train_and_look(w, optimizer, batches, test):\n    seen = []\n    for bills in batches:\n"
-        f'{body}    return seen\n\n\ncheck("07.3", train_and_look)\n'
-    )
+    loop = ["seen = []", "for bills in batches:", *(f"    {line}" for line in lines), "return seen"]
+    return function_cell("07.3", "train_and_look(w, optimizer, batches, test)", *loop)
 
 
 CLEAR, TRAIN, LOOK = "optimizer.zero_grad()", "loss_of(w, bills).backward()", "loss_of(w, test).backward()"
