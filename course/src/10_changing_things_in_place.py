@@ -97,12 +97,13 @@ y *= y
 y.sum().backward()
 
 # %% [markdown]
-# The first gives the right gradient, $2 \cos x$. The second is refused. Overwriting is not the crime: it depends on **who still needs the old numbers**.
+# The first gives the right gradient, $2 \cos x$. The second is refused (its message will make sense in a moment). So overwriting is allowed as such. What counts is who still needs the
+# old numbers.
 #
 # ## In place
 #
 # `y = y + 1` makes a new tensor. `y += 1` writes into the memory that `y` has already: it changes the tensor **in place**. So do methods whose
-# names end in `_`, such as `y.add_(1)`, assignments such as `y[0] = 5`, and an optimizer's `step()`. Everybody who shares the memory sees it:
+# names end in `_`, such as `y.add_(1)`, assignments such as `y[0] = 5`, and an optimizer's `step()`. Every name that points to this tensor sees the change:
 
 # %%
 a = tensor([1.0, 2.0])
@@ -116,10 +117,10 @@ print(b)
 # %% [markdown]
 # ## What backward has saved
 #
-# The rule of a square needs its input: the slope of $h^2$ is $2h$. So the node **saves** $h$ when it is made. It does not copy it, since that would cost time and memory.
-# It only keeps hold of the memory, and trusts that nobody writes to it.
+# The rule of a square needs its input: the slope of $h^2$ is $2h$. So the node saves $h$ when it is made (lesson 08). It does not copy it, since that would cost time and memory.
+# It only keeps hold of the memory, and relies on nobody writing to it.
 #
-# How does it find out? Each memory counts how often it was written in place. This count is its **version**, and each node notes the version that it saved.
+# But what if somebody does? Each piece of memory counts how often it was written in place. This count is its **version**, and each node notes the version that it saved.
 #
 # ### By hand
 #
@@ -163,7 +164,7 @@ step(y)
 # %% [markdown]
 # ## Who saves what
 #
-# A rule saves what its slope needs, and nothing else:
+# A rule saves what the slopes need that are wanted, and nothing else:
 #
 # | line | slope | saves | you may overwrite |
 # | --- | --- | --- | --- |
@@ -233,7 +234,7 @@ with no_grad():
 print(x, x.is_leaf, x._version)
 
 # %% [markdown]
-# Under `no_grad` nothing is recorded, but the version counts on.
+# Under `no_grad` nothing is recorded, but the version counts on. (A leaf that does not require grad may be written anywhere. Its version counts, too.)
 #
 # Three more refusals have to do with **views**: tensors such as `x[0]` that are a part of another one's memory. (Lesson 11 is about them.)
 
@@ -244,7 +245,7 @@ def part_of_a_leaf():
 
 
 def one_of_several():
-    first, second, third = (x * 2).unbind()
+    first = (x * 2).unbind()[0]  # unbind makes a view of each entry, all in one call
     first += 1
 
 
@@ -266,7 +267,7 @@ for program in (part_of_a_leaf, one_of_several, made_without_recording):
 #
 # ## A step between two backwards
 #
-# An optimizer's `step()` writes to every weight in place. Here are two results of the same weight:
+# An optimizer's `step()` (lesson 07) moves every weight a little against its gradient, and it does so in place. Here are two results of the same weight:
 
 # %%
 from minigrad.optim import SGD
@@ -276,7 +277,7 @@ optimizer = SGD([w], lr=0.1)
 first = w * 2  # saves the 2
 second = w**2  # saves w, at version 0
 first.backward()
-optimizer.step()  # writes w: version 1
+optimizer.step()  # w becomes 3 - 0.1 * 2, at version 1
 print(w)
 
 # %% tags=["raises-exception"]
@@ -287,6 +288,8 @@ second.backward()
 #
 # - Call both `backward()` first, then `step()`. Both gradients belong to the old weight: that of `second` is 6.
 # - Compute `second` anew after the step. Its gradient belongs to the new weight: 5.6.
+#
+# This is met wherever two losses share weights, as those of the GAN in lesson 08 do.
 #
 # ## Past the counter
 #
@@ -498,7 +501,7 @@ check("10.3", train_once)
 #     try:
 #         program()
 #     except RuntimeError as error:
-#         print(str(error).partition(":")[0])
+#         print(str(error).splitlines()[0].partition(":")[0])
 #
 #
 # x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
@@ -533,7 +536,7 @@ check("10.3", train_once)
 # %% [markdown]
 # ## In one breath
 #
-# A node saves the numbers that its slope needs, without copying them, and notes their version. A write in place makes the version go up, and backward refuses what is stale: even where `no_grad` or an optimizer wrote. `.data` and NumPy
-# go past the counter, and then gradients are wrong without a word.
+# A node saves the numbers that its slope needs, without copying them, and notes their version. A write in place makes the version go up, under `no_grad` and in an optimizer's step too, and
+# backward refuses what is stale. `.data` and NumPy go past the counter, and then gradients are wrong without a word.
 #
 # **11 Views and aliases** comes next: who shares memory with whom, and how gradients find their way through a part of a tensor.

@@ -1,4 +1,4 @@
-"""Lesson 10: what it says of writes in place is so, in minigrad and in PyTorch; its judges accept every right answer."""
+"""Lesson 10: what it says of writes in place is so, here and in PyTorch; its judges accept every right answer."""
 
 import warnings
 from typing import Any

@@ -75,9 +75,9 @@ SOFTMAX = Exercise(
     + _softmax_cell("x -= x.max()", "e = x.exp()", "e /= e.sum()", "return e"),
     solution=_softmax_cell("x = x - x.max()", "e = x.exp()", "return e / e.sum()"),
     explanation="""\
-`x -= …` would write to a leaf, and to the caller's numbers. `x = x - x.max()` makes a new tensor, and the name `x` inside
-of the function points to it. `exp` has saved its result, so `e /= …` would spoil it: `e / e.sum()` is a new tensor.
-`e = x.exp().clone()` would do as well, and needs the same memory.
+`x -= …` would write to a leaf, and to the caller's numbers. `x = x - x.max()` makes a new tensor, and inside of the
+function the name `x` points to it. `exp` has saved its result, so `e /= …` would spoil it: `e / e.sum()` is a new
+tensor. `e = x.exp().clone()` would do as well, and needs the same memory.
 """,
     judge=_softmax,
     praise="Two new tensors: the caller keeps x, and exp keeps the result that its rule needs.",
@@ -92,9 +92,7 @@ of the function points to it. `exp` has saved its result, so `e /= …` would sp
         ),
         Mistake(
             "the caller's x",
-            _softmax_cell(
-                "with minigrad.no_grad():", "    x -= x.max()", "e = x.exp()", "e = e / e.sum()", "return e"
-            ),
+            _softmax_cell("with minigrad.no_grad():", "    x -= x.max()", "e = x.exp()", "e = e / e.sum()", "return e"),
             "No error any more, but the caller's own x is changed: no_grad lets you write to a leaf, and you did.",
         ),
         Mistake(
@@ -185,8 +183,8 @@ ONE_STEP = Exercise(
     ),
     solution=_train_cell("optimizer.zero_grad()", "pull.backward()", "size.backward()", "optimizer.step()"),
     explanation="""\
-`size` has saved `w`, and `step()` writes to `w`. So both `backward()` come first. Their gradients add up in `w.grad`, and
-one `step()` uses the sum. `(pull + size).backward()` does the same in one pass.
+`size` has saved `w`, and `step()` writes to `w`. So both `backward()` come first. Their gradients add up in `w.grad`,
+and one `step()` uses the sum. `(pull + size).backward()` does the same in one pass.
 """,
     judge=_train_once,
     praise="Both gradients belong to the same weights, and the weights move once.",

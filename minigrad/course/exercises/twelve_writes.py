@@ -93,7 +93,7 @@ TWELVE_WRITES = Exercise(
     judge=_verdicts,
     praise="All twelve. You asked who had saved the numbers, and whether a write is counted and recorded.",
     hint="Ask three things: who saved the numbers before the write, is the write counted, is it recorded?",
-    second_hint="Call outcome with the function that you are least sure of, such as outcome(f2), and read what it says.",
+    second_hint="Call outcome with the function you are least sure of, such as outcome(f2), and read what it says.",
     mistakes=(
         Mistake(
             "all refused",
