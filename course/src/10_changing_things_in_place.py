@@ -69,8 +69,8 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## A puzzle
 #
-# Two programs, alike but for one factor. Both overwrite the sine, which backward came through. (The second is from François
-# Fleuret's deep learning course.)
+# Two programs, alike but for one factor. Both write over the sines in `y`, and backward has to come back through that sine. (The second
+# is from François Fleuret's deep learning course.)
 #
 # ```python
 # y = x.sin()             y = x.sin()
@@ -120,7 +120,8 @@ print(b)
 # The rule of a square needs its input: the slope of $h^2$ is $2h$. So the node saves $h$ when it is made (lesson 08). It does not copy it, since that would cost time and memory.
 # It only keeps hold of the memory, and relies on nobody writing to it.
 #
-# But what if somebody does? Each piece of memory counts how often it was written in place. This count is its **version**, and each node notes the version that it saved.
+# But what if somebody does? Each tensor counts how often its memory was written in place. Tensors that share it, such as `h` and `h.detach()`, share the count. It is called the **version**, and
+# each node notes the version that it saved.
 #
 # ### By hand
 #
