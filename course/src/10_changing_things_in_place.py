@@ -529,6 +529,13 @@ check("10.3", train_once)
 # prints
 #
 # ```text
+# 1
+# one of the variables needed for gradient computation has been modified by an inplace operation
+# a leaf Variable that requires grad is being used in an in-place operation.
+# a view of a leaf Variable that requires grad is being used in an in-place operation.
+# tensor(7., grad_fn=<AddBackward0>)
+# 0
+# tensor(28.)
 # ```
 #
 # PyTorch's message says which version was expected, and which was found. Who saved and who wrote, it does not say: *What*, *Where* and *Fix* are ours. Of writes through

@@ -34,7 +34,7 @@ def library(request):
 def refused(z) -> bool:
     """Whether backward refuses, since something that was saved is stale."""
     try:
-        z.sum().backward()
+        z.sum().backward(retain_graph=True)
     except RuntimeError as error:
         assert STALE in str(error)
         return True
@@ -258,7 +258,7 @@ def test_each_other_verdict_is_refused_with_the_hint_of_its_function():
 
 def with_a_copy(x):
     x = x.clone()
-    x -= x.max()
+    x -= x.detach().max()
     e = x.exp().clone()
     e /= e.sum()
     return e
@@ -282,6 +282,16 @@ def in_place_where_nobody_saved(x):
 )
 def test_any_right_softmax_is_accepted(function):
     assert lesson_10.SOFTMAX.judge(function) is None
+
+
+def test_max_saves_what_it_reads(library):
+    x = library.tensor([1.0, 3.0], requires_grad=True)
+    y = x.clone()
+    y -= y.max()
+    assert refused(y)
+    y = x.clone()
+    y -= y.detach().max()
+    assert not refused(y)
 
 
 def data_of_x(x):

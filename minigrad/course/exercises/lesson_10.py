@@ -57,7 +57,7 @@ def _softmax(answer: Any) -> str | None:
             (result * tensor(v, dtype=result.dtype)).sum().backward()
         except RuntimeError as error:
             if STALE in str(error):
-                return "the result of exp"
+                return "the result of exp" if "saved its result" in str(error) else "an input that was read"
             raise
         if x.grad is None or not same(x.grad, right * (v - (right * v).sum())):
             return "unseen by backward"
@@ -88,6 +88,12 @@ tensor. `e = x.exp().clone()` would do as well, and needs the same memory.
             "the result of exp",
             _softmax_cell("x = x - x.max()", "e = x.exp()", "e /= e.sum()", "return e"),
             "The caller's x is safe now. But backward is still refused: what has exp saved, and who writes to it?",
+            pitfall="M19",
+        ),
+        Mistake(
+            "an input that was read",
+            _softmax_cell("x = x.clone()", "x -= x.max()", "e = x.exp()", "return e / e.sum()"),
+            "The copy is safe for the caller, but backward is refused: x.max() has saved it, and then it is written to.",
             pitfall="M19",
         ),
         Mistake(
