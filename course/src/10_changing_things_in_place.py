@@ -165,7 +165,7 @@ step(y)
 # %% [markdown]
 # ## Who saves what
 #
-# A rule saves what the slopes need that are wanted, and nothing else:
+# A node saves what its rule needs, and nothing else:
 #
 # | line | slope | saves | you may overwrite |
 # | --- | --- | --- | --- |
@@ -176,10 +176,10 @@ step(y)
 # | `z = h.exp()` | $e^h$, which is $z$ | its result | `h` |
 # | `z = h * k` | $k$ and $h$ | both inputs | `z` |
 #
-# That solves the puzzle. The sine saved `x`, so nobody needed the numbers in `y`, and `y *= 2` could have them. But a product saves its factors, and `y *= y` overwrites one of its own. (Of the tensor
+# That solves the puzzle. The sine saved `x`, so nobody needed the numbers in `y`, and `y *= 2` could write over them. But a product saves its factors, and `y *= y` overwrites one of its own. (Of the tensor
 # that it writes to, here the left `y`, it takes a copy first. The right `y` it saves as it is. So writing in place does not even spare memory here.)
 #
-# A write in place is recorded like any other operation. The tensor gets a new `grad_fn`, and the old one is behind it:
+# A write in place is recorded like any other operation. The tensor gets a new `grad_fn`, and the old one stands behind it. Here nobody has saved `y`, so all goes well:
 
 # %%
 x = tensor(3.0, requires_grad=True)
@@ -264,7 +264,8 @@ for program in (part_of_a_leaf, one_of_several, made_without_recording):
         print(str(error).splitlines()[0].split(". ")[0])
 
 # %% [markdown]
-# The first would write to a leaf by the back door. In the other two, the graph does not say how the view hangs together with the rest. The way out is the same each time: make a new tensor.
+# The first would write to a leaf by the back door. In the second, one call has made several views, and the history of all of them would have to be rewritten. The third view was made without a
+# history, so there is none to rewrite. The way out is the same each time: make a new tensor.
 #
 # ## A step between two backwards
 #

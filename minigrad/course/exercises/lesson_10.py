@@ -93,7 +93,7 @@ tensor. `e = x.exp().clone()` would do as well, and needs the same memory.
         Mistake(
             "an input that was read",
             _softmax_cell("x = x.clone()", "x -= x.max()", "e = x.exp()", "return e / e.sum()"),
-            "The copy is safe for the caller, but backward is refused: x.max() has saved it, and then it is written to.",
+            "The caller's x is safe, but backward is refused: x.max() has saved your copy, and then you write to it.",
             pitfall="M19",
         ),
         Mistake(
