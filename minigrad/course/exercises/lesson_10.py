@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import Tensor, tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same
 from minigrad.course.exercises.twelve_writes import TWELVE_WRITES
 from minigrad.optim import SGD
 
@@ -18,11 +18,6 @@ def _function(answer: Any) -> Callable:
     if is_blank(answer) or not callable(answer):
         raise NotYet("define the function, then hand it over.")
     return answer
-
-
-def _cell(number: str, head: str, name: str, *lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def {head}:\n{body}\n\ncheck("{number}", {name})\n'
 
 
 # --- 10.2 -------------------------------------------------------------------------------------------------------------
@@ -65,7 +60,7 @@ def _softmax(answer: Any) -> str | None:
 
 
 def _softmax_cell(*lines: str) -> str:
-    return _cell("10.2", "softmax(x)", "softmax", *lines)
+    return function_cell("10.2", "softmax(x)", *lines)
 
 
 SOFTMAX = Exercise(
@@ -177,7 +172,7 @@ def _wrong_step(w: np.ndarray, after: np.ndarray, call: int) -> str:
 
 def _train_cell(*lines: str, losses: bool = True) -> str:
     both = ("pull = ((w - 5) ** 2).sum()", "size = (w**2).sum()") if losses else ()
-    return _cell("10.3", "train_once(w, optimizer)", "train_once", *both, *lines)
+    return function_cell("10.3", "train_once(w, optimizer)", *both, *lines)
 
 
 ONE_STEP = Exercise(
