@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 KEPT = 64  # numbers kept of a tensor
+FEW = 16  # whose range Python finds faster than NumPy
 SPELLED_OUT = 6  # tensors up to this size are written in full in the short text
 
 Value = dict[str, Any]
@@ -38,7 +39,18 @@ def describe(array: Any, pending: list[Pending] | None = None) -> Value:
             pending.append(waiting)
         return waiting.value
     array = np.asarray(array)
-    return _value(list(array.shape), _head_and_range(array))
+    if 0 < array.size <= FEW:
+        return _few(array)
+    return _from_head(list(array.shape), _head_and_range(array))
+
+
+def _few(array: Any) -> Value:
+    """The VALUE of a small array, by Python rather than by NumPy."""
+    flat = array.reshape(-1)
+    exact, values = flat.tolist(), _plain(flat)
+    known = [x for x in exact if x == x] or exact[:1]  # NaN is passed over, unless there is nothing else
+    low, high = (values[exact.index(end)] for end in (min(known), max(known)))
+    return _value(list(array.shape), flat.dtype, values, low, high, has_nan="nan" in values)
 
 
 def describe_few(array: Any, digits: int = 7) -> Value:
@@ -73,7 +85,7 @@ def fetch(pending: list[Pending]) -> None:
         batch: Any = np.concatenate([each.small for each in group])
         numbers, start = batch.get(), 0
         for value, shape, small in group:
-            value.update(_value(shape, numbers[start : start + small.size]))
+            value.update(_from_head(shape, numbers[start : start + small.size]))
             start += small.size
 
 
@@ -93,20 +105,24 @@ def _head_and_range(array: Any) -> Any:
     return np.concatenate([flat[:KEPT], *ends]).astype(flat.dtype, copy=False)
 
 
-def _value(shape: list[int], numbers: Any) -> Value:
+def _from_head(shape: list[int], numbers: Any) -> Value:
     plain = _plain(numbers)
     values, (low, high, top) = (plain[:-3], plain[-3:]) if plain else ([], (None, None, None))
     if (low, high) == ("inf", "-inf"):  # nothing but NaN
         low = high = "nan"
+    return _value(shape, numbers.dtype, values, low, high, has_nan=top == "nan")
+
+
+def _value(shape: list[int], dtype: Any, values: list[Any], low: Any, high: Any, *, has_nan: bool) -> Value:
     value: Value = {
         "shape": shape,
-        "dtype": _name(numbers.dtype),
+        "dtype": _name(dtype),
         "values": values,
         "truncated": math.prod(shape) > len(values),
         "min": low,
         "max": high,
     }
-    value["text"] = _text(value, has_nan=top == "nan")
+    value["text"] = _text(value, has_nan=has_nan)
     return value
 
 

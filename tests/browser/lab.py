@@ -232,6 +232,7 @@ def stepper_in(page: Page) -> Locator:
     stepper = page.locator(".mg-stepper").first
     stepper.wait_for(timeout=30_000)
     stepper.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.mg-tile[hidden]') === null")  # all of a large picture
     return stepper
 
 

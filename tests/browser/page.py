@@ -58,7 +58,13 @@ def open_trace(
     page.goto(file.as_uri())
     stepper = page.locator(".mg-stepper")
     stepper.wait_for()
+    whole(page)
     return stepper
+
+
+def whole(page: Page) -> None:
+    """Wait until all of each picture is there: what lies below the window comes after the first frame."""
+    page.wait_for_function("document.querySelector('.mg-tile[hidden]') === null")
 
 
 def open_instrument(page: Page, folder: Path, kind: str, state: Any, value: Any = None) -> Locator:

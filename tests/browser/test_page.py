@@ -6,10 +6,11 @@ import pytest
 
 import minigrad
 from minigrad.viz.page import page as exported
+from minigrad.viz.picture import drawn
 from minigrad.viz.trace import record
 from minigrad.viz.walk import Walk
 
-from .page import announced, edge_texts, leaf_texts, node_states, open_trace, serious, step_of, trace_of_q
+from .page import announced, edge_texts, leaf_texts, node_states, open_trace, page_text, serious, step_of, trace_of_q
 
 pytestmark = pytest.mark.browser
 
@@ -368,6 +369,24 @@ def test_what_is_in_sight_is_painted_at_once_and_all_else_soon_after(visit, tmp_
     assert 0 < len(seen) < len(everything), "the picture must be larger than its frame"
     assert all(entry in everything for entry in seen), "a node in sight was painted late"
     assert {state for _, state in everything} <= expected
+
+
+def test_the_first_frame_shows_the_top_of_a_large_picture_and_the_next_one_all_of_it(visit, tmp_path):
+    y = minigrad.tensor(0.5, requires_grad=True)
+    for _ in range(40):
+        y = y.sin()
+    trace = drawn(record(y))
+    hidden = "() => [...document.querySelectorAll('.mg-tile')].map(({ hidden }) => hidden)"
+    page = visit()
+    page.add_init_script("window.frames_to_come = []; requestAnimationFrame = (act) => frames_to_come.push(act)")
+    (tmp_path / "walk.html").write_text(page_text(trace), encoding="utf-8")
+    page.goto((tmp_path / "walk.html").as_uri())
+    first = page.evaluate(hidden)
+    assert any(first) and not all(first)
+    assert not any(first[: first.index(True)])
+    page.evaluate("frames_to_come.forEach((act) => act())")
+    page.wait_for_timeout(50)
+    assert not any(page.evaluate(hidden))
 
 
 def test_no_gradient_is_given_away_before_the_stepper_comes_into_sight(visit, tmp_path):

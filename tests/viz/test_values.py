@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from minigrad.viz.values import KEPT, describe, fetch
+from minigrad.viz.values import FEW, KEPT, describe, fetch
 
 NAN, INF = float("nan"), float("inf")
 
@@ -50,6 +50,15 @@ def test_range_passes_over_nan_and_does_not_warn(recwarn):
     assert [describe(np.array([NAN, NAN]))[end] for end in ("min", "max")] == ["nan", "nan"]
     assert [describe(np.array([]))[end] for end in ("min", "max")] == [None, None]
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("numbers", [[1 / 3, -2.0], [INF, -INF], [INF, NAN], [-INF, NAN], [0.0, -0.0], [NAN, NAN]])
+def test_small_arrays_are_described_like_the_heads_of_large_ones(numbers, dtype):
+    few = np.array(numbers, dtype)
+    many = describe(np.tile(few, FEW))
+    assert describe(few) == {**many, "shape": [2], "values": many["values"][:2], "text": describe(few)["text"]}
+    assert type(describe(few)["min"]) is type(many["min"])
 
 
 class OnGPU(np.ndarray):

@@ -247,6 +247,13 @@ function drawGraph(trace, known, jump) {
     overview.build(scene);
   }
 
+  /** Have the first frame lay out what it can show; most of a large picture lies below it and comes right after. */
+  function showTopFirst() {
+    const below = scene.tiles.filter(({ top }) => top > innerHeight);
+    for (const { element } of below) element.hidden = true;
+    afterFrame(() => below.forEach(({ element }) => (element.hidden = false)));
+  }
+
   /** Open or close groups, and keep the one that was meant where it is. */
   function change(act, id = null) {
     const find = () => (id === null ? null : scroller.querySelector(`[data-group="${id}"]`));
@@ -304,6 +311,7 @@ function drawGraph(trace, known, jump) {
 
   const overview = drawOverview(scroller, trace.groups?.length ? { openAll, closeAll } : null);
   build(trace.layout);
+  showTopFirst();
   new ResizeObserver(show).observe(scroller); // also when a notebook takes the frame away and puts it back
   /** Have a node in sight without a step of the backward pass; hands back its boxes. */
   const look = (id) => {
