@@ -213,7 +213,7 @@ check("08.1", second_pass)
 # A **recurrent network** reads a series, number by number. What it has read so far is summed up in a **hidden state** $h$, and each step makes a new $h$ from the old one and the next
 # number. A long series is read in pieces. After each piece comes a backward pass, and $h$ goes on to the next one.
 #
-# Here is the smallest such network. It has one weight, and it should follow the series. At which piece will the loop stop?
+# Here is the smallest such network. It has one weight, and its loss is small if $h$ follows the series. At which piece will the loop below stop?
 
 
 # %%
@@ -318,9 +318,11 @@ print(a.grad)
 
 # %% [markdown]
 # Zero. Without `retain_graph=True`, the second pass would be refused. With it, all runs, but the critic's pass has gone on through `fake` into the generator, and it wants the opposite. The generator never
-# learns, and no error tells you. **Before you retain a graph, ask what the first pass wants in there.**
+# learns, and no error tells you. So `retain_graph=True` was no cure: it only took away the error that would have warned us.
 #
 # ## Exercise 08.3: each loss to its owner
+#
+# The function is that round without `retain_graph=True`. Between the two passes it puts the critic's gradient aside and clears `w.grad`.
 
 
 # %% tags=["exercise-08.3"]

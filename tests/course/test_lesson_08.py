@@ -1,4 +1,4 @@
-"""Lesson 08: what it says of saved values and old graphs is so; its judges accept what is right however it is written."""
+"""Lesson 08: what it says of saved values and old graphs is so; its judges accept what is right in any form."""
 
 import warnings
 import weakref
@@ -37,7 +37,8 @@ def test_what_the_nodes_of_the_table_save(torch):
     h = x**2
     p = h + 1
     z = h * p
-    assert [float(each) for each in (z.grad_fn._saved_self, z.grad_fn._saved_other, h.grad_fn._saved_self)] == [9, 10, 3]
+    saved = z.grad_fn._saved_self, z.grad_fn._saved_other, h.grad_fn._saved_self
+    assert [float(each) for each in saved] == [9, 10, 3]
     assert not hasattr(p.grad_fn, "_saved_self")
     z.backward()
     with pytest.raises(RuntimeError, match="a second time"):
@@ -176,7 +177,9 @@ def test_other_words_are_accepted(passes, refused):
     assert SECOND_PASS.judge(answer) is None
 
 
-@pytest.mark.parametrize("answer", [{"a": "refused"}, dict.fromkeys("abcdef", "perhaps"), dict.fromkeys("abcdefg", "pass")])
+@pytest.mark.parametrize(
+    "answer", [{"a": "refused"}, dict.fromkeys("abcdef", "perhaps"), dict.fromkeys("abcdefg", "pass")]
+)
 def test_words_that_say_nothing_are_refused(answer):
     assert SECOND_PASS.judge(answer) == "other words"
 
