@@ -411,6 +411,11 @@ check("08.4", report)
 # prints
 #
 # ```text
+# (tensor([-1.]),)
+# Trying to backward through the graph a second time
+# (tensor([-1.]),)
+# (tensor([-2.]),)
+# tensor([4.])
 # ```
 #
 # The last line is 4, and not 2: the second walk was allowed, and `.grad` adds up. *What*, *Where* and *Fix* are ours, and so are the warning about `total` and the widget.

@@ -38,7 +38,7 @@ def test_what_the_nodes_of_the_table_save(torch):
     p = h + 1
     z = h * p
     saved = z.grad_fn._saved_self, z.grad_fn._saved_other, h.grad_fn._saved_self
-    assert [float(each) for each in saved] == [9, 10, 3]
+    assert [each.item() for each in saved] == [9, 10, 3]
     assert not hasattr(p.grad_fn, "_saved_self")
     z.backward()
     with pytest.raises(RuntimeError, match="a second time"):
@@ -48,10 +48,9 @@ def test_what_the_nodes_of_the_table_save(torch):
 
 def test_the_walk_of_q_ends_at_h(lesson):
     trace = minigrad.viz.step(lesson["q"]).trace
-    ran = [trace["nodes"][event["node"]]["variable"] for event in trace["events"]]
-    assert ran[:2] == ["q", "p"] and len(ran) == 3
-    assert trace["events"][-1]["kind"] == "error"
-    assert "x**2" in trace["events"][-1]["error"]["what"]
+    ran = [(trace["nodes"][event["node"]]["label"], event["kind"]) for event in trace["events"]]
+    assert ran == [("Mul", "node"), ("Add", "node"), ("Pow", "error")]
+    assert trace["events"][-1]["error"]["type"] == "SpentGraphError"
 
 
 def test_adding_two_losses_gives_the_same_gradients(torch):
@@ -226,7 +225,7 @@ def test_the_reaches_of_gradients_are_told_apart():
         keep, cut = two_states.keep, two_states.cut
         cuts = [(cut, cut), (keep, keep), (cut, keep), (keep, cut), (keep, keep, cut)]
         found = sorted(two_states.read_all(weight, pieces, *each)[0].item() for each in cuts)
-        assert all(b - a > 1e-2 for a, b in zip(found, found[1:], strict=False))
+        assert all(b - a > 5e-3 for a, b in zip(found, found[1:], strict=False))
 
 
 def test_one_pass_over_all_is_refused():

@@ -10,7 +10,7 @@ from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same
 # Series in pieces, of different lengths: what a network is tried on, and its weight.
 SERIES = (
     (0.5, [[0.5, -1.0], [1.0, 0.5], [-0.5, 1.0]]),
-    (-0.8, [[1.0], [0.25, -1.0, 0.5], [2.0, 0.5], [0.5, -0.5]]),
+    (-0.8, [[1.0, 0.5], [0.25, -1.0, 0.5], [2.0, 0.5], [0.5, -0.5]]),
 )
 
 Cut = Callable[[Tensor], Tensor]
