@@ -120,7 +120,7 @@ def _one_round(answer: Any) -> str | None:
             raise NotYet("hand back both gradients, to_generator and to_critic.")
         if to_critic is None:
             return "nothing for the critic"
-        right = -w * np.mean(noise), a * np.mean(noise) - np.mean(real)
+        right = -w * float(np.mean(noise)), a * float(np.mean(noise)) - float(np.mean(real))
         if same(to_critic, right[0]) and same(to_generator, right[1]):
             return "changed places"
         if not same(to_critic, right[1]):
