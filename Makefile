@@ -51,9 +51,10 @@ docs: .venv/test.stamp
 figures: .venv/test.stamp
 	$(PY) -m figures
 
-## make notebooks    build and execute the lessons from course/src/
+## make notebooks    build and execute the lessons from course/src/, and write the page of errors
 notebooks: .venv/test.stamp
 	$(PY) course/build.py
+	$(PY) course/error_page.py
 
 ## make constraints  pin the newest versions of everything (needs uv)
 constraints:

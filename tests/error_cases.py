@@ -537,6 +537,22 @@ CASES = {
         ("`minigrad.ones(4).unsqueeze(-1)`",),
         ("minigrad.ones(4)", "minigrad.ones(4).unsqueeze(-1)"),
     ),
+    "sizes, written": Case(
+        15,
+        "y = minigrad.ones(3)\ny += minigrad.ones(2, 3)",
+        "ShapeError",
+        ((3, "y += minigrad.ones(2, 3)"),),
+        ("the result has shape [2, 3]", "written to has shape [3]"),
+        ("`y = y + minigrad.ones(2, 3)`",),
+        ("y +=", "y = y +"),
+    ),
+    "sizes, a gradient": Case(
+        15,
+        "x = minigrad.ones(1, requires_grad=True)\nx.sum().backward()\nx.data = minigrad.ones(3)\nx.sum().backward()",
+        "ShapeError",
+        ((5, "x.sum().backward()"),),
+        ("the result has shape [3]", "written to has shape [1]"),
+    ),
     "matrices": Case(
         15,
         "x = minigrad.ones(2, 3)\nweight = minigrad.ones(4, 5)\nx @ weight",

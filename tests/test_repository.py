@@ -223,10 +223,12 @@ def test_wheel_holds_the_package_and_the_lessons(wheel):
     lessons |= {
         f"minigrad/course/lessons/solutions/{path.name}" for path in (ROOT / "course" / "solutions").glob("*.ipynb")
     }
-    assert lessons and lessons <= names
+    lessons.add("minigrad/course/lessons/i_got_this_error.md")
+    assert lessons < names
     assert {
         "minigrad/py.typed",
         "minigrad/__init__.py",
+        "minigrad/autograd/errors/index.toml",
         "minigrad/viz/static/parts.js",
         "minigrad/viz/static/base.css",
     } <= names
@@ -242,3 +244,4 @@ def test_installed_package_serves_the_lessons(wheel, tmp_path):
     copied = tmp_path / "mine" / "00_start_here.ipynb"
     assert copied.read_bytes() == to_hand_out((ROOT / "course" / "00_start_here.ipynb").read_bytes())
     assert (tmp_path / "mine" / "solutions" / "00.ipynb").exists()
+    assert (tmp_path / "mine" / "i_got_this_error.md").exists()

@@ -174,6 +174,7 @@ check("00.2", (a_grad, b_grad))
 # - `%run -m minigrad.course progress` in a cell shows which exercises you have solved.
 # - `%run -m minigrad.course reset 00` gives this lesson back as new. What you wrote is kept in a file beside it. Afterwards choose
 #   File → Reload Notebook from Disk.
+# - An error that you do not understand is probably in [I got this error](i_got_this_error.md), with what to do about it.
 # - If cells behave strangely, choose Kernel → Restart Kernel and Run All Cells.
 #
 # ## In one breath

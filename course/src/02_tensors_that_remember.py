@@ -177,7 +177,7 @@ counts.requires_grad = True
 
 # %% [markdown]
 # The first line of the message is PyTorch's own sentence. *What* says what is wrong here, *Where* in which line, and *Fix* what to write instead.
-# (Complex numbers are not used in this course.)
+# (Complex numbers are not used in this course.) [I got this error](i_got_this_error.md) has all such messages.
 #
 # `tensor([1, 10])` holds whole numbers. A slope asks what happens when you nudge a number a little, but from 1 the next whole number is 2. There is no little
 # nudge, so there is no slope. Do as the message says:

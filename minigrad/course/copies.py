@@ -77,7 +77,7 @@ def start(folder: Path) -> list[str]:
     for name, content in lessons().items():
         said += _bring(folder, name, content, data["lessons"])
     progress.write(data)
-    _bring_solutions(folder)
+    _bring_what_is_for_reading(folder)
     return said
 
 
@@ -114,14 +114,13 @@ def _free_name(folder: Path, name: str, word: str, keep: str = "") -> Path:
         number += 1
 
 
-def _bring_solutions(folder: Path) -> None:
-    """Solutions are for reading: always the newest."""
-    source = lessons_folder() / "solutions"
-    target = folder / "solutions"
-    target.mkdir(exist_ok=True)
-    for entry in source.iterdir():
-        if entry.name.endswith(".ipynb"):
-            (target / entry.name).write_bytes(entry.read_bytes())
+def _bring_what_is_for_reading(folder: Path) -> None:
+    """Pages and solutions: always the newest."""
+    (folder / "solutions").mkdir(exist_ok=True)
+    for place, kind in (("", ".md"), ("solutions", ".ipynb")):
+        for entry in (lessons_folder() / place).iterdir():
+            if entry.name.endswith(kind):
+                (folder / place / entry.name).write_bytes(entry.read_bytes())
 
 
 def reset(folder: Path, number: str) -> list[str]:

@@ -87,7 +87,7 @@ def write(x: Tensor, values: Any, operation: str, repeats: bool = False) -> None
     """
     mine = x.array
     if values.shape != mine.shape:
-        raise output_shape(mine.shape, values.shape)
+        raise errors.output_shape(mine.shape, values.shape)
     have, want = dtypes.of(values), dtypes.of(mine)
     if have.kind > want.kind:
         names = dtypes.SCALAR_TYPE_NAMES
@@ -150,10 +150,6 @@ def _is_dense(array: Any) -> bool:
             return False
         size *= n
     return True
-
-
-def output_shape(mine: tuple[int, ...], needed: tuple[int, ...]) -> Exception:
-    return RuntimeError(f"output with shape {list(mine)} doesn't match the broadcast shape {list(needed)}")
 
 
 def keep_old_values(node: Any, old: Any) -> None:

@@ -15,7 +15,7 @@ from .base import Op
 from .calling import apply, either, raw
 from .index import Index, do_not_broadcast, split_index
 from .indices import kind_of, must_be_tensors
-from .inplace import in_place, output_shape, refuse_partial_overlap, refuse_repeats
+from .inplace import in_place, refuse_partial_overlap, refuse_repeats
 from .operands import NUMBERS, constant
 from .shaping import expand, view
 
@@ -189,7 +189,7 @@ def _copied(input: Tensor, src: Tensor) -> Tensor:
         except ValueError:
             raise errors.broadcast_shapes(input, src) from None
         if shape != input.array.shape:
-            raise output_shape(input.array.shape, shape)
+            raise errors.output_shape(input.array.shape, shape)
     out = apply(CopyBackwards, input, src)
     if out._node is not None:
         fit = (src.array.shape, src.array.dtype)

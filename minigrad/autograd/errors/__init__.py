@@ -19,7 +19,7 @@ _MODULES = {
     "kinds": "AutogradError DeviceError FunctionError GradcheckError GradientShapeError InplaceError NoGraphError "
     "NonLeafError RequiresGradError ShapeError SpentGraphError UnusedInputError explain",
     "loading": "LoadError state_dict_does_not_fit",
-    "shapes": "broadcast_shapes gradient_shape not_scalar product_shapes",
+    "shapes": "broadcast_shapes gradient_shape not_scalar output_shape product_shapes",
     "values": "AnomalyError nan_in_backward",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -113,6 +113,7 @@ def saved_once(node: Any) -> FunctionError:
         "saved_tensors can only be accessed once when clear_saved_tensors_on_access=True is set on the "
         "autograd.Function. Either access saved_tensors only once, or set clear_saved_tensors_on_access=False.",
         where=[node.where()],
+        story="function",
     )
 
 

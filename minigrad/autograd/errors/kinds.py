@@ -49,6 +49,8 @@ class TeachingError(RuntimeError):
     def explain(self) -> Text:
         """The message with its longer story: what lies behind it, its usual causes, and what to do about each.
 
+        Then where the course meets it, and the smallest program that makes it.
+
         Examples
         --------
         >>> import minigrad
@@ -59,8 +61,7 @@ class TeachingError(RuntimeError):
         grad can be implicitly created only for scalar outputs
         ...
         """
-        story = STORIES.get(self.story, "")
-        return Text(f"{self}\n\n{story.strip()}" if story else str(self))
+        return _explained(str(self), self.story)
 
 
 class AutogradError(TeachingError):
@@ -133,13 +134,21 @@ def _marked(places: Iterable[Place]) -> str:
     return "\n".join(f"{name:{width}}{text}\n{'':{width}}{carets}".rstrip() for name, text, carets in named)
 
 
-_warned: list[Text] = []  # the last warning with its story, until the next error
+def _explained(text: str, story: str) -> Text:
+    """A message, its longer story, where the course meets it, and the smallest program that makes it."""
+    from . import index  # a file is read: only for those who ask
+
+    parts = (text, STORIES.get(story, "").strip(), index.told(text))
+    return Text("\n\n".join(part for part in parts if part))
+
+
+_warned: list[tuple[str, str]] = []  # the last warning and the name of its story, until the next error
 
 
 def compose_warning(sentence: str, what: str, where: Iterable[Place | None], fix: str, story: str) -> str:
     """The text of a warning, whose story `explain()` will tell."""
     text = compose(sentence, what, dict.fromkeys(place for place in where if place is not None), fix)
-    _warned[:] = [Text(f"{text}\n\n{STORIES[story].strip()}")]
+    _warned[:] = [(text, story)]
     return text
 
 
@@ -152,7 +161,7 @@ def explain() -> Text:
         If there was none, or it is not one of minigrad's.
     """
     if _warned:
-        return _warned[0]
+        return _explained(*_warned[0])
     last = getattr(sys, "last_value", None)
     if not isinstance(last, TeachingError):
         raise LookupError("the last error, if there was one, is none of minigrad's")

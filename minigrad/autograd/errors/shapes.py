@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .kinds import GradientShapeError, ShapeError
-from .reading import Scene, bracketed, operands
+from .reading import Scene, bracketed, operands, out_of_place
 
 Shape = tuple[int, ...]
 
@@ -51,8 +53,8 @@ def broadcast_shapes(*tensors: Any, lead: int = 0) -> ShapeError:
     shapes = [shape[: -lead or None] for shape in whole]
     names = names_of(scene, tensors)
     pairs = [(i, j) for j in range(len(shapes)) for i in range(j) if clash(shapes[i], shapes[j]) is not None]
-    if not pairs:
-        return ShapeError(f"shapes {' and '.join(str(list(s)) for s in shapes)} do not fit")
+    if not pairs:  # they fit each other, but the first is written to, and would have to grow
+        return output_shape(whole[0], np.broadcast_shapes(*whole))
     i, j = pairs[0]
     a, b = shapes[i], shapes[j]
     from_right = clash(a, b)
@@ -65,6 +67,19 @@ def broadcast_shapes(*tensors: Any, lead: int = 0) -> ShapeError:
         aligned([(names[i], whole[i]), (names[j], whole[j])], mark, from_right + lead),
         [scene.place],
         "give both the same batch, or one of them none." if lead else _make_broadcast(names[i], a, names[j], b),
+        story="broadcast",
+    )
+
+
+def output_shape(mine: Shape, needed: Shape) -> ShapeError:
+    """Error 15 of a write: what is written to keeps its shape."""
+    scene = Scene()
+    new = out_of_place(scene.place)
+    return ShapeError(
+        f"output with shape {list(mine)} doesn't match the broadcast shape {list(needed)}",
+        f"the result has shape {list(needed)}; what it is written to has shape {list(mine)}, and keeps it.",
+        [scene.place],
+        f"write `{new}`: that makes a new tensor." if new else f"make a new tensor, of shape {list(needed)}.",
         story="broadcast",
     )
 
