@@ -48,21 +48,21 @@ except ModuleNotFoundError:
 # </details>
 
 # %% [markdown]
-# **Take $h = x^2$ and $z = h \cdot x$ at $x = 3$. Two paths lead from $z$ to $x$. What do they bring?**
+# **`t` is $[1, 2, 4]$, `u` is $[10, 20]$, and both require grad. For `s = (t**2).sum() + u.log().sum()`, what does `grad(s, (t, u))` do?**
 #
-# <details><summary>9 straight, and 18 through $h$</summary>
+# <details><summary>it fills <code>t.grad</code> and <code>u.grad</code></summary>
 #
-# Yes. $z$ has the slope $h = 9$ for $x$ and $x = 3$ for $h$, and $h$ sends $3 \cdot 6 = 18$ on. The sum is 27.
-#
-# </details>
-# <details><summary>9 straight, and 3 through $h$</summary>
-#
-# Not quite: 3 is what arrives at $h$. Before it travels on, it meets the slope of $h$ itself. Try again.
+# Not quite: that would be `s.backward()`. `grad` fills no `.grad` at all. Try again.
 #
 # </details>
-# <details><summary>27 each</summary>
+# <details><summary>it hands out one tensor with five slopes</summary>
 #
-# Not quite: 27 is the slope of $x^3$, so it is what the two bring together. Try again.
+# Not quite: a gradient has the shape of its input, and here are two inputs. Try again.
+#
+# </details>
+# <details><summary>it hands out two tensors, $[2, 4, 8]$ and $[0.1, 0.05]$</summary>
+#
+# Yes. There is one for each input that you name: $2t$ for `t`, and $\frac{1}{u}$ for `u`. Their `.grad` stays as it was.
 #
 # </details>
 
@@ -73,8 +73,8 @@ except ModuleNotFoundError:
 #
 # $$(a - 1)^2 + (b + 1)^2 + (a - b)^2$$
 #
-# We start at $a = 0.5$, $b = -0.5$ and take 100 small steps downhill. Then we do the same with `a.detach()` in the third term. You know from lesson 02 that it has the same numbers as `a`, and no
-# history. So wherever $a$ and $b$ stand, the two losses are equal.
+# We start at $a = 0.5$, $b = -0.5$ and take 100 small steps against the gradient. Then we do the same with `a.detach()` in the third term. You know from lesson 02 that it has the same numbers
+# as `a`, and no history. So wherever $a$ and $b$ stand, the two losses are equal.
 #
 # **Will both runs end in the same place?** Decide, then run the cell. (What happens inside of `with no_grad():` is not recorded. More of that below.)
 
@@ -103,7 +103,7 @@ for places in (whole_path, cut_path):
     print(f"a = {end_a:.3f}, b = {end_b:z.3f}")  # z: no minus sign before a zero
 
 # %% [markdown]
-# One run ends at $\frac{1}{3}$ and $-\frac{1}{3}$, the other at 1 and 0. Equal losses, and yet other gradients.
+# Without the cut, the run ends at $\frac{1}{3}$ and $-\frac{1}{3}$, with it at 1 and 0. The losses are equal, but the gradients are not.
 #
 # ## One path less
 #
@@ -111,9 +111,9 @@ for places in (whole_path, cut_path):
 #
 # ### By hand
 #
-# Take $h = x^2$ at $x = 3$ once more:
+# Take $h = x^2$ and $h \cdot x$ at $x = 3$. Two paths lead down to $x$: one straight, with the slope $h = 9$, and one through $h$, with the slopes $x = 3$ and $2x = 6$.
 #
-# | | value | straight to $x$ | through $h$ | gradient of $x$ |
+# | | value | straight | through $h$ | gradient of $x$ |
 # | --- | --- | --- | --- | --- |
 # | `h * x` | $27$ | $9$ | $3 \cdot 6 = 18$ | $27$ |
 # | `h.detach() * x` | $27$ | $9$ | no path | $9$ |
@@ -192,7 +192,7 @@ style.picture(
 # The second path climbs: from a loss of 1.5 at the start to 2 at its end. Step by step it followed its gradients downhill. But they belong to a loss whose third band hangs on a fixed
 # point, where $a$ is at that moment, and after the step $a$ is elsewhere.
 #
-# So a cut must be meant. Lesson 08 had one that was: a hidden state that should not carry the last batch's graph along.
+# So a cut must be meant. Lesson 08 had one that was: a hidden state that should not carry the graph of earlier pieces along.
 #
 # ## Play
 #
@@ -240,7 +240,7 @@ guess.grad
 # %% [markdown]
 # ## Steps without a trace
 #
-# Training moves a parameter against its gradient. That is arithmetic with a tensor that requires grad, so it would be recorded. (The first line keeps error messages short.)
+# Training moves a parameter against its gradient. That is arithmetic with a tensor that requires grad, so it would be recorded.
 
 # %%
 # %xmode Minimal
@@ -251,10 +251,10 @@ w = tensor([1.0, 2.0], requires_grad=True)
 w -= 0.1 * w.grad
 
 # %% [markdown]
-# Written to and recorded, `w` would be a result, and no longer the leaf where graphs end. `w = w - 0.1 * w.grad` raises nothing, but it has just that effect: the name points to a result, and `.grad` stays None (lesson
-# 03).
+# If this write were recorded, `w` would become a result, and the leaf would be gone. `w = w - 0.1 * w.grad` raises nothing, but has a like effect: the name `w` points to a result, and its `.grad` stays
+# None (lesson 03).
 #
-# The step is no part of the function whose slopes you want. Do not record it:
+# The step is no part of the function whose slopes you want. So do not record it:
 
 # %%
 with no_grad():
@@ -264,7 +264,7 @@ print(w, w.is_leaf)
 # %% [markdown]
 # Inside the block no result gets a `grad_fn`. Flags of leaves stay as they are, and after the block everything is recorded again.
 #
-# Here is a whole training. The data are 200 pictures of 784 pixels (28 by 28), each of one of 10 kinds. The model is a **linear regression**: it multiplies the pixels by a matrix, adds a vector, and so makes 10
+# Here is a whole training. The data are 200 pictures of 784 pixels (28 by 28), of 10 kinds. The model is a **linear regression**: it multiplies the pixels by a matrix, adds a vector, and so makes 10
 # numbers. These should be 1 for the right kind and 0 for the others.
 
 # %%
@@ -299,9 +299,9 @@ likeliest = answer.argmax(1)  # the place of the largest number in each row
 print(answer.requires_grad, (likeliest == kinds).sum().item(), "of 200 are right")
 
 # %% [markdown]
-# `detach()` on the answer would give the same tensor. But it comes when the graph has been made, with all that it saves. `no_grad` never makes it, which saves time and memory.
+# `detach()` on the answer would give the same tensor. But it comes when the graph has been made, with all that it saves. Under `no_grad` none is made, which saves time and memory.
 #
-# A third way out you know from lesson 02: `w.requires_grad_(False)`, for a leaf that no graph should care about from now on.
+# (If no graph should care about a leaf from now on, there is `w.requires_grad_(False)`, as in lesson 02.)
 #
 # ## Whose memory?
 #
@@ -329,8 +329,8 @@ print(both)
 #
 # Old programs write `w.data`. It looks like `w.detach()`: the same memory, no history. There is one difference.
 #
-# A tensor counts how often its memory was written to. That count is its **version**. A node notes the version of what it saves. If the count has moved on when the node runs, it raises, rather than compute with wrong
-# numbers. What `detach()` gives you shares the count. `.data` starts one of its own.
+# Every write to a tensor's memory is counted, and the count is the tensor's **version**. A node notes the version of what it saves. If the count has moved on when the node runs, it raises an error rather than
+# compute with wrong numbers. `w.detach()` shares the count of `w`. `w.data` starts one of its own.
 #
 # The slope of $w^2$ at 3 is 6. What does `w.grad` say here?
 
@@ -342,7 +342,7 @@ loss.backward()
 w.grad
 
 # %% [markdown]
-# 60, the slope at 30, of a loss that was computed at 3. No error, only a warning, and that is this course's own. Now without `.data`:
+# 60, the slope at 30, of a loss that was computed at 3. There is no error, only a warning, and that is minigrad's own. Now without `.data`:
 
 # %% tags=["raises-exception"]
 w = tensor(3.0, requires_grad=True)
@@ -352,12 +352,12 @@ with no_grad():
 loss.backward()
 
 # %% [markdown]
-# The error is what you want. (Lesson 10 is about such errors.) **Leave `.data` alone:** write under `no_grad`, read by `detach`.
+# This error is what you want. (Lesson 10 is about such errors.) So leave `.data` alone: write under `no_grad`, read by `detach`.
 #
 # ## `eval()` is another switch
 #
-# Some layers do one thing in training and another in use. **Dropout** sets entries to 0 at random and scales up the others, but only in training. `eval()` tells a model or a layer that it is in use, `train()` that it is in training,
-# as at first. What will the two lines print?
+# Some layers do one thing in training and another in use. **Dropout** sets entries to 0 at random and scales up the others, but only in training. `eval()` tells a layer, or a whole model, that it is in use;
+# as made, it is in training. What will the two lines print?
 
 # %%
 dropout = minigrad.nn.Dropout(0.5)

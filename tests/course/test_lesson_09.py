@@ -28,6 +28,14 @@ def library(request):
     return pytest.importorskip(request.param, reason="PyTorch is not installed: it is not asked")
 
 
+def test_grad_hands_out_a_gradient_for_each_name_and_fills_none(library):
+    t = library.tensor([1.0, 2.0, 4.0], requires_grad=True)
+    u = library.tensor([10.0, 20.0], requires_grad=True)
+    given = library.autograd.grad((t**2).sum() + u.log().sum(), (t, u))
+    assert [np.round(each.tolist(), 6).tolist() for each in given] == [[2, 4, 8], [0.1, 0.05]]
+    assert t.grad is None and u.grad is None
+
+
 # --- cuts -------------------------------------------------------------------------------------------------------------
 
 

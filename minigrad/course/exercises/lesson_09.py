@@ -1,12 +1,13 @@
 """Exercises of lesson 09, Leaving the graph."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from minigrad import Tensor, tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same
 from minigrad.course.exercises.choose_the_tool import CHOOSE_THE_TOOL
 
 
@@ -22,11 +23,6 @@ def _called(function: Any, name: str, *arguments: Any) -> Any:
     if is_blank(function) or not callable(function):
         raise NotYet(f"define {name}, then hand it over.")
     return function(*arguments)
-
-
-def _cell(check: str, head: str, *lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f"{head}\n{body}\n\n{check}\n"
 
 
 # --- 09.1 -------------------------------------------------------------------------------------------------------------
@@ -77,8 +73,7 @@ def _wrong_side(guess: Tensor, i: int, slope: float, names: list[str]) -> str | 
     raise NotYet("the gradient still reaches guess[i + 1] as well.")
 
 
-def _target_cell(*lines: str) -> str:
-    return _cell('check("09.1", loss_of)', "def loss_of(guess, i, minutes):", *lines)
+_target_cell = partial(function_cell, "09.1", "loss_of(guess, i, minutes)")
 
 
 A_TARGET = Exercise(
@@ -179,9 +174,9 @@ def _measure(measure: Any) -> str | None:
 
 
 def _measure_cell(penalty: str, loss: str, last: str) -> str:
-    return _cell(
-        'check("09.2", measure)',
-        "def measure(w, x, y):",
+    return function_cell(
+        "09.2",
+        "measure(w, x, y)",
         "error = ((x @ w - y) ** 2).mean()",
         f"penalty = {penalty}",
         f"loss = {loss}",
