@@ -130,7 +130,7 @@ to_x, to_x_cut = grad(z, x)[0], grad(z_cut, x)[0]
 print(to_x, to_x_cut)
 
 # %% [markdown]
-# A nudge does not see the cut. Move $x$ a little, and `z_cut` moves 27 times as far, since $h$ moves as well. Its gradient is 9 all the same: the slope of $9 \cdot x$, where 9 is fixed. **A cut changes no
+# A nudge does not see the cut. Move $x$ a little, and `z_cut` moves 27 times as far, since $h$ moves as well. Its gradient is 9 all the same: the slope of $9 \cdot x$ with a fixed 9. **A cut changes no
 # value. It says what is to count as fixed.**
 #
 # ### In the stepper
@@ -177,10 +177,10 @@ style.use()
 figure, axes = plt.subplots()
 all_a, all_b = np.meshgrid(np.linspace(0.2, 1.1, 46), np.linspace(-0.65, 0.15, 41))
 levels = axes.contour(all_a, all_b, loss_at(all_a, all_b), [1.35, 1.5, 1.75, 2, 2.25], colors=style.INK, linewidths=0.8)
-axes.clabel(levels)
+axes.clabel(levels, manual=[(0.35, -0.2), (0.5, 0), (0.3, 0.1), (1, -0.2), (1, -0.4)])
 for places, name, mark in [(whole_path, "without the cut", "o-"), (cut_path, "with the cut", "s--")]:
     axes.plot(*np.transpose(places).round(3), mark, markersize=4, label=name)
-axes.set(xlabel="a", ylabel="b")
+axes.set(xlabel="a", ylabel="b", aspect="equal")
 axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))  # above, clear of the lines
 style.picture(
     figure,
@@ -196,7 +196,7 @@ style.picture(
 #
 # ## Play
 #
-# **In the first step, which way does $a$ move with and without the cut, which edge decides it, and does $b$ notice?** Walk to the end, with one bar for both.
+# **At the start, which way does $a$ move with and without the cut, which edge decides it, and does $b$ notice?** Walk to the end. One bar moves both walks.
 
 # %%
 a, b = tensor(0.5, requires_grad=True), tensor(-0.5, requires_grad=True)
@@ -299,7 +299,8 @@ likeliest = answer.argmax(1)  # the place of the largest number in each row
 print(answer.requires_grad, (likeliest == kinds).sum().item(), "of 200 are right")
 
 # %% [markdown]
-# `detach()` on the answer would give the same tensor. But it comes when the graph has been made, with all that it saves. Under `no_grad` none is made, which saves time and memory.
+# One of PyTorch's tutorials calls `answer.detach()` another way to do this. It gives the same numbers, but when it comes, the graph has been made, with all that it saves. Under `no_grad` none is made,
+# which saves time and memory.
 #
 # (If no graph should care about a leaf from now on, there is `w.requires_grad_(False)`, as in lesson 02.)
 #
@@ -323,7 +324,7 @@ print(both)
 # | `w.clone()` | its own | yes: **a clone is an operation**, with slope 1 |
 # | `w.detach().clone()` | its own | no |
 #
-# To keep weights as they are now, take the last. The first shows whatever `w` holds later. The second keeps a graph.
+# To keep weights as they are now, take the last.
 #
 # ## Around the check: `.data`
 #
@@ -482,7 +483,7 @@ check("09.3", tools)
 # True
 # ```
 #
-# PyTorch warns of nothing here: the 60 stands there alone. One of its tutorials calls `detach` on the result another way to do what `no_grad` does. The result is the same, but the graph has been made by then.
+# PyTorch warns of nothing here: the 60 stands there alone.
 
 # %% [markdown]
 # ## In one breath

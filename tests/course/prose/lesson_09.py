@@ -19,7 +19,7 @@ CLAIMS = [
     ),
     ("| `h.detach() * x` | $27$ | $9$ | no path | $9$ |", "z_cut, h, to_x_cut"),
     ("`z_cut` moves 27 times as far", "round(((x + 1e-3) ** 3 - (x - 1e-3) ** 3).item() / 2e-3, 1)"),
-    ("Its gradient is 9 all the same: the slope of $9 \\cdot x$, where 9 is fixed.", "to_x_cut, h, h"),
+    ("Its gradient is 9 all the same: the slope of $9 \\cdot x$ with a fixed 9.", "to_x_cut, h, h"),
     ("so $a = \\frac{1}{3}$.", "1, 1 / whole_path[-1][0]"),
     ("= 0$: $a = 1$. The second is as before: $b = 0$", "0, cut_path[-1][0], round(cut_path[-1][1], 3)"),
     ("from a loss of 1.5 at the start to 2 at its end", "loss_at(*cut_path[0]), loss_at(*cut_path[-1])"),

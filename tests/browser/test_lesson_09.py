@@ -1,0 +1,36 @@
+"""Lesson 09 in JupyterLab: one bar moves the whole walk and the cut one, and a target stays put, at the second try."""
+
+from __future__ import annotations
+
+import pytest
+
+from minigrad.course.exercises import find
+
+from .lab import wait_until
+from .page import announced, serious, step_of
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_two_walks_and_an_exercise(lab, opened):
+    page = opened("09_leaving_the_graph")
+    lab.run_all(page)
+    assert lab.errors(page) == []
+    pair = page.locator(".mg-pair")
+    pair.scroll_into_view_if_needed()
+    pair.get_by_role("button", name="Next step").click()
+    page.keyboard.press("End")
+    assert step_of(pair) == 10
+    whole, cut = announced(pair).split("with the cut: ")
+    assert "Gradients 2. and -1. arrive and add up to 1." in whole and "Gradient -1. arrives." in cut
+    assert serious(page, ".mg-pair") == []
+
+    exercise = find("09.1")
+    [other_side] = [mistake for mistake in exercise.mistakes if mistake.name == "the wrong side"]
+    for code, lines in [
+        (other_side.code, [other_side.hint, exercise.second_hint]),  # asked twice, it gets the second hint
+        (exercise.solution, [exercise.praise]),
+    ]:
+        lab.write_tagged(page, "exercise-09.1", code)
+        wait_until(lambda lines=lines: lab.run_tagged(page, "exercise-09.1").strip()[2:] in lines)
+    assert page.problems == []
