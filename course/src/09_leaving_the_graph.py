@@ -196,7 +196,8 @@ style.picture(
 #
 # ## Play
 #
-# **At the start, which way does $a$ move with and without the cut, which edge decides it, and does $b$ notice?** Walk to the end. One bar moves both walks.
+# **At the start, which way does $a$ move with and without the cut, which edge decides it, and does $b$ notice?** Walk to the end. One bar moves both walks. (Ctrl+B
+# hides the list of files, to make room for the two pictures.)
 
 # %%
 a, b = tensor(0.5, requires_grad=True), tensor(-0.5, requires_grad=True)
@@ -491,4 +492,4 @@ check("09.3", tools)
 # `detach` and `item` cut one value out of the graph, `no_grad` keeps a stretch of code out of it, and `clone` cuts nothing. A cut changes no value, only gradients: it says what counts as fixed. `.data` goes around the version check, and
 # `eval()` has nothing to do with recording.
 #
-# **10 Changing things in place** comes next: which writes raise, which pass, and which would be wrong in silence.
+# Next: [10 Changing things in place](10_changing_things_in_place.ipynb): which writes raise, which pass, and which are wrong in silence.
