@@ -66,5 +66,5 @@ GIVEN = [
     "Lesson 10 is",
     "entries to 0 at random",
     "Lesson 05 found",
-    "[10 Changing things in place]",
+    "10 Changing things in place",
 ]
