@@ -64,6 +64,8 @@ def test_a_click_a_key_and_play_in_either_picture(pair):
     assert step_of(pair) == 2
     right.locator("summary").click()
     assert "2 of 2" in right.locator(".mg-panel").inner_text()
+    indents = "all => all.map(e => getComputedStyle(e).paddingLeft)"  # not those of the half's own heading
+    assert set(right.locator(".mg-panel").locator("h3, summary").evaluate_all(indents)) == {"0px"}
     pair.page.keyboard.press("ArrowLeft")
     assert "1 of 2" in right.locator(".mg-panel").inner_text()
     pair.get_by_label("Speed").select_option(label="4×")
