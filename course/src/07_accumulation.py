@@ -267,9 +267,9 @@ print("in two: ", w.grad)
 #
 # ## Play
 #
-# **Which steps use a gradient that is not their own, and where must `optimizer.zero_grad()` stand so that none does?** Each of the three `pieces` is a
-# mini-batch now. The meter is read after each pass and each step. Walk through its readings with the slider. Then put `optimizer.zero_grad()` in each
-# of the four places, one after the other, and run the cell again.
+# **Which steps use old gradients as well, and where must `optimizer.zero_grad()` stand so that none does?** Each of the three `pieces` is a mini-batch
+# now. The meter is read after each pass and each step. Walk through its readings with the slider. Then put `optimizer.zero_grad()` in each of the four
+# places, one after the other, and run the cell again.
 
 # %%
 from minigrad.viz import grad_meter
@@ -283,7 +283,7 @@ for _ in range(2):
         # place 2
         loss = loss_of(w, bills)
         loss.backward()
-        meter.note("backward")
+        meter.note("pass")
         # place 3
         optimizer.step()
         meter.note("step")
@@ -304,7 +304,7 @@ meter
 #
 # ## Exercise 07.1: place `zero_grad`
 #
-# Now each batch comes in micro-batches of equal size. It should make one step.
+# Now each batch comes in micro-batches of equal size.
 
 
 # %% tags=["exercise-07.1"]

@@ -61,6 +61,11 @@ WRITE_TAGGED = """([tag, code]) => {
     const cell = widgets.find(({ model }) => (model.getMetadata('tags') ?? []).includes(tag));
     cell.model.sharedModel.setSource(code);
 }"""
+SCROLL_TO = """async (text) => {
+    const { content } = jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.findIndex((c) => c.model.sharedModel.getSource().includes(text));
+    await content.scrollToItem(content.activeCellIndex, 'start');
+}"""
 RUN_TAGGED = """async (tag) => {
     const { content } = jupyterapp.shell.currentWidget;
     const tags = (cell) => cell.model.getMetadata('tags') ?? [];
@@ -190,6 +195,10 @@ class Lab:
     def run_tagged(self, page: Page, tag: str) -> str:
         """Run the cell with this tag, an exercise's for instance (`exercise-00.1`), and hand back what it printed."""
         return page.evaluate(RUN_TAGGED, tag)
+
+    def scroll_to(self, page: Page, text: str) -> None:
+        """Choose the first cell that has `text` in it, and bring it to the top."""
+        page.evaluate(SCROLL_TO, text)
 
     def keep_busy(self, page: Page, seconds: float) -> None:
         """Give the kernel something to do for `seconds` and return at once, when it is at it."""

@@ -191,6 +191,26 @@ def test_the_meter_shows_what_gathers_in_grad(show):
     assert not serious(found.page, ".mg-widget")
 
 
+def test_a_meter_too_wide_for_its_place_is_scrolled_by_keys_and_keeps_its_reading_in_sight(show):
+    w = minigrad.tensor(1.0, requires_grad=True)
+    meter = grad_meter(w)
+    for _ in range(11):
+        (w * 3).backward()
+        meter.note("pass")
+    assert show(meter).get_by_role("region", name="Picture").count() == 0  # nothing to scroll
+    found = show(meter, width=500)
+    picture = found.get_by_role("region", name="Picture")
+    picture.wait_for()
+    in_sight = """(box) => {
+        const [frame, mark] = [box, box.querySelector('.s-pick')].map((each) => each.getBoundingClientRect());
+        return mark.left >= frame.left && mark.right <= frame.right;
+    }"""
+    for key in ("Home", "End"):
+        found.get_by_role("slider", name="reading").press(key)
+        assert picture.evaluate(in_sight), key
+    assert not serious(found.page, ".mg-widget")
+
+
 def test_the_steppers_styles_on_the_same_page_change_nothing(show):
     x = minigrad.ones(2, 3, requires_grad=True)
     for instrument in (

@@ -9,19 +9,13 @@ from .page import leaves_the_machine, serious
 
 pytestmark = pytest.mark.browser
 
-TO_CELL = """(text) => {
-    const { content } = jupyterapp.shell.currentWidget;
-    const at = content.widgets.findIndex((cell) => cell.model.sharedModel.getSource().startsWith(text));
-    return content.scrollToItem(at, 'start');
-}"""
-
 
 def test_the_loop_is_nowhere_and_the_lines_find_their_order(lab, opened):
     page = opened("03_the_graph")
     lab.run_all(page)
     assert lab.errors(page) == []
 
-    page.evaluate(TO_CELL, 'graph_builder("""')
+    lab.scroll_to(page, 'graph_builder("""')
     builder = page.locator(".mg-graph_builder").first
     builder.wait_for()
     code, said = builder.get_by_role("textbox", name="Code"), builder.locator("[aria-live]")
@@ -34,7 +28,7 @@ def test_the_loop_is_nowhere_and_the_lines_find_their_order(lab, opened):
     assert said.inner_text().endswith("next_functions: AccumulateGrad of x.")
     assert serious(page, ".mg-graph_builder") == []
 
-    page.evaluate(TO_CELL, "program = [")
+    lab.scroll_to(page, "program = [")
     assert lab.run_tagged(page, "exercise-03.2").startswith("○")
     move(page, '"now = cost * count"', "Alt+ArrowUp", 4)
     assert lab.run_tagged(page, "exercise-03.2").startswith("✗ A line uses a name that points nowhere yet.")

@@ -11,18 +11,12 @@ from .page import serious
 
 pytestmark = pytest.mark.browser
 
-SCROLL_TO = """(text) => {
-    const { content } = jupyterapp.shell.currentWidget;
-    content.activeCellIndex = content.widgets.findIndex((c) => c.model.sharedModel.getSource().startsWith(text));
-    content.scrollToItem(content.activeCellIndex, 'center');
-}"""
-
 
 def test_v_finds_the_zeros_of_the_puzzle_and_an_exercise_is_judged(lab, opened):
     page = opened("05_jacobians")
     lab.run_all(page)
     assert lab.errors(page) == []
-    page.evaluate(SCROLL_TO, "jacobian_map(")
+    lab.scroll_to(page, "jacobian_map(")
     board = page.locator(".mg-jacobian_map")
     board.wait_for()
     said = board.locator("[aria-live]")

@@ -61,7 +61,7 @@ def trained(pieces, place):
             for _ in range(place == 2):
                 optimizer.zero_grad()
             loss_of(w, bills).backward()
-            meter.note("backward")
+            meter.note("pass")
             for _ in range(place == 3):
                 optimizer.zero_grad()
             optimizer.step()

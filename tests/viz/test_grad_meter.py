@@ -66,6 +66,19 @@ def test_cleared_and_filled_between_two_readings():
     assert "stale" not in kinds(meter)
 
 
+def drawn(meter, css):
+    return [s["text"] for s in meter.state["scene"]["shapes"] if s["tag"] == "text" and s["class"] == css]
+
+
+def test_bars_say_what_they_are_as_long_as_there_is_room():
+    meter = train(zero=False)
+    assert drawn(meter, "tick mid") == ["", "→", "=", "=", "at first", *(["backward", "step"] * 2)]
+    assert drawn(meter, "mid strong") == ["!"]
+    for _ in range(10):
+        meter.note("step")
+    assert "step" not in drawn(meter, "tick mid")
+
+
 def test_nan_many_readings_and_what_is_no_leaf():
     w = minigrad.tensor([1.0], requires_grad=True)
     meter = grad_meter(w)

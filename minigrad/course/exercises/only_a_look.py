@@ -100,7 +100,7 @@ clear, look, append, clear, pass, step.
 """,
     judge=_look,
     praise="A look that leaves no trace: w goes where it would have gone, and seen says what was seen.",
-    hint="For each line ask: what is in w.grad now, and whose slope is it? Ask it for seen, and for step().",
+    hint="After each line ask: what is in w.grad now, and whose slope is it? Above all, at seen.append and at step().",
     second_hint="Either look first, with w.grad cleared before and after; or look with a function that fills no .grad.",
     mistakes=(
         Mistake(

@@ -16,7 +16,8 @@ from .scene import CHARACTER, Scene
 
 QUESTION = "What is in .grad now, and how did it get there?"
 MOST = 120  # readings
-LEFT, LANE, BAR = 90.0, 64.0, 44.0  # the picture: where lanes begin, their height, that of the highest bar
+LEFT, BELOW = 90.0, 20.0  # the picture: where lanes begin, and the room below each for its signs
+TICK, ROOM = 6.7, 640.0  # the width of a small character, and how wide all labels together may be
 SIGNS = {"none": "", "same": "=", "filled": "→", "added": "+", "cleared": "0", "stale": "!"}
 
 
@@ -179,31 +180,44 @@ def _state(names: list[str], readings: list[dict[str, Any]], full: bool) -> dict
 def _scene(names: list[str], readings: list[dict[str, Any]], words: bool = False) -> Scene:
     """A lane for each leaf, in it a bar for each reading: what was there before is hatched, what happened a sign below.
 
-    With `words` the readings stand below, as far as there is room.
+    Under the last lane stand the labels, if there is room. With `words` the readings stand below, as far as there is.
     """
+    tall = min(max(120.0 / max(len(names), 1), 44.0), 88.0)
+    labels = [short(reading["label"], 10) for reading in readings]
     width = min(max(600 / max(len(readings), 1), 8.0), 44.0)
+    widest = max(width, TICK * max(map(len, labels[1:]), default=0) + 6)  # the first has room beside it
+    labelled = any(labels) and widest * len(labels) <= ROOM
+    width = widest if labelled else width
     told = readings[-14:] if words else []
     lines = [f"{len(readings) - len(told) + k}. {each['label']}: {each['sentence']}" for k, each in enumerate(told, 1)]
     lines = [short(line, 110) for line in lines]
     wide = max(LEFT + width * len(readings) + 20, 640.0, *(CHARACTER * len(line) + 28 for line in lines))
-    scene = Scene(wide, 20 + LANE * len(names) + (18 * len(lines) + 14 if lines else 0))
+    end = 20 + (tall + BELOW) * len(names) + 20 * labelled
+    scene = Scene(wide, end + (18 * len(lines) + 14 if lines else 0))
     for lane, name in enumerate(names):
-        bottom = 20 + LANE * lane + BAR
-        own = [reading["leaves"][lane] for reading in readings]
-        most = max((each["size"] for each in own if not isinstance(each["size"], str)), default=0.0) or 1.0
-        scene.words(LEFT - 8, bottom - BAR / 2, f"{short(name, 9)}.grad"[-11:], "end strong")
-        scene.words(LEFT - 8, bottom - BAR / 2 + 15, f"≤ {number(float(most))}", "tick end")
-        for k, each in enumerate(own, 1):
-            x, odd = LEFT + width * (k - 1) + 1, isinstance(each["size"], str)
-            tall = BAR if odd else BAR * each["size"] / most
-            old = 0.0 if isinstance(each["old"], str) else min(BAR * each["old"] / most, tall)
-            stale = each["kind"] == "stale"
-            scene.rectangle(x, bottom - BAR, width - 2, BAR + 14, "hit", key=f"r:{k}")
-            scene.rectangle(x, bottom - tall, width - 2, tall, "f1" if stale or odd else "f0", key=f"r:{k}")
-            if old:
-                scene.rectangle(x, bottom - old, width - 2, old, "old", pattern=0, key=f"r:{k}")
-            scene.words(x + width / 2 - 1, bottom + 13, each["size"] if odd else SIGNS[each["kind"]], "tick mid")
-        scene.line(LEFT, bottom, LEFT + width * max(len(readings), 1), bottom, "axis")
+        bottom = 20 + (tall + BELOW) * lane + tall
+        _lane(scene, name, [reading["leaves"][lane] for reading in readings], bottom, tall, width)
+    for k, label in enumerate(labels if labelled else []):
+        scene.words(LEFT + width * (k + 0.5), end - 9, label, "tick mid")
     for k, line in enumerate(lines):
-        scene.words(14, 20 + LANE * len(names) + 14 + 18 * k, line, "tick")
+        scene.words(14, end + 14 + 18 * k, line, "tick")
     return scene
+
+
+def _lane(scene: Scene, name: str, own: list[dict[str, Any]], bottom: float, tall: float, width: float) -> None:
+    """The bars of one leaf. One that is added to a gradient of older weights is of another colour, its sign heavier."""
+    most = max((each["size"] for each in own if not isinstance(each["size"], str)), default=0.0) or 1.0
+    scene.words(LEFT - 8, bottom - tall / 2, f"{short(name, 9)}.grad"[-11:], "end strong")
+    scene.words(LEFT - 8, bottom - tall / 2 + 15, f"≤ {number(float(most))}", "tick end")
+    for k, each in enumerate(own, 1):
+        x, odd = LEFT + width * (k - 1) + 1, isinstance(each["size"], str)
+        high = tall if odd else tall * each["size"] / most
+        old = 0.0 if isinstance(each["old"], str) else min(tall * each["old"] / most, high)
+        stale = each["kind"] == "stale"
+        scene.rectangle(x, bottom - tall, width - 2, tall + 14, "hit", key=f"r:{k}")
+        scene.rectangle(x, bottom - high, width - 2, high, "f1" if stale or odd else "f0", key=f"r:{k}")
+        if old:
+            scene.rectangle(x, bottom - old, width - 2, old, "old", pattern=0, key=f"r:{k}")
+        sign = each["size"] if odd else SIGNS[each["kind"]]
+        scene.words(x + width / 2 - 1, bottom + 13, sign, "mid strong" if stale else "tick mid")
+    scene.line(LEFT, bottom, LEFT + width * max(len(own), 1), bottom, "axis")

@@ -19,8 +19,8 @@ function mount_ctx_inspector(el, state, { value, onChange }) {
     state.question,
     html("p", { class: "mg-call" }, html("code", {}, state.line ?? state.function), html("span", { class: "mg-note" }, state.where)),
     pick.row,
-    html("div", { class: "mg-scroll" }, drawing.element),
-    html("div", { class: "mg-scroll" }, table),
+    wideBox("mg-scroll", "Picture", drawing.element),
+    wideBox("mg-scroll", "Table", table),
   );
   let now = null;
 

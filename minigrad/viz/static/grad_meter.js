@@ -12,7 +12,7 @@ const HAPPENED = {
 function mount_grad_meter(el, state, { value, onChange }) {
   let total, drawing, marker, names, readings;
   let shown = null; // null: the last
-  const place = html("div", { class: "mg-scroll" });
+  const place = wideBox("mg-scroll", "Picture");
   const walker = labelledSlider("reading", { min: 1, max: 1 }, (to) => change(to));
   const body = html("tbody");
   const head = ["leaf", "before", "added", "after", "what happened"].map((name) => html("th", { scope: "col" }, name));
@@ -34,6 +34,7 @@ function mount_grad_meter(el, state, { value, onChange }) {
     key.dataset.full = String(to.full);
     if (to.full) key.textContent = `The meter is full: these are the first ${total} readings. meter.clear() begins anew.`;
     go(shown);
+    lookAtWidth(place);
   }
 
   function go(to) {
@@ -43,7 +44,9 @@ function mount_grad_meter(el, state, { value, onChange }) {
     walker.slider.max = total;
     walker.put(k, `${k} of ${total}${label && `, ${label}`}`);
     const [hit] = drawing.at(`r:${k}`);
-    fill(marker, { x: hit.getAttribute("x"), width: hit.getAttribute("width") }, []);
+    const [x, width] = ["x", "width"].map((name) => Number(hit.getAttribute(name)));
+    fill(marker, { x, width }, []);
+    if (x < place.scrollLeft || x + width > place.scrollLeft + place.clientWidth) place.scrollLeft = x - place.clientWidth / 2;
     body.replaceChildren(...leaves.map((each, i) => {
       const cells = [each.before, each.added === null ? "" : `+ ${each.added}`, each.added === null ? each.after : `= ${each.after}`, HAPPENED[each.kind]];
       return html("tr", { "data-kind": each.kind }, html("th", { scope: "row" }, names[i]), cells.map((text) => html("td", {}, text)));

@@ -22,7 +22,7 @@ function mount_gradient_plot(el, state, { value, onChange }) {
     state.question,
     slider.row,
     kinks.length > 0 && jumps,
-    html("div", { class: "mg-scroll" }, drawing.element),
+    wideBox("mg-scroll", "Picture", drawing.element),
   );
   let now = null;
   const bare = (each) => number(each).replace(/\.$/, ""); // in a sentence

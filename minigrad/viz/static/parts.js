@@ -161,21 +161,28 @@ function parseAhead(formulas) {
   return () => cancelIdleCallback(request);
 }
 
-/** Have a line that is too long for its place scrolled by keyboard as well. */
-function lookAtLine(line) {
-  const isLong = line.scrollWidth > line.clientWidth + 1;
-  for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", "Formula"]])
-    if (isLong) line.setAttribute(name, value);
-    else if (line.hasAttribute(name)) line.removeAttribute(name);
+const scrolled = new WeakMap(); // what scrolls: its name
+const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => lookAtWidth(target)));
+
+/** What is too wide for its place is scrolled by keyboard as well: it has a tab stop then, and a name. */
+function lookAtWidth(element) {
+  const isWide = element.scrollWidth > element.clientWidth + 1;
+  for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", scrolled.get(element)]])
+    if (isWide) element.setAttribute(name, value);
+    else if (element.hasAttribute(name)) element.removeAttribute(name);
 }
 
-const lines = new ResizeObserver((entries) => entries.forEach(({ target }) => lookAtLine(target)));
+/** A place for something that may be too wide for it; `name` says what it is. */
+function wideBox(className, name, ...children) {
+  const element = html("div", { class: className }, children);
+  scrolled.set(element, name);
+  widths.observe(element);
+  return element;
+}
 
 /** A FORMULA in a line that scrolls where it is too long. */
 function formulaLine(className, formula) {
-  const line = html("div", { class: className }, math(formula));
-  lines.observe(line);
-  return isOf(line, formula.latex);
+  return isOf(wideBox(className, "Formula", math(formula)), formula.latex);
 }
 
 // -------------------------------------------------------------------------------------------------------------- values

@@ -38,7 +38,7 @@ function mount_saved_buffers(el, state, { value, onChange }) {
   });
   const { root, say } = instrumentFrame("saved_buffers", state.question,
     html("div", { class: "mg-bar" }, walker.row, keep),
-    html("div", { class: "mg-scroll" }, drawing.element),
+    wideBox("mg-scroll", "Picture", drawing.element),
     html("div", { class: "mg-sides" }, buffers.length ? table : html("p", { class: "mg-note" }, state.nothing), graph.element));
   for (let k = 1; k <= total; k++)
     for (const shape of drawing.at(`b:${k}`)) shape.addEventListener("click", () => change({ step: k }));

@@ -25,7 +25,7 @@ function mount_step_size(el, state, { value, onChange }) {
     const sizes = each.errors.map((error) => (typeof error === "number" ? error : Infinity));
     return sizes.indexOf(Math.min(...sizes));
   });
-  const { root, say } = instrumentFrame("step_size", state.question, slider.row, html("div", { class: "mg-scroll" }, drawing.element), table);
+  const { root, say } = instrumentFrame("step_size", state.question, slider.row, wideBox("mg-scroll", "Picture", drawing.element), table);
   const short = (exponent) => String(Number((10 ** exponent).toPrecision(2)));
   let now = null;
 

@@ -17,7 +17,7 @@ function mount_storage_strip(el, state, { value, onChange }) {
     state.question,
     pick.row,
     walker.row,
-    html("div", { class: "mg-scroll" }, drawing.element),
+    wideBox("mg-scroll", "Picture", drawing.element),
     facts,
   );
   let now = null;

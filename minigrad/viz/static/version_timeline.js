@@ -19,7 +19,7 @@ function mount_version_timeline(el, state, { value, onChange }) {
     "version_timeline",
     state.question,
     slider.row,
-    html("div", { class: "mg-scroll" }, drawing.element),
+    wideBox("mg-scroll", "Picture", drawing.element),
     state.is_cut && html("p", { class: "mg-note" }, "Older events are left out."),
     html("ol", { class: "mg-events" }, lines.map((line) => html("li", {}, line))),
   );
