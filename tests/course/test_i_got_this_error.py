@@ -199,10 +199,13 @@ def met_in(number: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def is_met(row: Row, number: str, section: str) -> bool:
-    """Whether a section of a lesson shows the message (or prints its sentence)."""
-    return any(
-        where == section and kind in (row.kind, "") and index.find(text) is row for where, kind, text in met_in(number)
-    )
+    """Whether a section of a lesson shows the message, or prints the beginning of what the row's program makes."""
+    here = [(kind, text) for where, kind, text in met_in(number) if where == section]
+    if any(kind == row.kind and index.find(text) is row for kind, text in here):
+        return True
+    messages = [text for kind, text, _ in said(row.program) if kind.__name__ == row.kind]
+    printed = [line for kind, line in here if not kind and len(line) > 30]
+    return any(text.startswith(line) for text in messages for line in printed)
 
 
 @each_row
@@ -236,6 +239,9 @@ def test_a_lesson_that_is_not_named_would_be_noticed():
     assert is_met(row, "05", "A puzzle")
     assert not is_met(row, "05", "Nine slopes") and not is_met(row, "04", "A puzzle")
     assert not is_met(row._replace(kind="InplaceError"), "05", "A puzzle")
+    printed = ROWS["a view of a leaf Variable that requires grad is being used in an in-place operation."]
+    assert is_met(printed, "10", "Leaves") and not is_met(printed, "10", "Past the counter")
+    assert not is_met(row, "10", "Leaves")
 
 
 @each_lesson
