@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from . import backend, dtypes
-from .autograd import errors
+from .autograd import errors, modes
 from .autograd.meta import meta_of
+from .autograd.source import warn_once_here
 from .layouts import check_format, contiguous_format, ordered_as, preserve_format
 from .ops.shaping import sizes_of
 from .tensor import Tensor, wrap
@@ -31,13 +33,49 @@ def place(device: Any) -> backend.device:
     return backend.CPU if device is None else backend.device(device)
 
 
-def _plain(data: Any) -> Any:
-    """Nested sequences that may hold tensors, as nested lists of numbers."""
+def _depth(data: Any) -> int:
+    """How deep sequences are nested, by the first of each; there, as in PyTorch, a tensor counts as a number."""
+    depth = 0
+    while isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        depth, data = depth + 1, data[0] if len(data) else None
+    return depth + (data.ndim if isinstance(data, np.ndarray) else 0)
+
+
+def _plain(data: Any, whole: Any, level: int, tensors: list[Tensor]) -> Any:
+    """Nested sequences that may hold tensors, as nested lists of numbers; `tensors` gets those that count as one."""
     if isinstance(data, Tensor):
-        return data.tolist()
+        if level >= _depth(whole):
+            tensors.append(data)
+            return data.item() if data.array.size == 1 else 0
+        if data.array.ndim == 0:
+            raise TypeError("not a sequence")
+        data = data.unbind()
     if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
-        return [_plain(item) for item in data]
+        return [_plain(item, whole, level + 1, tensors) for item in data]
     return data
+
+
+def _dtype_of_all(data: Any) -> dtypes.dtype:
+    """The dtype that holds these numbers, some of which are tensors."""
+    if isinstance(data, Tensor):
+        return data.dtype
+    if isinstance(data, Sequence):
+        return reduce(dtypes.promote_types, map(_dtype_of_all, data)) if len(data) else dtypes.get_default_dtype()
+    if isinstance(data, (np.generic, np.ndarray)):
+        return dtypes.of(np.asarray(data))
+    return dtypes.get_default_dtype() if isinstance(data, float) else dtypes.of(np.asarray(data))
+
+
+def _read(tensors: list[Tensor], kind: dtypes.dtype, data: Any) -> None:
+    """What PyTorch says where tensors in a list are read as numbers."""
+    if not kind.is_floating_point:
+        if any(x.array.size != 1 or x.dtype.is_floating_point for x in tensors):
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return
+    if modes.mode.recording and any(x.requires_grad for x in tensors):
+        warn_once_here(lambda: errors.numbers_of_tracked(data), UserWarning)
+    if any(x.array.size != 1 for x in tensors):
+        raise ValueError("only one element tensors can be converted to Python scalars")
 
 
 def _first(data: Any) -> Any:
@@ -112,13 +150,17 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
     if backend.is_array(data) or isinstance(data, np.generic):
         kind = dtypes.of(_usable(data))
     else:
-        plain = _plain(data)
+        tensors: list[Tensor] = []
+        plain = _plain(data, data, 0, tensors)
         first = _first(plain)
         if isinstance(first, str) and plain is not first:
             raise ValueError("too many dimensions 'str'")
         if not isinstance(first, (bool, int, float, str, list, np.generic, np.ndarray)):
             raise RuntimeError(f"Could not infer dtype of {type(first).__name__}")
         _lengths(plain)
+        if tensors:
+            dtype = dtype or _dtype_of_all(data)
+            _read(tensors, dtype, data)
         data = np.array(plain)
         if data.dtype.kind not in "biuf":
             offender = next((i for i in np.ravel(np.array(plain, object)) if not isinstance(i, (int, float))), plain)

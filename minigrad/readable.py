@@ -9,6 +9,7 @@ import numpy as np
 
 from . import dtypes
 from .autograd import errors, modes
+from .autograd.source import warn_once_here
 
 
 class Readable:
@@ -109,14 +110,19 @@ class Readable:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return self.array.item()
 
+    def _tracked_number(self) -> Any:
+        if modes.mode.recording and self.requires_grad:
+            warn_once_here(lambda: errors.number_of_tracked(self), UserWarning)
+        return self._number()
+
     def __float__(self) -> float:
-        return float(self._number())
+        return float(self._tracked_number())
 
     def __int__(self) -> int:
         return int(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self._number())
+        return complex(self._tracked_number())
 
     def __index__(self) -> int:
         if self.array.size != 1 or self.dtype.is_floating_point:

@@ -640,6 +640,44 @@ CASES = {
         ("nothing was loaded.",),
         ("the same arguments",),
     ),
+    # ------------------------------------------------------------ 19: numbers of what requires grad
+    "a list of results": Case(
+        19,
+        X + "parts = [x[0] * 2, x[1] * 3]\nz = minigrad.tensor(parts)",
+        "UserWarning",
+        ((4, "minigrad.tensor(parts)"),),
+        ("`minigrad.tensor(parts)` reads numbers out of tensors that require grad",),
+        ("`minigrad.stack(parts)`", "`.item()`"),
+        ("minigrad.tensor(parts)", "minigrad.stack(parts)"),
+    ),
+    "a list in a list, with numbers": Case(
+        19,
+        "from minigrad import stack, tensor\n" + X + "z = tensor([[1., x[0]], [x[1], 0.]], requires_grad=True)",
+        "UserWarning",
+        ((4, "tensor([[1., x[0]], [x[1], 0.]], requires_grad=True)"),),
+        ("reads numbers out of tensors that require grad",),
+        ("put it together by `stack` and `cat`: they are recorded", "`.item()`"),
+        ("x[0]], [x[1], 0.]", "x[0].item()], [x[1].item(), 0.]"),
+        in_words=True,
+    ),
+    "float": Case(
+        19,
+        X + "loss = (x * x).sum()\nhalf = float(loss) / 2",
+        "UserWarning",
+        ((4, "float(loss)"),),
+        ("`loss` requires grad, but `float(loss)` has no history",),
+        ("go on with `loss` itself", "`loss.item()`"),
+        ("float(loss)", "loss.item()"),
+    ),
+    "a function of the math module": Case(
+        19,
+        "import math\n" + X + "y = math.exp(x[0] + 1)",
+        "UserWarning",
+        ((4, "math.exp(x[0] + 1)"),),
+        ("`x[0] + 1` requires grad, but `math.exp(x[0] + 1)` has no history",),
+        ("go on with `(x[0] + 1)` itself", "`(x[0] + 1).item()`"),
+        ("math.exp(x[0] + 1)", "math.exp((x[0] + 1).item())"),
+    ),
 }
 
 CASES |= {name: Case(*case) for name, case in FUNCTION_CASES.items()}

@@ -25,7 +25,7 @@ def parts(text: str) -> dict[str, str]:
     found = {"sentence": sentence}
     label = "sentence"
     for line in lines:
-        if line[:1] == "\t":  # PyTorch's sentence goes on
+        if label == "sentence" and line[:7] not in LABELS:  # PyTorch's goes on
             found["sentence"] += f"\n{line}"
             continue
         assert line[:7] in (*LABELS, " " * 7), f"neither a label nor an indentation: {line!r}"
@@ -108,7 +108,7 @@ def test_what_the_message_proposes_works(name, script):
 
 
 def test_every_row_of_the_table_has_a_case():
-    assert {case.number for case in CASES.values()} == {*range(1, 16), 17, 18}
+    assert {case.number for case in CASES.values()} == {*range(1, 16), 17, 18, 19}
 
 
 TAMPERED = {
@@ -141,7 +141,10 @@ def ask_torch() -> dict[str, str]:
     """PyTorch's sentences, to be recorded."""
     answers = {}
     for name, case in CASES.items():
+        once = torch.is_warn_always_enabled()
+        torch.set_warn_always(True)  # some it says once a process
         kind, text = outcome(case.source.replace("minigrad", "torch"), "<program>")
+        torch.set_warn_always(once)
         assert kind == {"UserWarning": "UserWarning", "NonLeafError": "ValueError"}.get(case.kind, "RuntimeError"), (
             name,
             kind,
@@ -157,6 +160,31 @@ def ask_torch() -> dict[str, str]:
 def test_the_record_is_what_torch_says():
     assert torch is not None
     assert ask_torch() == recorded("errors")
+
+
+# ------------------------------------------------------------ numbers of what requires grad
+LISTED = "def listed(): return minigrad.tensor([x[0], x[1]])\n"
+
+
+def warnings_of(program: str) -> list[str]:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        exec(compile(f"import minigrad\n{X}{program}", "<program>", "exec"), {})
+    return [str(w.message).split(" may")[0] for w in seen]
+
+
+@pytest.mark.parametrize(
+    ("program", "times"),
+    [
+        (LISTED + "for _ in range(3): listed()", 1),
+        ("minigrad.tensor([x[0]])\nminigrad.as_tensor([x[0]])\nminigrad.Tensor([x[0]])\ncomplex(x[0])", 4),
+        ("int(x[0]), bool(x[0]), x[0].item(), x.tolist(), f'{x[0]:.2f}'", 0),
+        ("minigrad.tensor([x[0].item(), x.detach()[1]])\nfloat(x.detach()[0])", 0),
+        ("with minigrad.no_grad():\n    float(x[0])\n    minigrad.tensor([x[0]])", 0),
+    ],
+)
+def test_numbers_of_what_requires_grad_are_warned_of_once_a_place(program, times):
+    assert warnings_of(program) == times * ["Converting a tensor with requires_grad=True to a scalar"]
 
 
 # ------------------------------------------------------------ names

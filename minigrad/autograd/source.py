@@ -8,6 +8,8 @@ from __future__ import annotations
 import linecache
 import re
 import sys
+import warnings
+from collections.abc import Callable
 from itertools import islice
 from types import CodeType, FrameType
 from typing import NamedTuple
@@ -28,6 +30,16 @@ def user_frame() -> FrameType:
     while frame.f_globals.get("__package__") in PACKAGES and frame.f_back is not None:
         frame = frame.f_back
     return frame
+
+
+def warn_once_here(text: Callable[[], str], category: type[Warning]) -> None:
+    """Warn of the line of the user's that runs now, the first time: the text is only made then."""
+    frame = user_frame()
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    here = frame.f_code, frame.f_lasti
+    if here not in registry:
+        warnings.warn_explicit(text(), category, frame.f_code.co_filename, frame.f_lineno, registry=registry)
+        registry[here] = True
 
 
 class Place(NamedTuple):

@@ -10,7 +10,8 @@ from typing import Any
 
 _MODULES = {
     "devices": "mixed_devices",
-    "flags": "flag_of_non_leaf grad_of_non_leaf integers_require_grad non_leaf_parameter numpy_on_tracked",
+    "flags": "flag_of_non_leaf grad_of_non_leaf integers_require_grad non_leaf_parameter number_of_tracked "
+    "numbers_of_tracked numpy_on_tracked",
     "functions": "custom_view_in_place differentiated_twice dirty_leaf dirty_not_returned dirty_view_and_more "
     "gradient_is_no_tensor gradient_of_no_tensor saved_as_returned saved_once wrong_number_of_gradients "
     "wrong_shape_of_gradient",

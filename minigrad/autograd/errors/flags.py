@@ -1,4 +1,4 @@
-"""Errors 9, 10, 14 and 17 and warning 8: what follows from being, or not being, a leaf that requires grad."""
+"""Errors 9, 10, 14 and 17, warnings 8 and 19: what follows from being, or not being, a leaf that requires grad."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from typing import Any
 
 from ..source import Place, place
 from .kinds import NonLeafError, RequiresGradError, compose_warning
-from .reading import Scene, assigned_name, bracketed, called, edge_of, operands, operation, quote, syntax
+from .reading import (
+    LONGEST_QUOTE,
+    Scene,
+    assigned_name,
+    bracketed,
+    called,
+    edge_of,
+    operands,
+    operation,
+    quote,
+    syntax,
+)
 
 
 def _subject(x: Any, scene: Scene) -> str:
@@ -57,6 +68,34 @@ def numpy_on_tracked(x: Any) -> RequiresGradError:
         f"To compute with gradients, use {own} instead of NumPy's.",
         story="numpy",
     )
+
+
+_TO_A_NUMBER = (
+    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+    "Consider using tensor.detach() first."
+)
+
+
+def number_of_tracked(x: Any) -> str:
+    """Warning 19, of `float(x)`."""
+    scene = Scene()
+    name = _subject(x, scene)
+    it, code = bracketed(name) if name else "x", quote(scene.place) or "a Python number"
+    what = f"`{name or 'the tensor'}` requires grad, but `{code}` has no history: what is made of it is a constant."
+    fix = f"go on with `{it}` itself, or say that the number alone is meant: `{it}.item()`."
+    return compose_warning(_TO_A_NUMBER, what, [scene.place], fix, "number")
+
+
+def numbers_of_tracked(data: Any) -> str:
+    """Warning 19, of `tensor([x, y])`."""
+    scene = Scene()
+    code, stack = quote(scene.place) or "tensor(…)", scene.library("stack")
+    written = (operands(scene.place, scene.modules) or [""])[0]
+    flat = all(hasattr(item, "grad_fn") for item in data) and 0 < len(written) <= LONGEST_QUOTE
+    what = f"`{code}` reads numbers out of tensors that require grad: no gradient goes back."
+    fix = f"`{stack}({written})` is recorded" if flat else f"put it together by `{stack}` and `cat`: they are recorded"
+    fix += ".\nWhere the numbers alone are meant: `.item()` of each."
+    return compose_warning(_TO_A_NUMBER, what, [scene.place], fix, "number")
 
 
 def _has(name: str) -> bool:

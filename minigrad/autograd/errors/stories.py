@@ -280,6 +280,22 @@ What to do
     on a tensor that does not require grad yet.
   - `y.retain_grad()` before backward(), or `autograd.grad(loss, y)`.
 """,
+    "number": """
+Why it matters
+  A number, and a tensor that is made of numbers, has no history. What is computed from it
+  is right, but to backward it is a constant: no gradient comes back to the tensor that the
+  number was read from, and nothing says so.
+
+Usual causes
+  - A list of results, made one tensor by `tensor(results)`.
+  - `float(x)` or a function of the math module in the middle of a computation.
+  - Only a look: a loss to be printed or added up.
+
+What to do
+  - To go on computing, stay with tensors: `stack(results)` or `cat(results)` are recorded,
+    and so is `x.exp()`, unlike `math.exp(x)`.
+  - To look, say so: `x.item()`, `x.tolist()` and `x.detach()` do not warn.
+""",
     "all pairs": """
 Why it matters
   A column [n, 1] and a row [n] are fitted to each other as [n, n]: every number of one
