@@ -265,13 +265,28 @@ def put_layout(g: Any, part: Any, layout: Layout) -> Any:
     return AsStridedPut.forward(g, 0 if part is None else part, layout)
 
 
+class _RuleOfWrite:
+    """`CopySlices.formula`: at a node with the rule of the operation that wrote, if that has a formula."""
+
+    general = (r"\bar z \text{, but what the operation's own rule gives at the written places}",)
+
+    def __get__(self, node: CopySlices | None, kind: type) -> tuple[str, ...]:
+        rules = None if node is None else node.function.formula
+        if not rules:
+            return self.general
+        there = r"\text{ at the written places}"
+        written = {"0": r"\bar z \text{, but 0 at the written places}", r"\bar z": r"\bar z"}
+        first = written.get(rules[0], rf"\bar z \text{{, but }} {rules[0]} {there}")
+        return first, *(rule if rule == "0" else f"{rule} {there}" for rule in rules[1:])
+
+
 class CopySlices(Node):
     """The base's history after a write through a view: the written part went through `function`, the rest stayed."""
 
     __slots__ = ("function", "inputs", "layout")
     node_name = "CopySlices"
     holds_values = True  # like PyTorch's it can run once only, whatever the function saved
-    formula = (r"\bar z \text{, with the written part through the operation's own rule}",)
+    formula = _RuleOfWrite()
 
     def __init__(self, base: Tensor, view: Any, function: Any) -> None:
         saved = function.saved

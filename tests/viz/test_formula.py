@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+import minigrad
 import minigrad.ops
 from minigrad.ops.base import Op
 from minigrad.viz.formula import _read, in_latex, mathml, put_numbers
@@ -139,3 +140,22 @@ def test_numbers_put_into_mathml_are_as_if_the_whole_formula_were_read():
             arrays[name] = np.where(rng.random(shape) < 0.3, odd, array)
         latex = put_numbers(rule, values(**arrays))
         assert mathml(latex) == _read(latex)
+
+
+@pytest.mark.parametrize(
+    ("write", "rules"),
+    [
+        (lambda y, w: y.__setitem__(0, w[0]), ["z̄ , but 0 at the written places", "z̄ at the written places"]),
+        (lambda y, w: y[:2].mul_(w[:2]), ["z̄ , but z̄ b at the written places", "z̄ a at the written places"]),
+        (lambda y, w: y[:2].add_(w[:2]), ["z̄", "z̄ at the written places"]),
+        (lambda y, w: y[1:].exp_(), ["z̄ , but z̄ z at the written places"]),
+        (lambda y, w: y[1:].floor_(), ["z̄ , but 0 at the written places"]),
+    ],
+)
+def test_the_rule_of_a_write_through_a_view_is_that_of_its_operation(write, rules):
+    x, w = minigrad.ones(3, requires_grad=True), minigrad.ones(3, requires_grad=True)
+    y = 2 * x
+    write(y, w)
+    assert type(y.grad_fn).__name__ == "CopySlices"
+    assert [plain(rule) for rule in y.grad_fn.formula] == rules
+    assert "own rule" in plain(type(y.grad_fn).formula[0])  # all that is known of PyTorch's
