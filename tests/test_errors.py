@@ -11,7 +11,7 @@ import pytest
 import minigrad
 from minigrad.autograd import errors
 from tests.error_cases import CASES, Case, X
-from tests.oracle import needs_torch, recorded, torch
+from tests.oracle import needs_torch, recorded, torch, warns_always
 
 # Where PyTorch points elsewhere; minigrad's own lines say it.
 POINTERS = (" Hint: enable anomaly detection", " See github.com", " (Triggered internally")
@@ -141,10 +141,8 @@ def ask_torch() -> dict[str, str]:
     """PyTorch's sentences, to be recorded."""
     answers = {}
     for name, case in CASES.items():
-        once = torch.is_warn_always_enabled()
-        torch.set_warn_always(True)  # some it says once a process
-        kind, text = outcome(case.source.replace("minigrad", "torch"), "<program>")
-        torch.set_warn_always(once)
+        with warns_always():
+            kind, text = outcome(case.source.replace("minigrad", "torch"), "<program>")
         assert kind == {"UserWarning": "UserWarning", "NonLeafError": "ValueError"}.get(case.kind, "RuntimeError"), (
             name,
             kind,

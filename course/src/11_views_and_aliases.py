@@ -282,8 +282,7 @@ print(type(y.grad_fn).__name__, type(first.grad_fn).__name__, y._version, first.
 # | `y[0] = w` | $[1, 1, 0]$ | $[0, 1, 0]$ to the old `y`, and $1$ to `w` |
 # | `2 * x` | $[0, 1, 0]$ | $[0, 2, 0]$ to `x` |
 #
-# The old number in place 0 is gone, so it gets 0. What arrives there belongs to `w`, which took its place. (In the stepper, the rule of `CopySlices` leaves the written
-# part to "the operation's own rule". Here that operation is a copy: it sends 0 to what was there, and what arrives to `w`.)
+# The old number in place 0 is gone, so it gets 0. What arrives there belongs to `w`, which took its place. The rule of `CopySlices` says both. Find it in the stepper:
 
 # %%
 total = first.sum()
@@ -339,8 +338,8 @@ print(tensor(parts))
 print(minigrad.stack(parts))
 
 # %% [markdown]
-# `tensor` reads the numbers and makes a new leaf, without a past. To add `requires_grad=True` does not help: that leaf gets a gradient, but no path leads from it to the parts. `stack` copies the
-# numbers, too, but it is an operation. It is recorded, and backwards each part gets its entry. (`cat` does the same with longer parts, end to end.)
+# `tensor` reads the numbers and makes a new leaf, without a past, and warns you. To add `requires_grad=True` does not help: that leaf gets a gradient, but no path leads from it to the parts.
+# `stack` copies the numbers, too, but it is an operation. It is recorded, and backwards each part gets its entry. (`cat` joins longer parts, end to end.)
 #
 # ## Exercise 11.4: mend both bugs
 
@@ -362,6 +361,8 @@ check("11.4", row_means)
 # The same offsets and strides, the same nodes. This program
 #
 # ```python
+# import warnings
+#
 # import torch
 #
 # m = torch.tensor([[10.0, 11.0, 12.0], [13.0, 14.0, 15.0]])
@@ -384,6 +385,9 @@ check("11.4", row_means)
 # except RuntimeError as error:
 #     print(str(error).partition(". ")[0])
 # print(torch.stack([w, 2 * w]))
+# with warnings.catch_warnings(record=True) as seen:
+#     torch.tensor([w, 2 * w])
+# print(str(seen[0].message).splitlines()[0])
 # ```
 #
 # prints
@@ -396,10 +400,11 @@ check("11.4", row_means)
 # tensor([0., 2., 0.]) tensor(1.)
 # Output 0 of Unbind is a view and is being modified inplace
 # tensor([10., 20.], grad_fn=<StackBackward0>)
+# Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.
 # ```
 #
-# (`data_ptr` tells where in the computer a tensor's first number stands.) There is one difference. If `tensor` finds tensors that require grad in its list, PyTorch
-# warns, once in each session. minigrad says nothing.
+# (`data_ptr` tells where in the computer a tensor's first number stands.) There is one difference: PyTorch gives that warning once in each session,
+# minigrad once for each line that deserves it.
 
 # %% [markdown]
 # ## In one breath

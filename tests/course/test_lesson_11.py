@@ -1,5 +1,6 @@
 """Lesson 11: what it says of memories and histories is so, here and in PyTorch; its judges accept what is right."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -121,17 +122,20 @@ def test_a_list_is_read_and_a_stack_is_recorded(library):
     assert x.grad.tolist() == [2, 3]
 
 
-def test_at_a_list_of_tensors_pytorch_warns_and_minigrad_does_not(recwarn):
+def test_a_list_is_warned_of_once_a_session_or_once_a_line():
+    def warned(library):
+        x = library.tensor([1.0, 2.0], requires_grad=True)
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            library.tensor([x[0], x[1]])
+            library.tensor([x[0], x[1]])
+        return [str(warning.message).splitlines()[0] for warning in seen]
+
+    sentence = "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior."
+    assert warned(minigrad) == [sentence, sentence]
     torch = pytest.importorskip("torch", reason="PyTorch is not installed: its warnings are not asked")
-    before = torch.is_warn_always_enabled()
-    torch.set_warn_always(True)  # otherwise it warns once a process
-    try:
-        with pytest.warns(UserWarning, match="Converting a tensor with requires_grad=True to a scalar"):
-            torch.tensor([torch.tensor(1.0, requires_grad=True)])
-    finally:
-        torch.set_warn_always(before)
-    tensor([tensor(1.0, requires_grad=True)])
-    assert len(recwarn) == 0
+    warned(torch)
+    assert warned(torch) == []
 
 
 def test_the_tables_of_the_write_are_those_of_the_stepper(lesson):

@@ -10,6 +10,8 @@ PyTorch itself or None.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -30,6 +32,17 @@ KINDS = {
 VERSION = "2.13"
 
 torch: Any = import_module("torch") if find_spec("torch") else None
+
+
+@contextmanager
+def warns_always() -> Iterator[None]:
+    """Let PyTorch warn each time of what it says once a process."""
+    before = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    try:
+        yield
+    finally:
+        torch.set_warn_always(before)
 
 
 def needs_torch(test: Any) -> Any:

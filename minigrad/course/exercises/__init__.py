@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import tensor
+
 
 class NotYet(Exception):
     """Raised by a judge when there is no answer yet; its text says what is still to do."""
@@ -136,3 +138,22 @@ def same(answer: Any, expected: Any, tolerance: float = 1e-3) -> bool:
     """Whether an answer has the expected shape and numbers, within a relative tolerance."""
     given, wanted = numbers(answer), numbers(expected)
     return given.shape == wanted.shape and bool(np.allclose(given, wanted, rtol=tolerance, atol=tolerance))
+
+
+def names(answer: Any) -> set[str]:
+    """The names in an answer: a list, tuple or set of them, or one text such as ``"a, b"``."""
+    if isinstance(answer, str):
+        answer = answer.replace(",", " ").split()
+    return {str(name).strip() for name in answer}
+
+
+def called_with(function: Callable, g: np.ndarray, *arguments: Any) -> Any:
+    """What a learner's function makes of an array; if it cannot take arrays, of a tensor."""
+    try:
+        return function(g.copy(), *arguments)
+    except (TypeError, AttributeError):
+        try:
+            return function(tensor(g), *arguments)
+        except Exception:  # so the first error is the one to tell of
+            pass
+        raise

@@ -2,16 +2,8 @@
 
 from typing import Any
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, names, numbers, same
 from minigrad.course.exercises.lines_in_order import LINES_IN_ORDER
-
-
-def _names(answer: Any) -> set[str]:
-    """The names in an answer: a list, tuple or set of them, or one text such as ``"a, b"``."""
-    if isinstance(answer, str):
-        answer = answer.replace(",", " ").split()
-    return {str(name).strip() for name in answer}
-
 
 # --- 03.1 -------------------------------------------------------------------------------------------------------------
 
@@ -32,7 +24,7 @@ FILLED = {"weight", "bias"}
 def _named(answer: Any) -> set[str]:
     """The names in an answer; a tensor of the exercise counts as its name."""
     if hasattr(answer, "is_leaf") or isinstance(answer, str):
-        answer = _names(answer) if isinstance(answer, str) else [answer]
+        answer = names(answer) if isinstance(answer, str) else [answer]
     return {_name_of(item) if hasattr(item, "is_leaf") else str(item).strip() for item in answer}
 
 
@@ -151,7 +143,7 @@ def _arrows(answer: Any) -> str | None:
         return "something else"
     if not same(d, 48):
         return "wrong product"
-    found = _names(has_grad)
+    found = names(has_grad)
     if found == {"b"}:
         return None
     if not found:

@@ -1,12 +1,24 @@
 """Exercises of lesson 11, Views and aliases."""
 
+import json
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from minigrad import Tensor, tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import (
+    Exercise,
+    Mistake,
+    NotYet,
+    function_cell,
+    is_blank,
+    names,
+    numbers,
+    same,
+    values_cell,
+)
 from minigrad.course.exercises.slice_backward import SLICE_BACKWARD
 
 # --- 11.1 -------------------------------------------------------------------------------------------------------------
@@ -15,14 +27,11 @@ NAMES = set("abcdefgh")
 ALIASES = {"a", "b", "d", "f", "h"}
 
 
-def _names(answer: Any) -> set[str]:
-    """The names in an answer: a list, tuple or set of them, or one text such as ``"a, b"``. `t` says nothing new."""
-    if isinstance(answer, str):
-        answer = answer.replace(",", " ").split()
-    found = list(answer)
-    if not all(isinstance(name, str) for name in found):
+def _named(answer: Any) -> set[str]:
+    """The names in an answer; `t` itself says nothing new."""
+    if not all(isinstance(name, str) for name in answer):
         raise NotYet('write the names in quotes, such as ["a", "b"].')
-    return {name.strip() for name in found} - {"t"}
+    return names(answer) - {"t"}
 
 
 def _index(answer: Any) -> list[float]:
@@ -36,7 +45,7 @@ def _aliases(answer: Any) -> str | None:
     if is_blank(answer):
         raise NotYet('write a list of names, such as ["a", "b"], and an index, such as (2, 1).')
     aliases, changed = answer
-    named, index = _names(aliases), _index(changed)
+    named, index = _named(aliases), _index(changed)
     if not named <= NAMES:
         return "other names"
     beliefs = {
@@ -56,9 +65,8 @@ def _aliases(answer: Any) -> str | None:
     return None if index in ([0, 1], [-3, 1], [0, -1], [-3, -1]) else "another element"
 
 
-def _aliases_cell(names: str, changed: str = "(0, 1)") -> str:
-    listed = ", ".join(f'"{name}"' for name in names)
-    return f'aliases = [{listed}]\nchanged = {changed}\ncheck("11.1", (aliases, changed))\n'
+def _aliases_cell(letters: str, changed: str = "(0, 1)") -> str:
+    return values_cell("11.1", aliases=json.dumps(list(letters)), changed=changed)
 
 
 WHICH_ALIAS = Exercise(
@@ -165,7 +173,7 @@ def _after_the_write(answer: Any) -> str | None:
 
 
 def _write_cell(last: str, p_grad: str, w_grad: str) -> str:
-    return f'last_now = {last}\np_grad = {p_grad}\nw_grad = {w_grad}\ncheck("11.3", (last_now, p_grad, w_grad))\n'
+    return values_cell("11.3", last_now=last, p_grad=p_grad, w_grad=w_grad)
 
 
 AFTER_THE_WRITE = Exercise(
@@ -274,9 +282,7 @@ def _wrong_means(means: Any, x: Tensor, table: list[list[float]]) -> str | None:
     return None if same(x.grad, right) else "a wrong gradient"
 
 
-def _means_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def row_means(x):\n{body}\n\ncheck("11.4", row_means)\n'
+_means_cell = partial(function_cell, "11.4", "row_means(x)")
 
 
 UNBIND, LAST_LINE = "first, *others = x.unbind()", "return minigrad.stack([row.mean() for row in [first, *others]])"

@@ -1,12 +1,11 @@
 """Exercise 11.2, The backward of a slice: zeros, and in their places what arrives."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from minigrad import tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, called_with, function_cell, is_blank, numbers, same
 
 # (shape of x, what stood in the brackets): what the judge tries, plain cases first.
 CASES: tuple[tuple[tuple[int, ...], Any], ...] = (
@@ -43,24 +42,12 @@ def _put_back(g: np.ndarray, shape: tuple[int, ...], index: Any) -> np.ndarray:
     return right.reshape(shape)
 
 
-def _called(function: Callable, g: np.ndarray, shape: tuple[int, ...], index: Any) -> Any:
-    """Its result, for an array; if it cannot take arrays, for a tensor."""
-    try:
-        return function(g.copy(), shape, index)
-    except (TypeError, AttributeError):
-        try:
-            return function(tensor(g), shape, index)
-        except Exception:  # so the first error is the one to tell of
-            pass
-        raise
-
-
 def _slice_backward(function: Any) -> str | None:
     if is_blank(function):
         raise NotYet("define slice_backward, then hand it over.")
     for shape, index in CASES:
         g = _arriving(shape, index)
-        answer = _called(function, g, shape, index)
+        answer = called_with(function, g, shape, index)
         if is_blank(answer):
             raise NotYet("slice_backward does not hand back a gradient yet.")
         given, right = numbers(answer), _put_back(g, shape, index)
@@ -82,9 +69,7 @@ def _wrong_numbers(given: np.ndarray, right: np.ndarray, g: np.ndarray) -> str:
     return "other places" if same(np.sort(given[given != 0]), np.sort(np.ravel(g))) else "something else"
 
 
-def _slice_cell(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def slice_backward(g, shape, index):\n{body}\n\ncheck("11.2", slice_backward)\n'
+_slice_cell = partial(function_cell, "11.2", "slice_backward(g, shape, index)")
 
 
 SLICE_BACKWARD = Exercise(

@@ -91,7 +91,6 @@ GIVEN = [
     "the error of lesson 10",
     "the 10 is a tensor",
     "when 1 arrives at each entry",
-    "it sends 0 to what was there",
     "it refused `x[0] = 5.0` in lesson 10",
     "**12 Kinks, NaNs and ties**",
 ]
