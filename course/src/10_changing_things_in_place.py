@@ -97,8 +97,8 @@ y *= y
 y.sum().backward()
 
 # %% [markdown]
-# The first gives the right gradient, $2 \cos x$. The second is refused (its message will make sense in a moment). So overwriting is allowed as such. What counts is who still needs the
-# old numbers.
+# The first gives the right gradient, $2 \cos x$. The second is refused (its message will make sense in a moment). So overwriting is not forbidden as such. What counts is who still needs
+# the old numbers.
 #
 # ## In place
 #
@@ -117,11 +117,11 @@ print(b)
 # %% [markdown]
 # ## What backward has saved
 #
-# The rule of a square needs its input: the slope of $h^2$ is $2h$. So the node saves $h$ when it is made (lesson 08). It does not copy it, since that would cost time and memory.
-# It only keeps hold of the memory, and relies on nobody writing to it.
+# The rule of a square needs its input: the slope of $h^2$ is $2h$. So the node saves $h$ when it is made (lesson 08). It does not copy the numbers, since that would cost time and memory.
+# It only keeps hold of the memory they are in, and relies on nobody writing to it.
 #
-# But what if somebody does? Each tensor counts how often its memory was written in place. Tensors that share it, such as `h` and `h.detach()`, share the count. It is called the **version**, and
-# each node notes the version that it saved.
+# What if somebody does? For that there is the version of lesson 09. Each tensor counts the writes to its memory, and each node notes the version that it saved. Tensors that share memory, such as `h` and
+# `h.detach()`, share the count.
 #
 # ### By hand
 #
@@ -218,7 +218,7 @@ version_timeline(h, a, b, c, d, e)
 #
 # ## Leaves
 #
-# A tutorial called “Advanced Autograd Topics” says that this changes `x` in place. Run it:
+# In lesson 09 a training step wrote to a leaf, under `no_grad`. A tutorial called “Advanced Autograd Topics” says that this works without it, too, and changes `x` in place:
 
 # %% tags=["raises-exception"]
 x = minigrad.ones(3, requires_grad=True)
@@ -227,7 +227,7 @@ x.add_(1)
 # %% [markdown]
 # The tutorial is wrong. A recorded write would make `x` a result. Then no tensor would be left that stands for the leaf, and nobody could get at its gradient.
 #
-# What do you want? To *compute* with other numbers, make a new tensor: `y = x + 1`. To *set* the leaf, as a training step does, say that this is no part of the function:
+# What do you want? To *compute* with other numbers, make a new tensor: `y = x + 1`. To *set* the leaf, say that this is no part of the function:
 
 # %%
 with no_grad():
@@ -295,30 +295,19 @@ second.backward()
 #
 # ## Past the counter
 #
-# The counter sees only writes that go through it. `.data` has the memory of the tensor, but a counter of its own:
-
-# %%
-x = tensor(3.0, requires_grad=True)
-h = x * 2
-y = h**2
-h.data += 1
-print(h._version)
-y.backward()
-x.grad
-
-# %% [markdown]
-# There is the 28, the gradient of nothing. minigrad warns you in this course; PyTorch is silent. And NumPy, which shares the memory too, has never heard of versions. Here nobody warns:
+# The counter sees only writes that go through it. `.data` has the memory of the tensor, but a counter of its own (lesson 09). And NumPy, which shares the memory too, has never heard of versions:
 
 # %%
 x = tensor(3.0, requires_grad=True)
 h = x * 2
 y = h**2
 h.detach().numpy()[...] = 7
+print(h._version)
 y.backward()
 x.grad
 
 # %% [markdown]
-# So ask two questions of every write:
+# There is the 28, the gradient of nothing, and nobody warns. So ask two questions of every write:
 #
 # | written | is it counted? | is it recorded? |
 # | --- | --- | --- |
@@ -333,7 +322,8 @@ x.grad
 #
 # ## Exercise 10.1: raises, passes, or wrong
 #
-# Each of these functions is called with a leaf `x`, the number 3, that requires grad. Then `backward()` is called on what it returns. Read them. Do not run them yet.
+# Each of these functions is called with a leaf `x`, the number 3, that requires grad. Then `backward()` is called on what it returns. Is there an error? If not, is `x.grad` the slope that a nudge finds? Do not run
+# them yet.
 
 
 # %%
@@ -539,8 +529,8 @@ check("10.3", train_once)
 # tensor(28.)
 # ```
 #
-# PyTorch's message says which version was expected, and which was found. Who saved and who wrote, it does not say: *What*, *Where* and *Fix* are ours. Of writes through
-# `.data` it does not warn.
+# PyTorch's message says which version was expected, and which was found. Who saved and who wrote, it does not say: *What*, *Where* and *Fix* are ours, and so is this course's warning of
+# `.data`.
 
 # %% [markdown]
 # ## In one breath
@@ -548,4 +538,4 @@ check("10.3", train_once)
 # A node saves the numbers that its slope needs, without copying them, and notes their version. A write in place makes the version go up, under `no_grad` and in an optimizer's step too, and
 # backward refuses what is stale. `.data` and NumPy go past the counter, and then gradients are wrong without a word.
 #
-# **11 Views and aliases** comes next: who shares memory with whom, and how gradients find their way through a part of a tensor.
+# Next: [11 Views and aliases](11_views_and_aliases.ipynb): who shares memory with whom, and how gradients find their way through a part of a tensor.

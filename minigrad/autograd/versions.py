@@ -82,8 +82,16 @@ class History:
         self.recent: deque[Write] = deque(maxlen=KEPT)
 
 
+class Follower(weakref.ref[Any]):
+    """A copy that has another array's history, and its place in the table."""
+
+    __slots__ = ("key",)
+    key: int
+
+
 recorded_rules = Rules()
 _histories: dict[int, History] = {}
+_followers: dict[int, Follower] = {}
 _through: dict[int, History] = {}  # by the memory itself, which an array and its aliases (`x.data`) have in common
 on_unseen: Callable[[Any], None] | None = None  # while writes past versions are warned of: what looks for them
 last_write = 0
@@ -117,6 +125,21 @@ def carry(before: Any, after: Any) -> None:
     count = version(before)
     if count:
         _history_of(after).count = count
+
+
+def follow(copy: Any, original: Any) -> None:
+    """Let writes to `original` count as writes to `copy`: its numbers in another dtype, saved in its place.
+
+    A rule would find the right numbers in the copy. PyTorch saves the original, and so refuses when it was written.
+    """
+    whole = owner(copy)
+    _histories[id(whole)] = _history_of(original)
+    _followers[id(whole)] = follower = Follower(whole, _forget)
+    follower.key = id(whole)
+
+
+def _forget(follower: Follower) -> None:
+    del _histories[follower.key], _followers[follower.key]
 
 
 def _history_of(array: Any, table: dict[int, History] = _histories) -> History:

@@ -18,7 +18,7 @@ from ..autograd.meta import Cut, gradient_edge, meta_of, tracked
 from ..autograd.modes import mode
 from ..autograd.node import Node, Output
 from ..autograd.source import PACKAGES, user_frame
-from ..autograd.versions import next_seq
+from ..autograd.versions import follow, next_seq
 from ..tensor import Tensor, wrap
 from .base import LETTERS, Op, Several, own_code, picker
 from .operands import array_of, cached_constant, constant, in_one_dtype, on_one_device, operands, refuse_mixed_devices
@@ -217,6 +217,11 @@ def binary(op: type[Op], name: str, broadcasts: bool = True) -> Callable[[Any, A
                 )
             if other is not _NUMBER and broadcasts and not (fits and a.shape == b.shape):
                 node.fit = fit_of(input, other, z)
+                if not fits:
+                    if a is not input.array:
+                        follow(a, input.array)
+                    if b is not other.array:
+                        follow(b, other.array)
             caller = _getframe(1)
             if caller.f_globals.get("__package__") in PACKAGES:
                 caller = user_frame()
@@ -243,6 +248,13 @@ def fit_of(*inputs: Any) -> tuple[Any, ...] | None:
         for x in tensors
     )
     return fits if any(fits) else None
+
+
+def follow_inputs(arrays: Sequence[Any], inputs: Sequence[Any]) -> None:
+    """Where an operation computed with a copy of an input, converted to another dtype, let the input's writes count."""
+    for array, x in zip(arrays, inputs, strict=True):
+        if array is not x.array:
+            follow(array, x.array)
 
 
 def undifferentiable(name: str, array: Any, *inputs: Any) -> Tensor:
@@ -300,6 +312,8 @@ def apply(op: type[Op], *inputs: Any, **params: Any) -> Tensor:
             out._node = node = record(op, edges, arrays, out.array, params)
             if op.broadcasts:
                 node.fit = fit_of(*inputs, out.array)
+            if op.promotes:
+                follow_inputs(arrays, inputs)
             if not usual:
                 _look_at(node, recording, *inputs, *params.values())
             return out

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..autograd.versions import follow
 from ..tensor import Tensor
 from .activation import logistic, softplus_of
 from .base import Op
@@ -131,7 +132,15 @@ def _alike(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
     if a.dtype is b.dtype:
         return input, target
     dtype = dtypes.result_dtype([a, b])
-    return input.to(dtype), target.to(dtype)
+    return _converted(input, dtype), _converted(target, dtype)
+
+
+def _converted(x: Tensor, dtype: dtypes.dtype) -> Tensor:
+    """`x` in this dtype; what saves it is stale when `x` is written."""
+    out = x.to(dtype)
+    if out.array is not x.array:
+        follow(out.array, x.array)
+    return out
 
 
 def _weighted(loss: Tensor, weight: Tensor, input: Tensor, reduction: str) -> Tensor:
@@ -250,4 +259,4 @@ def soft_margin_loss(
     array_of(input, "soft_margin_loss")
     array_of(target, "soft_margin_loss", "argument 'target' (position 2)")
     a, b = broadcast_tensors(input, target)
-    return apply(SoftMarginLoss, a, target=b.to(a.dtype).array, reduction=reduction)
+    return apply(SoftMarginLoss, a, target=_converted(b, a.dtype).array, reduction=reduction)
