@@ -45,6 +45,7 @@ class Watch:
         self._variables = variables
         self._name = next((name for name, value in list(variables.items()) if value is x and name[:1] != "_"), None)
         self._spent = {i for i, node in enumerate(graph.nodes) if _spent(node)}
+        self._overwritten = {i for i, node in enumerate(graph.nodes) if _overwritten(node)}
         leaves = zip(trace["nodes"], map(leaf_of, graph.nodes), strict=True)
         self._leaves = [
             (node["variable"] or "a leaf", ref(leaf), leaf._version, _grad(leaf))
@@ -83,7 +84,7 @@ class Watch:
             return
         if {i for i, node in enumerate(graph.nodes) if _spent(node)} - self._spent:
             yield "backward() has run and freed what the graph had saved"
-        elif any(_overwritten(node) for node in graph.nodes):
+        elif any(_overwritten(node) for i, node in enumerate(graph.nodes) if i not in self._overwritten):
             yield "a value that the graph had saved has been changed in place"
 
 

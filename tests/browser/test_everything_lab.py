@@ -237,7 +237,7 @@ DRIVEN = {
             button("Event 1"),
             "MulBackward0 (y) (boards.py, line 108) saved the memory of x for backward",
         ),
-        *(keyed("slider", "event", "End"), "add_() (boards.py, line 110) wrote to the memory of x"),
+        *(keyed("slider", "event", "End"), "x.add_(1) (boards.py, line 110) wrote to the memory of x"),
         1,
     ),
     "nan_tracer": (

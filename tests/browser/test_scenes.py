@@ -118,9 +118,9 @@ def test_events_of_a_memory_are_walked(show):
     y = x * x
     x.add_(1)
     found = show(version_timeline(x, y))
-    assert sentence(found).startswith("add_() (test_scenes.py, line ") and sentence(found).endswith("becomes 1.")
+    assert sentence(found).startswith("x.add_(1) (test_scenes.py, line ") and sentence(found).endswith("becomes 1.")
     found.get_by_role("slider", name="event").press("Home")
-    assert "saved the memory of x for backward, at version 0. It is stale: add_() wrote later" in sentence(found)
+    assert "saved the memory of x for backward, at version 0. It is stale: x.add_(1) wrote later" in sentence(found)
     assert found.locator(".mg-event[aria-pressed='true'] code").inner_text() == "y = x * x"
     found.locator("[data-key='1']").click()
     assert found.locator(".mg-event[aria-pressed='true'] code").inner_text() == "x.add_(1)"

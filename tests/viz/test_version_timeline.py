@@ -25,12 +25,23 @@ def test_a_save_is_stale_after_a_write(w):
     found = version_timeline(x)
     assert kinds(found) == [("save", 0), ("write", 1), ("save", 1)]
     first, write, second = found.state["events"]
-    assert first["stale"] and first["by"] == ["add_()"] and first["line"] == "y = x * x"
+    assert first["stale"] and first["by"] == ["x.add_(1)"] and first["line"] == "y = x * x"
     assert not second["stale"] and write["line"] == "x.add_(1)"
     assert "what MulBackward0 (y) saved; backward will refuse" in found.alt
     z.sum().backward()  # as the timeline says
     with pytest.raises(RuntimeError, match="inplace operation"):
         y.sum().backward()
+
+
+def test_a_write_is_named_as_its_line_has_it_or_where_that_is_long_by_the_call(w):
+    x = w * 1
+    y = x * x
+    x += 1
+    with minigrad.no_grad():
+        x.add_(w.detach().sin().cos().sin().cos().sin().cos())
+    save, short, long = version_timeline(x, y).state["events"]
+    assert (short["who"], short["label"], long["who"], long["label"]) == ("x += 1", "x += 1", "add_()", "add_()")
+    assert save["by"] == ["x += 1", "add_()"] and "It is stale: x += 1 and add_() wrote later" in save["sentence"]
 
 
 def test_results_are_not_stale_where_the_rule_saved_them(w):

@@ -78,6 +78,8 @@ def test_a_saved_value_is_written(library):
     with library.no_grad():
         variables["h"] += 1
     assert "a value that the graph had saved has been changed in place" in watch.news()
+    again = Watch(variables["y"], record(variables["y"]), variables)
+    assert again.news() == ""  # that was so before
 
 
 def test_the_result_is_written(library):

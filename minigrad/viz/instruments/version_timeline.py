@@ -82,12 +82,8 @@ def version_timeline(x: Any, *results: Any) -> VersionTimeline:
     found = versions.history(x.array)
     writes = [] if found is None else list(found.recent)
     total = 0 if found is None else found.count
-    events = [
-        _write(write, total - len(writes) + i + 1, write.code and place(write.code, write.at))
-        for i, write in enumerate(writes)
-    ]
-    unseen = versions.unseen_since(x.array, 0)
-    events += [_write(write, None, write.code and place(write.code, write.at)) for write in unseen]
+    events = [_write(write, total - len(writes) + i + 1) for i, write in enumerate(writes)]
+    events += [_write(write, None) for write in versions.unseen_since(x.array, 0)]
     for node in _nodes(roots):
         saved = next((array for _, array in node.saved_arrays() if _same(array, x.array)), None)
         if saved is not None:
@@ -121,14 +117,26 @@ def _same(one: Any, other: Any) -> bool:
     return backend.memory(one) is backend.memory(other)
 
 
-def _write(write: Any, version: int | None, where: Place | None) -> Event:
-    who = f"{write.operation}()"
-    return {"kind": "write", "seq": write.seq, "who": who, "label": short(who, 8), "version": version} | _place(where)
+def _write(write: Any, version: int | None) -> Event:
+    where, call = write.code and place(write.code, write.at), f"{write.operation}()"
+    source = _source(where)
+    event = {"kind": "write", "seq": write.seq, "who": _writer(write), "version": version}
+    return event | {"label": source if 0 < len(source) <= 8 else short(call, 8)} | _place(where)
+
+
+def _writer(write: Any) -> str:
+    """A write as its line has it, such as `h += 1`; where that is long or not known, what was called."""
+    source = _source(write.code and place(write.code, write.at))
+    return source if 0 < len(source) <= 40 else f"{write.operation}()"
+
+
+def _source(where: Place | None) -> str:
+    return " ".join(where.expression.split()) if where else ""
 
 
 def _save(node: Any, names: Any, version: int | None, later: list[Any]) -> Event:
     where = node.where()
-    expression = " ".join(where.expression.split()) if where and where.expression else None
+    expression = _source(where) or None
     record = {"kind": "op", "name": node.name(), "variable": names.of(node), "expression": expression}
     return {
         "kind": "save",
@@ -137,7 +145,7 @@ def _save(node: Any, names: Any, version: int | None, later: list[Any]) -> Event
         "label": short(expression or node.name(), 22),
         "version": version,
         "stale": bool(later),
-        "by": [f"{write.operation}()" for write in later],
+        "by": [_writer(write) for write in later],
     } | _place(where)
 
 
@@ -189,7 +197,7 @@ def _bands(scene: Scene, events: list[Event], left: float, right: float, total: 
     """The row of versions: each from the write that made it to the next."""
     counted = [(i, e["version"]) for i, e in enumerate(events) if e["kind"] == "write" and e["version"] is not None]
     starts = [(left, total - len(counted)), *((left + (i + 0.5) * COLUMN, version) for i, version in counted)]
-    ends = [*(at for at, _ in starts[1:]), right + 40]
+    ends = [*(at for at, _ in starts[1:]), right + 60]
     for (start, version), end in zip(starts, ends, strict=True):
         if events:
             scene.rectangle(start, TOP, end - start - 2, LANE - 6, f"cell f{version % 2 * 3}", rx=3)
