@@ -155,7 +155,7 @@ y.backward()
 #
 # ### In the stepper
 #
-# The walk ends where the engine finds the newer version.
+# The walk ends at its first node: the engine compares versions before it lets a rule run.
 
 # %%
 from minigrad.viz import step, version_timeline
