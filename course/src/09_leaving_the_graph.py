@@ -307,7 +307,7 @@ print(answer.requires_grad, (likeliest == kinds).sum().item(), "of 200 are right
 #
 # ## Whose memory?
 #
-# What will the three lines print?
+# What will be printed?
 
 # %%
 w = tensor([1.0, 2.0], requires_grad=True)
@@ -331,7 +331,7 @@ print(both)
 #
 # Old programs write `w.data`. It looks like `w.detach()`: the same memory, no history. There is one difference.
 #
-# Every write to a tensor's memory is counted, and the count is the tensor's **version**. A node notes the version of what it saves. If the count has moved on when the node runs, it raises an error rather than
+# A tensor counts how often it was written to, and that count is its **version**. A node notes the version of what it saves. If the count has moved on when the node runs, it raises an error rather than
 # compute with wrong numbers. `w.detach()` shares the count of `w`. `w.data` starts one of its own.
 #
 # The slope of $w^2$ at 3 is 6. What does `w.grad` say here?
@@ -359,7 +359,7 @@ loss.backward()
 # ## `eval()` is another switch
 #
 # Some layers do one thing in training and another in use. **Dropout** sets entries to 0 at random and scales up the others, but only in training. `eval()` tells a layer, or a whole model, that it is in use;
-# as made, it is in training. What will the two lines print?
+# as made, it is in training. What will be printed?
 
 # %%
 dropout = minigrad.nn.Dropout(0.5)
@@ -381,7 +381,7 @@ print(3 * dropout(ones))
 #
 # ## `item()` cuts, too
 #
-# `loss.item()` is a Python number: right for printing, comparing, adding up. In a formula it is a cut, and nothing says so. Lesson 05 found that percentages always add up to 100, so all slopes of their sum are 0. What now?
+# `loss.item()` is a Python number: right for printing, comparing, adding up. In a formula it is a cut, and nothing says so. Lesson 05 found that percentages always add up to 100, so all slopes of their sum are 0. What are they here?
 
 # %%
 coins = tensor([5.0, 3.0, 2.0], requires_grad=True)
