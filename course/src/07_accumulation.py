@@ -177,8 +177,8 @@ print(kept)
 # Zeros. `kept` is an arrow to the very tensor that was written to. After `x.grad = None` it would still show 27, 12 and 75. There is one more
 # difference: an optimizer passes over a parameter whose gradient is None, and takes a 0 as a gradient (lesson 15 shows where that matters).
 #
-# `optimizer.zero_grad()` clears all parameters that the optimizer holds. In spite of its name it sets None; `zero_grad(set_to_none=False)` writes
-# zeros.
+# `optimizer.zero_grad()` clears the `.grad` of all parameters that the optimizer holds. In spite of its name it sets None;
+# `zero_grad(set_to_none=False)` writes zeros.
 #
 # Here is the dial with a smaller `lr`, with and without clearing:
 
@@ -456,4 +456,4 @@ print([round(slope, 2) for slope in seen], round(mine.item(), 2))
 # Every backward pass adds to the `.grad` of its leaves. Clear it after a step and before the next pass, or old slopes go on moving your weights. Do not
 # clear between micro-batches, and weight each by its share of the examples.
 #
-# **08 Graphs are spent once** comes next: why a second pass through the same graph is refused, and what `retain_graph` keeps.
+# Next: [08 Graphs are spent once](08_graphs_are_spent_once.ipynb), why a second pass through the same graph is refused, and what `retain_graph` keeps.

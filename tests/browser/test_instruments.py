@@ -167,7 +167,7 @@ def test_the_meter_shows_what_gathers_in_grad(show):
     found = show(meter)
     cells = found.locator("tbody td")
     assert sentence(found).startswith("Reading 3 of 3, backward: w.grad was [3., 3.], [3., 3.] is added: [6., 6.]")
-    assert sentence(found).endswith("The weights have moved since the first of it came: is a zero_grad missing?")
+    assert sentence(found).endswith("The weights moved in between: is a zero_grad missing?")
     assert cells.all_inner_texts()[:4] == [
         "[3., 3.]",
         "+ [3., 3.]",

@@ -168,7 +168,7 @@ def _sentence(names: list[str], reading: dict[str, Any]) -> str:
             )
         )
     if any(each["kind"] == "stale" for each in reading["leaves"]):
-        parts.append("The weights have moved since the first of it came: is a zero_grad missing?")
+        parts.append("The weights moved in between: is a zero_grad missing?")
     return " ".join(parts)
 
 
