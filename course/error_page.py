@@ -10,13 +10,14 @@ from minigrad.autograd import SilentMistakeWarning, errors
 from minigrad.autograd.errors.index import Row, file_of, rows, title
 from minigrad.autograd.errors.stories import STORIES
 
+ON = "It is on in the lessons; elsewhere `warn_silent_mistakes()` switches it on."
 PAGE = Path(__file__).parent / "i_got_this_error.md"
 HEAD = """
 # I got this error
 
-Each message of minigrad's that has something to teach: what it means, what to do, the smallest program that makes it,
-and the lesson that makes it on purpose. PyTorch says the same sentences, so this page serves its users, too. The last
-lines of minigrad's messages (*What*, *Where*, *Fix*) are its own.
+Every error and warning in which minigrad explains itself: what it means, what to do, the smallest program that makes
+it, and where the course makes it on purpose. The errors' first sentences are PyTorch's, so this page serves its users,
+too; *What*, *Where* and *Fix* below them are minigrad's own.
 
 **To find yours**, search this page (Ctrl+F, or ⌘F) for a few words of the message's first line, without names and
 numbers: these stand here as “…”.
@@ -45,7 +46,7 @@ def page() -> str:
 
 def _section(row: Row) -> str:
     """One message, under its own heading."""
-    where = [f"[{number} {title(number)}]({file_of(number)}), “{section}”" for number, section in row.met]
+    where = [f"[{number} {title(number)}]({file_of(number)}), {names}" for number, names in row.lessons().items()]
     lines = [f"## {_escaped(row.sentence)}", "", f"{row.means} ({kind_in_words(row)})", "", f"**What to do.** {row.do}"]
     if where:
         lines += ["", f"**In the course.** {'; '.join(where)}."]
@@ -57,9 +58,11 @@ def kind_in_words(row: Row) -> str:
     """The class, and what PyTorch raises in its place."""
     kind = class_of(row)
     if issubclass(kind, SilentMistakeWarning):
-        return f"A warning, `{row.kind}`, of minigrad's alone: PyTorch says nothing."
+        return f"A warning, `{row.kind}`, of minigrad's alone. {ON}"
     if issubclass(kind, Warning):
         return f"A warning, `{row.kind}`."
+    if kind is errors.GradcheckError:
+        return f"`{row.kind}`, as in PyTorch."
     return f"`{row.kind}`; PyTorch raises `{builtin(kind).__name__}`."
 
 
@@ -87,9 +90,7 @@ def _markdown(story: str) -> str:
     for line in story.strip().splitlines():
         if (line[:8] == " " * 8) is not code:
             code = not code
-            lines.append("  ```python" if code else "  ```")
-            if code:
-                lines.insert(-1, "")
+            lines += ["", "  ```python"] if code else ["  ```", ""]
         lines.append(f"**{line}**\n" if line[:1].strip() else line[6:] if code else line[2:])
     return "\n".join(lines)
 

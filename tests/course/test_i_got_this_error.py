@@ -191,10 +191,15 @@ def shown(cell: Any) -> Iterator[tuple[str, str]]:
 
 
 @cache
+def cells(number: str) -> list[Any]:
+    return nbformat.read(LESSONS[number], as_version=4).cells
+
+
+@cache
 def met_in(number: str) -> tuple[tuple[str, str, str], ...]:
     """Section, class and text of all that a lesson shows."""
     found, section = [], ""
-    for cell in nbformat.read(LESSONS[number], as_version=4).cells:
+    for cell in cells(number):
         section = heading(cell) or section
         found += [(section, kind, text) for kind, text in shown(cell)]
     return tuple(found)
@@ -248,7 +253,7 @@ def test_a_lesson_that_is_not_named_would_be_noticed():
 
 @each_lesson
 def test_the_titles_are_the_lessons_own(number):
-    first = nbformat.read(LESSONS[number], as_version=4).cells[0].source.splitlines()[0]
+    first = cells(number)[0].source.splitlines()[0]
     if number in index._read()["lessons"]:
         assert first == f"# {number} {index.title(number)}"
 
@@ -263,7 +268,7 @@ def test_the_page_has_each_message_with_all_its_parts():
     assert len(sections) == len(ROWS)
     for row, section in zip(rows(), sections, strict=True):
         assert row.means in section and row.do in section and f"```python\n{row.program}\n```" in section
-        assert all(f"]({index.file_of(number)}), “{name}”" in section for number, name in row.met)
+        assert all(f"]({index.file_of(number)}), {names}" in section for number, names in row.lessons().items())
 
 
 def test_the_page_is_handed_out(tmp_path):

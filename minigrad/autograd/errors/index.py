@@ -49,6 +49,13 @@ class Row(NamedTuple):
         """Whether a message begins like this one."""
         return re.match(re.escape(self.sentence).replace("…", ".*?"), text, re.DOTALL) is not None
 
+    def lessons(self) -> dict[str, str]:
+        """Where it is met: number of the lesson → its sections, in quotes."""
+        sections: dict[str, list[str]] = {}
+        for number, section in self.met:
+            sections.setdefault(number, []).append(f"“{section}”")
+        return {number: ", ".join(names) for number, names in sections.items()}
+
 
 @cache
 def _read() -> dict[str, Any]:
@@ -94,14 +101,9 @@ def told(text: str) -> str:
 
 
 def _places(row: Row) -> list[str]:
-    """Each lesson in a line of words, and the line of its notebook."""
-    sections: dict[str, list[str]] = {}
-    for number, section in row.met:
-        sections.setdefault(number, []).append(f"“{section}”")
-    lines = []
-    for number, names in sections.items():
-        lines += [f"Lesson {number}, {title(number)}: {', '.join(names)}", f"  {_path_of(number)}"]
-    return lines
+    """For each lesson a line of words, and one that says where its notebook is."""
+    places = row.lessons().items()
+    return [line for n, names in places for line in (f"Lesson {n}, {title(n)}: {names}", f"  {_path_of(n)}")]
 
 
 def _path_of(number: str) -> str:
