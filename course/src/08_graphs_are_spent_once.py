@@ -29,21 +29,21 @@ except ModuleNotFoundError:
 #
 # Click on the answer that you would give.
 #
-# **`w.grad` holds 5. You compute a new loss, and its backward pass brings 2 to `w`. What does `w.grad` hold now?**
+# **Two losses share the leaf `w`, and nothing else. You call `first.backward()`, then `second.backward()`, and clear nothing. Which single pass would leave the same in `w.grad`?**
 #
-# <details><summary>2</summary>
+# <details><summary><code>second.backward()</code></summary>
 #
-# Not quite: so it would be if somebody had cleared it in between. Try again.
-#
-# </details>
-# <details><summary>7</summary>
-#
-# Yes. What arrives is added to what is there, until somebody clears it.
+# Not quite: the second pass adds to what the first one has left. Try again.
 #
 # </details>
-# <details><summary>5</summary>
+# <details><summary><code>((first + second) / 2).backward()</code></summary>
 #
-# Not quite: every pass adds what it brings, whether the loss is new or not. Try again.
+# Not quite: to divide by 2 halves the slopes as well. Try again.
+#
+# </details>
+# <details><summary><code>(first + second).backward()</code></summary>
+#
+# Yes. The slope of a sum is the sum of the slopes. But what if the two losses share more than a leaf? That is what this lesson is about.
 #
 # </details>
 
@@ -69,7 +69,7 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## A puzzle
 #
-# At $x = 1$ the slope of $\frac{1}{x}$ is $-1$. Ask for it:
+# At $x = 1$ the slope of $\frac{1}{x}$ is $-1$. Ask for it. (You know `grad` from lesson 06: it hands out the gradients that you ask for, and fills no `.grad`.)
 
 # %%
 import minigrad
@@ -80,7 +80,7 @@ z = 1 / x
 print(minigrad.autograd.grad(z, x))
 
 # %% [markdown]
-# Now square the same $z$. The square has the slope $-2$. It is a new result, and no pass has ever walked through it. **Will you get $-2$, $-3$ or an error?** Decide, then
+# Now square the same $z$. The slope of $\frac{1}{x^2}$ is $-2$ here. The square is a new result, and no pass has ever walked through it. **Will you get $-2$, $-3$ or an error?** Decide, then
 # run the cell.
 
 # %% tags=["raises-exception"]
@@ -115,8 +115,10 @@ print(minigrad.autograd.grad(z * z, x))
 # | $p = h + 1$ | $1$ | nothing |
 # | $h = x^2$ | $2x = 6$ | 3 |
 #
-# **As soon as a node has run in a backward pass, it lets go of what it saved.** Then we call it **spent**. Why so hasty? A layer of a network saves its inputs or its outputs, for every
-# example. In training this is most of the memory, and nearly every graph is walked only once.
+# **As soon as a node has run in a backward pass, it lets go of what it saved.** We then call it **spent**. The node and its edges are still there, but a second pass that needs the numbers stops
+# with an error. A node that saved nothing cannot be spent.
+#
+# Why so hasty? A layer of a network saves its inputs or its outputs, for every example. In training this is often most of the memory, and nearly every graph is walked only once.
 #
 # ### In code
 #
@@ -169,6 +171,8 @@ buffers
 # The step of `tanh`. The product with `w2` runs before it and lets go of `hidden`, but `tanh` still needs it: memory is free when the last one lets go. With `retain_graph=True` nobody
 # lets go, and at the end the graph still holds all its 28.6 kB.
 #
+# (Names hold on to memory as well. Here `hidden` is such a name. Inside a function it would be gone when the function returns, and the graph alone would be left.)
+#
 # </details>
 #
 # ## Three ways out
@@ -176,7 +180,7 @@ buffers
 # An error that speaks of “a second time” asks which of these you mean:
 #
 # 1. **Compute it anew.** A new forward pass makes a new graph. In a notebook, the cell with `backward()` was often run twice, and the one with the loss only once.
-# 2. **Walk once.** If two losses share a part of the graph, add them and call `backward()` on the sum. Gradients add at a fan-out, so `.grad` is the same.
+# 2. **Walk once.** If two losses share a part of the graph, add them and call `backward()` on the sum. It leaves the same in `.grad`.
 # 3. **Keep it.** With `retain_graph=True`, the *first* pass leaves the saved values where they are, and the memory stays taken. Use it if you really want to walk the same graph again, as for the
 #    rows of a Jacobian in lesson 05.
 #
@@ -191,9 +195,9 @@ print(minigrad.autograd.grad(z * z, x))
 # %% [markdown]
 # ## Exercise 08.1: passes or refused?
 #
-# Six programs. Each begins with a new `x = tensor(3.0, requires_grad=True)`, makes something, and goes on with the two columns at the right.
+# Six programs. Each begins with a new `x = tensor(3.0, requires_grad=True)` and runs its line of the table from left to right.
 #
-# | | made | first | second |
+# | | made | first pass | second pass |
 # | --- | --- | --- | --- |
 # | a | `y = x * x` | `y.backward()` | `y.backward()` |
 # | b | `y = x + x` | `y.backward()` | `y.backward()` |
@@ -210,10 +214,10 @@ check("08.1", second_pass)
 # %% [markdown]
 # ## A state that is carried on
 #
-# A **recurrent network** reads a series, number by number. What it has read so far is summed up in a **hidden state** $h$, and each step makes a new $h$ from the old one and the next
+# A **recurrent network** (RNN) reads a series, number by number. What it has read so far is summed up in a **hidden state** $h$, and each step makes a new $h$ from the old one and the next
 # number. A long series is read in pieces. After each piece comes a backward pass, and $h$ goes on to the next one.
 #
-# Here is the smallest such network. It has one weight, and its loss is small if $h$ follows the series. At which piece will the loop below stop?
+# Here is the smallest such network. It has one weight, and its loss is small if $h$ follows the series. There are three pieces. **At which one will the loop stop with an error?**
 
 
 # %%
@@ -237,7 +241,7 @@ for piece in pieces:
 # %% [markdown]
 # At the second. Its first step is made from the $h$ of the first piece, so its graph leads on into the first one, and that is spent.
 #
-# With `retain_graph=True` the error is gone. But how many nodes does each pass walk through? We count them along their edges.
+# With `retain_graph=True` the error is gone. **But how many nodes does each pass walk through: as many as the first, or more?** We count them along their edges.
 
 
 # %%
@@ -258,7 +262,7 @@ for piece in pieces:
     print(nodes_behind(loss))
 
 # %% [markdown]
-# Every pass walks through all pieces that came before it, and none of them can ever let go. After a thousand pieces, each pass is hundreds of times as long as the first.
+# More. Every pass walks through all pieces that came before it, and none of them is ever let go. After a thousand pieces, each pass is hundreds of times as long as the first.
 #
 # So cut the graph between two pieces. You know `detach()` from lesson 02: the same numbers, without the history.
 
@@ -271,7 +275,7 @@ for piece in pieces:
 
 # %% [markdown]
 # The network remembers as well as before, since $h$ has the same numbers. Only gradients end at the cut: what an early piece could have done for a later one, `w` is not told. That is the price,
-# and it is nearly always paid.
+# and it is nearly always paid. (Books call this *truncated backpropagation through time*.)
 #
 # ## Exercise 08.2: two states
 #
@@ -297,11 +301,11 @@ check("08.2", read_all)
 # %% [markdown]
 # ## Two losses, one forward pass
 #
-# In a **GAN** (generative adversarial network), two networks play against each other. The **generator** makes numbers out of noise, which should pass for real ones. The **critic** gives each number a
-# score, a high one if it looks real. Each of the two has a loss of its own, but both losses are made from `fake`.
+# In a **GAN** (generative adversarial network), two networks play against each other. The **generator** makes fake numbers out of random ones, the noise. They should pass for real. The **critic** gives
+# each number a score, a high one if it looks real. Each of the two has a loss of its own, but both losses are made from `fake`.
 #
-# Here each network is a single weight. The mean of the noise is 2, and $w = 0.5$. So for $a$, the critic's loss has the slope $0.5 \cdot 2 = 1$, and the generator's, with its minus, $-1$. **What will
-# be in `a.grad`?**
+# Here each network is a single weight. The mean of the noise is 2, and $w = 0.5$. So for $a$, the critic's loss has the slope $0.5 \cdot 2 = 1$, and the generator's, with its minus, $-1$. The generator
+# should learn from its own loss alone. **What will be in `a.grad`?**
 
 # %%
 a = tensor(2.0, requires_grad=True)  # the generator's weight
@@ -309,8 +313,8 @@ w = tensor(0.5, requires_grad=True)  # the critic's weight
 noise, real = tensor([1.0, 3.0]), tensor([5.0, 7.0])
 
 fake = a * noise
-critic_loss = (w * fake - w * real).mean()  # low if made numbers get low scores, and real ones high scores
-generator_loss = -(w * fake).mean()  # low if made numbers get high scores
+critic_loss = (w * fake - w * real).mean()  # low if fake numbers get low scores, and real ones high scores
+generator_loss = -(w * fake).mean()  # low if fake numbers get high scores
 
 critic_loss.backward(retain_graph=True)
 generator_loss.backward()
@@ -322,7 +326,7 @@ print(a.grad)
 #
 # ## Exercise 08.3: each loss to its owner
 #
-# The function is that round without `retain_graph=True`. Between the two passes it puts the critic's gradient aside and clears `w.grad`.
+# The function is that round without `retain_graph=True`. Between the two passes it puts the critic's gradient aside and clears `w.grad`, which is as it should be.
 
 
 # %% tags=["exercise-08.3"]
@@ -358,7 +362,7 @@ for number in [1.0, 2.0, 3.0]:
 
 # %% [markdown]
 # Three more in every round. A pass lets go of saved values, but a node stays as long as something leads to it, and `total` leads to all of them. Where no pass runs, because losses are only
-# measured, their saved values stay as well. Training gets slower and larger until the memory is full.
+# measured, the saved values stay as well. The program grows from round to round until the memory is full.
 #
 # `loss.item()` is the number alone, as a plain Python number, and leads nowhere.
 #
@@ -418,9 +422,10 @@ check("08.4", report)
 # tensor([4.])
 # ```
 #
-# The last line is 4, and not 2: the second walk was allowed, and `.grad` adds up. *What*, *Where* and *Fix* are ours, and so are the warning about `total` and the widget.
+# The last line is 4, and not 2: the second walk was allowed, and `.grad` adds up. You will often read that a graph can be walked only once, and that it is deleted then. Now you know better: nodes and
+# edges stay, saved values go, and a node that saved nothing runs as often as you like.
 #
-# Do you accumulate over micro-batches? That needs no `retain_graph=True`, although one well-known page writes it: each round computes a new result, and so has a new graph.
+# *What*, *Where* and *Fix* are ours, and so are the warning about `total` and the widget.
 
 # %% [markdown]
 # ## In one breath
@@ -428,4 +433,4 @@ check("08.4", report)
 # A node saves what its rule needs, and lets go of it when it has run: a second walk stops where something is missing. Compute anew, add the losses, or cut with `detach()`; retain only what you really want to
 # walk twice. What leads to a graph keeps it alive, so carry numbers from round to round, not losses.
 #
-# **09 Leaving the graph** comes next: all the ways to step out of the recording, and which one to choose.
+# Next: [09 Leaving the graph](09_leaving_the_graph.ipynb), all the ways to step out of the recording, and which one to choose.

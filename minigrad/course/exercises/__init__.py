@@ -103,7 +103,7 @@ def find(exercise_id: str) -> Exercise | None:
 
 def function_cell(exercise_id: str, head: str, *lines: str) -> str:
     """An answer cell that defines a function and hands it over. `head` is such as ``"slope(f, x, h)"``."""
-    body = "".join(f"    {line}\n" for line in lines)
+    body = "".join(f"    {line}".rstrip() + "\n" for line in lines)
     return f'def {head}:\n{body}\n\ncheck("{exercise_id}", {head.partition("(")[0]})\n'
 
 

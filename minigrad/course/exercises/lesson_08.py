@@ -6,7 +6,7 @@ import numpy as np
 
 from minigrad import tensor
 from minigrad.autograd.errors import SpentGraphError
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same
 from minigrad.course.exercises.old_graphs import OLD_GRAPHS
 from minigrad.course.exercises.two_states import TWO_STATES
 
@@ -15,7 +15,7 @@ from minigrad.course.exercises.two_states import TWO_STATES
 RIGHT = {"a": "refused", "b": "pass", "c": "pass", "d": "refused", "e": "refused", "f": "pass"}
 # What people write for the two words.
 WORDS = {
-    **dict.fromkeys(("refused", "refuse", "refuses", "error", "raises", "false"), "refused"),
+    **dict.fromkeys(("refused", "refuse", "refuses", "error", "raises", "raise", "fails", "false"), "refused"),
     **dict.fromkeys(("pass", "passes", "passed", "ok", "runs", "true"), "pass"),
 }
 # The mistakes in the order in which they are looked for: what is wrong, and its name.
@@ -145,17 +145,17 @@ def _round_cell(
     generator_loss: str = "-(w * fake).mean()",
     last: tuple[str, ...] = ("generator_loss.backward()", "to_generator = a.grad"),
 ) -> str:
-    def lines(*each: str) -> str:
-        return "".join(f"    {line}\n" for line in each)
-
-    return (
-        "def one_round(a, w, noise, real):\n"
-        + lines(f"fake = {made}")
-        + "\n"
-        + lines(f"critic_loss = (w * {fake} - w * real).mean()", *walk)
-        + "\n"
-        + lines(f"generator_loss = {generator_loss}", *last, "return to_generator, to_critic")
-        + '\n\ncheck("08.3", one_round)\n'
+    return function_cell(
+        "08.3",
+        "one_round(a, w, noise, real)",
+        f"fake = {made}",
+        "",
+        f"critic_loss = (w * {fake} - w * real).mean()",
+        *walk,
+        "",
+        f"generator_loss = {generator_loss}",
+        *last,
+        "return to_generator, to_critic",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import Tensor, tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, numbers
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers
 
 # The losses are the squares of these: the largest comes early, so that it is an old one at the end.
 ROOTS = (1.5, 3.0, 2.5, 2.0, 1.0, 2.75, 0.5, 1.25)
@@ -81,7 +81,9 @@ def _cell(
     result: str = "total / count, largest",
 ) -> str:
     larger, kept = largest
-    lines = (
+    return function_cell(
+        "08.4",
+        "report(losses)",
         "total, largest, count = 0.0, None, 0",
         "for loss in losses:",
         *([f"    {backward}"] if backward else []),
@@ -91,8 +93,6 @@ def _cell(
         "    count += 1",
         f"return {result}",
     )
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def report(losses):\n{body}\n\ncheck("08.4", report)\n'
 
 
 NUMBER = ("loss.item() > largest", "loss.item()")

@@ -5,7 +5,7 @@ from typing import Any
 
 from minigrad import Tensor, tensor
 from minigrad.autograd.errors import SpentGraphError
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, same
 
 # Series in pieces, of different lengths: what a network is tried on, and its weight.
 SERIES = (
@@ -79,7 +79,9 @@ def _reach(given: Tensor, weight: float, pieces: list[list[float]]) -> str:
 
 
 def _cell(*, before: tuple[str, ...] = (), step: str = "", backward: str = "loss.backward()") -> str:
-    lines = [
+    return function_cell(
+        "08.2",
+        "read_all(w, pieces)",
         "h = slow = tensor(0.0)",
         "for piece in pieces:",
         *(f"    {line}" for line in before),
@@ -91,9 +93,7 @@ def _cell(*, before: tuple[str, ...] = (), step: str = "", backward: str = "loss
         "        loss = loss + (slow - number) ** 2",
         *([f"    {backward}"] if backward else []),
         "return h, slow",
-    ]
-    body = "".join(f"    {line}\n" for line in lines)
-    return f'def read_all(w, pieces):\n{body}\n\ncheck("08.2", read_all)\n'
+    )
 
 
 TWO_STATES = Exercise(
