@@ -149,8 +149,8 @@ step(q)
 #
 # ## Play
 #
-# **Two nodes have saved `hidden`. Which step lets go of its memory, and why not the other one?** This is a network of two layers and its loss, for 100 examples at once. Move the slider through both passes.
-# Then press `retain_graph=True` and look at the end.
+# **Two nodes have saved `hidden`. Which step lets go of its memory, and why not the other one?** This is a network of two layers and its loss, for 100 examples at once. (In the table, `a` and `b` are a node's
+# inputs, and `z` is its result.) Move the slider through both passes. Then press `retain_graph=True` and look at the end.
 
 # %%
 minigrad.manual_seed(0)
@@ -160,8 +160,8 @@ w1 = minigrad.rand(20, 50, requires_grad=True)
 w2 = minigrad.rand(50, 1, requires_grad=True)
 
 hidden = (inputs @ w1).tanh()
-error = hidden @ w2 - answers
-loss = (error**2).mean()
+guesses = hidden @ w2
+loss = minigrad.nn.functional.mse_loss(guesses, answers)
 buffers = saved_buffers(loss)
 buffers
 
@@ -169,7 +169,7 @@ buffers
 # <details><summary>The answer</summary>
 #
 # The step of `tanh`. The product with `w2` runs before it and lets go of `hidden`, but `tanh` still needs it: memory is free when the last one lets go. With `retain_graph=True` nobody
-# lets go, and at the end the graph still holds all its 28.6 kB.
+# lets go, and at the end the graph still holds all its 29.0 kB.
 #
 # (Names hold on to memory as well. Here `hidden` is such a name. Inside a function it would be gone when the function returns, and the graph alone would be left.)
 #

@@ -3,7 +3,7 @@
 /** What has become of a saved array at a step: later, held, gone; and that in words. */
 function fateOf(buffer, step, retain) {
   if (step < buffer.made) return ["later", "not saved yet"];
-  if (buffer.freed === null || step < buffer.freed || retain) return ["held", retain && step >= (buffer.freed ?? Infinity) ? "kept (retain_graph)" : "held"];
+  if (buffer.freed === null || step < buffer.freed || retain) return ["held", retain && step >= (buffer.freed ?? Infinity) ? "kept" : "held"];
   return ["gone", buffer.fate ? `let go; ${buffer.fate}` : "freed"];
 }
 
@@ -38,8 +38,9 @@ function mount_saved_buffers(el, state, { value, onChange }) {
   });
   const { root, say } = instrumentFrame("saved_buffers", state.question,
     html("div", { class: "mg-bar" }, walker.row, keep),
-    wideBox("mg-scroll", "Picture", drawing.element),
-    html("div", { class: "mg-sides" }, buffers.length ? table : html("p", { class: "mg-note" }, state.nothing), graph.element));
+    html("div", { class: "mg-sides" },
+      html("div", { class: "mg-kept" }, wideBox("mg-scroll", "Picture", drawing.element), buffers.length ? table : html("p", { class: "mg-note" }, state.nothing)),
+      graph.element));
   for (let k = 1; k <= total; k++)
     for (const shape of drawing.at(`b:${k}`)) shape.addEventListener("click", () => change({ step: k }));
 

@@ -10,7 +10,7 @@ CLAIMS = [
     ("$2x = 6$ | 3 |", "2, 2 * (p - 1) ** 0.5, (p - 1) ** 0.5"),
     ("still holds its 3", "(p - 1) ** 0.5"),
     ("for 100 examples", "len(inputs)"),
-    ("all its 28.6 kB", "buffers.state['steps'][buffers.state['forward'] - 1]['held'] / 1000"),
+    ("all its 29.0 kB", "buffers.state['steps'][buffers.state['forward'] - 1]['held'] / 1000"),
     ("The mean of the noise is 2, and $w = 0.5$", "noise.mean(), w"),
     ("the slope $0.5 \\cdot 2 = 1$", "w, noise.mean(), w * noise.mean()"),
     ("with its minus, $-1$", "-w * noise.mean()"),
