@@ -30,8 +30,9 @@ def test_a_lesson_runs_and_its_stepper_walks(lab, opened, lesson):
     assert step_of(stepper) == 2
     page.keyboard.press("End")
     assert step_of(stepper) == total
-    assert "not yet" not in edge_texts(stepper)
-    assert ".grad not yet" not in leaf_texts(stepper).values()
+    if "error" not in node_states(stepper).values():  # a walk that ends in one reaches no leaf
+        assert "not yet" not in edge_texts(stepper)
+        assert ".grad not yet" not in leaf_texts(stepper).values()
     assert serious(page) == []
     assert leaves_the_machine(lab, page) == []
     assert page.problems == []

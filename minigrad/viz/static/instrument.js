@@ -2,7 +2,7 @@
 
 /**
  * The frame of an instrument: its question as the heading, `children`, and below them the sentence that says what is
- * seen now, read aloud when it changes. Hands back `{ root, say(text) }`. JupyterLab gets no key from inside.
+ * seen now, read aloud when it changes. Hands back `{ root, say(text), sentence }`. JupyterLab gets no key from inside.
  */
 function instrumentFrame(kind, question, ...children) {
   const sentence = html("p", { class: "mg-sentence", role: "status", "aria-live": "polite" });
@@ -15,7 +15,7 @@ function instrumentFrame(kind, question, ...children) {
   );
   root.addEventListener("keydown", (event) => event.stopPropagation());
   const say = (text) => writeText(sentence, text);
-  return { root, say };
+  return { root, say, sentence };
 }
 
 /** An instrument on the page, at `value`: what `mount` hands back. `go(value)` shows another. */

@@ -36,11 +36,13 @@ function mount_saved_buffers(el, state, { value, onChange }) {
       if (found >= 0) change({ step: found + 1 });
     },
   });
-  const { root, say } = instrumentFrame("saved_buffers", state.question,
+  const timeline = html("div", { class: "mg-scroll" }, drawing.element);
+  const { root, say, sentence: said } = instrumentFrame("saved_buffers", state.question,
     html("div", { class: "mg-bar" }, walker.row, keep),
     html("div", { class: "mg-sides" },
-      html("div", { class: "mg-kept" }, wideBox("mg-scroll", "Picture", drawing.element), buffers.length ? table : html("p", { class: "mg-note" }, state.nothing)),
+      html("div", { class: "mg-kept" }, timeline, buffers.length ? table : html("p", { class: "mg-note" }, state.nothing)),
       graph.element));
+  timeline.after(said); // below a tall graph it would be out of sight while the slider moves
   for (let k = 1; k <= total; k++)
     for (const shape of drawing.at(`b:${k}`)) shape.addEventListener("click", () => change({ step: k }));
 
