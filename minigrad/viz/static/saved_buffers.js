@@ -36,7 +36,7 @@ function mount_saved_buffers(el, state, { value, onChange }) {
       if (found >= 0) change({ step: found + 1 });
     },
   });
-  const timeline = html("div", { class: "mg-scroll" }, drawing.element);
+  const timeline = wideBox("mg-scroll", "Picture", drawing.element);
   const { root, say, sentence: said } = instrumentFrame("saved_buffers", state.question,
     html("div", { class: "mg-bar" }, walker.row, keep),
     html("div", { class: "mg-sides" },
