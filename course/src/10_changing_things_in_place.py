@@ -265,7 +265,7 @@ for program in (part_of_a_leaf, one_of_several, made_without_recording):
 
 # %% [markdown]
 # The first would write to a leaf by the back door. In the second, one call has made several views, and the history of all of them would have to be rewritten. The third view was made without a
-# history, so there is none to rewrite. The way out is the same each time: make a new tensor.
+# history, so there is none to rewrite. The way out is the same each time: make a new tensor. (And an entry of a leaf may be set under `no_grad`, just as the whole.)
 #
 # ## A step between two backwards
 #
@@ -301,7 +301,7 @@ second.backward()
 x = tensor(3.0, requires_grad=True)
 h = x * 2
 y = h**2
-h.detach().numpy()[...] = 7
+h.detach().numpy()[...] = 7  # into all its entries
 print(h._version)
 y.backward()
 x.grad

@@ -83,9 +83,10 @@ class History:
 
 
 class Follower(weakref.ref[Any]):
-    """A copy that has another array's history, and its place in the table."""
+    """A copy that has another array's history: its place in the table, and the dtype of the other."""
 
-    __slots__ = ("key",)
+    __slots__ = ("dtype", "key")
+    dtype: Any
     key: int
 
 
@@ -135,7 +136,12 @@ def follow(copy: Any, original: Any) -> None:
     whole = owner(copy)
     _histories[id(whole)] = _history_of(original)
     _followers[id(whole)] = follower = Follower(whole, _forget)
-    follower.key = id(whole)
+    follower.key, follower.dtype = id(whole), original.dtype
+
+
+def dtype_noted(array: Any) -> Any:
+    """The dtype of what was saved: of a copy that `follow` knows, that of the original."""
+    return getattr(_followers.get(id(owner(array))), "dtype", array.dtype)
 
 
 def _forget(follower: Follower) -> None:

@@ -146,7 +146,8 @@ def test_a_leaf_is_set_under_no_grad_only(library):
     assert x.tolist() == [1, 1, 1] and x._version == 0
     with library.no_grad():
         x += 1
-    assert x.is_leaf and x.tolist() == [2, 2, 2] and x._version == 1
+        x[0] = 5.0
+    assert x.is_leaf and x.tolist() == [5, 2, 2] and x._version == 2
 
 
 def test_three_refusals_of_views(library, capsys):

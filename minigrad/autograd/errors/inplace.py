@@ -33,7 +33,7 @@ def modified_in_place(node: Any, symbol: str, array: Any) -> InplaceError:
     from .. import versions
 
     scene = Scene()
-    now, writes = versions.version(array), versions.writes_since(array, node.seq)
+    now, writes, dtype = versions.version(array), versions.writes_since(array, node.seq), versions.dtype_noted(array)
     expected = now - len(writes)
     known = f"version {expected}" if len(writes) < versions.KEPT else "an earlier version"
 
@@ -54,7 +54,7 @@ def modified_in_place(node: Any, symbol: str, array: Any) -> InplaceError:
     what = f"`{operation(node)}` saved its {role} at {known}; {writer} made it {became}."
     return InplaceError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[minigrad.{TYPES.get(array.dtype.name, array.dtype)}Tensor {list(array.shape)}]"
+        f"[minigrad.{TYPES.get(dtype.name, dtype)}Tensor {list(array.shape)}]"
         f"{_output_of(node, symbol, tensor)} is at version {now}; expected {known} instead.",
         what,
         [made_at, written_at],
