@@ -354,7 +354,7 @@ print(f"in pieces: {in_pieces.grad.item():.1f}")
 #
 # With equal sizes all shares are equal, and dividing by the number of micro-batches is the same thing.
 #
-# Sizes differ more often than you would think. The last batch of a data set may be smaller. And where each word of a text is an example, hardly two
+# Sizes differ more often than you would think. The last batch of a data set may be smaller. And where each word of a text is an example, hardly any two
 # batches are of the same size.
 #
 # ## Exercise 07.2: unequal micro-batches
