@@ -38,7 +38,7 @@ except ModuleNotFoundError:
 # </details>
 # <details><summary><code>((first + second) / 2).backward()</code></summary>
 #
-# Not quite: to divide by 2 halves the slopes as well. Try again.
+# Not quite: dividing by 2 halves the slopes as well. Try again.
 #
 # </details>
 # <details><summary><code>(first + second).backward()</code></summary>

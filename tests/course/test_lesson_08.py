@@ -175,10 +175,12 @@ def test_which_second_passes_are_refused(torch):
 def test_other_words_are_accepted(passes, refused):
     answer = {name: refused if word == "refused" else passes for name, word in reversed(lesson_08.RIGHT.items())}
     assert SECOND_PASS.judge(answer) is None
+    assert SECOND_PASS.judge([answer[name] for name in "abcdef"]) is None
 
 
 @pytest.mark.parametrize(
-    "answer", [{"a": "refused"}, dict.fromkeys("abcdef", "perhaps"), dict.fromkeys("abcdefg", "pass")]
+    "answer",
+    [{"a": "refused"}, dict.fromkeys("abcdef", "perhaps"), dict.fromkeys("abcdefg", "pass"), ["pass", "refused"]],
 )
 def test_words_that_say_nothing_are_refused(answer):
     assert SECOND_PASS.judge(answer) == "other words"

@@ -32,6 +32,8 @@ WRONG = {
 def _second_pass(answer: Any) -> str | None:
     if is_blank(answer):
         raise NotYet('write "pass" or "refused" for each of the six programs.')
+    if isinstance(answer, list | tuple):  # the words alone, in the order of the programs
+        answer = dict(zip(RIGHT, answer, strict=False))
     given = {str(name).strip().lower(): WORDS.get(str(word).strip().lower()) for name, word in dict(answer).items()}
     if set(given) != set(RIGHT) or None in given.values():
         return "other words"

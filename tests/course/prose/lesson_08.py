@@ -20,7 +20,7 @@ GIVEN = [
     "08 Graphs are spent once",
     "about 45 minutes",
     "<code>((first + second) / 2).backward()</code>",
-    "to divide by 2 halves",
+    "dividing by 2 halves",
     "$\\frac{1}{x}$",
     "Will you get $-2$, $-3$ or an error?",
     "`1 / x`",
