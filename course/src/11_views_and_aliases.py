@@ -130,7 +130,7 @@ m
 # %% [markdown]
 # ### Which calls share
 #
-# - **A view**, always: a number or a slice as index, `x[0]` or `x[1:3]`; `x.T`; `x.view(…)`, which takes another shape; `unbind` and `chunk`, which hand out rows
+# - **A view**, always: a number or a slice as index, `x[0]` or `x[1:3]`; `x.T`; `x.view(…)`, which gives it another shape; `unbind` and `chunk`, which hand out rows
 #   and larger parts; and `detach()`, which cuts the history but not the memory.
 # - **A copy**, always: `clone()`; whatever computes, even `x + 0`; a list or a mask as index, `x[[0, 2]]` or `x[x > 1]`. (To the left of `=` it is another matter:
 #   `x[x > 1] = 0.0` writes to `x` itself.)
@@ -259,7 +259,7 @@ check("11.2", slice_backward)
 #
 # 1. **The numbers**, for all aliases. They read the same cells.
 # 2. **The version**, for all aliases. It counts the writes to the memory, so the error of lesson 10 comes whichever alias you write to.
-# 3. **The history of the base.** `y` is now "the old `y` with one place overwritten", and its new node is called `CopySlices`. `first` reads from the new `y`, so its old node, a slice
+# 3. **The history of the base.** `y` is now “the old `y` with one place overwritten”, and its new node is called `CopySlices`. `first` reads from the new `y`, so its old node, a slice
 #    of the old `y`, is no longer true. It gets a new one.
 #
 # Here is the puzzle again. This time the 10 is a tensor `w` that requires grad:
@@ -274,7 +274,7 @@ y[0] = w
 print(type(y.grad_fn).__name__, type(first.grad_fn).__name__, y._version, first._version)
 
 # %% [markdown]
-# Now backwards, when 1 arrives at each entry of `first`:
+# `AsStrided` is PyTorch's word for a view that is told by its offset and strides. Now backwards, when 1 arrives at each entry of `first`:
 #
 # | node | arrives | sends on |
 # | --- | --- | --- |

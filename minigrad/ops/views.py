@@ -84,6 +84,8 @@ class View:
             array, before = self.base.array, self.node
             layout = layout_in(array, x.array)
             self.node = record(AsStrided, [source], [array], x.array, {"layout": layout})
+            if before is not None:  # it is the view's, wherever it is asked for again
+                self.node.code, self.node.at = before.code, before.at
             if source is None:
                 self.node.saved = ((layout,),)
             self.seen = now

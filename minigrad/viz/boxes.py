@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from .values import shape_text
-from .words import count, marks, rule_words, short
+from .words import count, is_write, marks, rule_words, short
 
 NAME_SIZE, SOURCE_SIZE = 13.0, 11.5  # font sizes of a box's two lines
 CHARACTER = 0.61  # width of a character of a monospaced font, as a part of its size
@@ -154,7 +154,8 @@ def _lines(node: dict[str, Any], path: str = "") -> list[dict[str, str]]:
         source = f"{'leaf ' if variable else ''}{shape_text(node['shape'])}"
     else:
         name = node["name"]
-        source = f"{variable} = {expression}" if variable and expression else variable or expression or ""
+        named = variable and not is_write(expression or "")
+        source = f"{variable} = {expression}" if named and expression else expression or variable or ""
         if "layer" in node:  # all that one pass made has the same expression
             rule = rule_words(node, LONGEST_RULE)
             layer = None if rule and node["layer"] == 2 else f"layer {node['layer']}"

@@ -10,10 +10,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..autograd.errors.reading import quote
+from ..autograd.source import Place
 from .names import Names, is_pytorch
 from .words import ordinal, printable
 
 Record = dict[str, Any]
+_ASSIGNED = re.compile(r"\s*[-+*/@%&|^<>]{0,2}=(?!=)")
 LETTERS = "abcdefgh"  # an operation's inputs, as its formulas name them
 
 
@@ -116,7 +119,7 @@ def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
         "name": _name(node),
         "label": "leaf" if variable is not None else re.sub(r"Backward\d*$", "", _name(node)),
         "variable": names.of(node),
-        "expression": " ".join(place.expression.split()) if place and place.expression else None,
+        "expression": _expression(place),
         "place": str(place) if place else None,
         "twin": None,
         "line": place.text.strip() if place and place.text else None,
@@ -129,6 +132,14 @@ def _record(i: int, node: Any, graph: Graph, names: Names) -> Record:
         if record[key] is not None:
             record[key] = printable(record[key], "\t")  # names may be any text
     return record
+
+
+def _expression(place: Place | None) -> str | None:
+    """The code of a node on one line; of a write to a part all of it, `y[0] = w`, and not only `y[0]`."""
+    if place is None or not place.expression:
+        return None
+    written = _ASSIGNED.match(place.text.partition(place.expression)[2]) is not None
+    return " ".join(((written and quote(place)) or place.expression).split())
 
 
 def _own_shape(node: Any, slot: int) -> Record:

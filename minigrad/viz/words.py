@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -20,6 +21,11 @@ def node_words(node: dict[str, Any]) -> str:
     source = [*(layer or [short(node["expression"] or "", 40)]), node.get("twin")]  # a variable is one node's alone
     detail = node["variable"] or node.get("path") or ", ".join(filter(None, source))
     return f"{node['name']} ({detail})" if detail else node["name"]
+
+
+def is_write(expression: str) -> bool:
+    """Whether this code says itself what it writes to, such as `y += 1` or `y[0] = w`."""
+    return re.match(r"[^=(]*[^=(<>!]=(?!=)", expression) is not None
 
 
 def rule_words(node: dict[str, Any], longest: int = 40) -> str | None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import minigrad
 from minigrad.viz import layout as layout_module
 from minigrad.viz.layout import available, layout
+from minigrad.viz.trace import record
 
 HAVE = {
     "pygraphviz": importlib.util.find_spec("pygraphviz") is not None,
@@ -164,3 +166,15 @@ def test_names_are_cut_and_wide_characters_get_room():
     long, wide = layout(trace)["boxes"][1:]
     assert len(long["lines"][0]["text"]) == 30 and long["lines"][0]["text"].endswith("…")
     assert wide["width"] > 8 * 13
+
+
+def test_a_write_is_shown_whole_and_a_view_by_its_own_line():
+    x, w = minigrad.ones(3, requires_grad=True), minigrad.ones((), requires_grad=True)
+    y = 2 * x
+    first = y[:2]
+    y[0] = w
+    assert type(first.grad_fn).__name__ == "AsStridedBackward0"  # made here, anew
+    y += 1
+    boxes = layout(record((first + y[2]).sum()))["boxes"]
+    lines = [box["lines"][1]["text"] for box in boxes]
+    assert {"first = y[:2]", "y += 1", "y[0] = w", "2 * x"} < set(lines)
