@@ -83,5 +83,5 @@ def test_no_program_is_left_out_and_no_test_is_made_up():
     ],
 )
 def test_a_place_that_does_not_exist_is_noticed(places, says):
-    (problem,) = problems(f"| the tutorial | the course | test |\n| --- | --- | --- |\n| a claim | {places} | `test_x` |\n")
+    (problem,) = problems(f"| a claim | {places} | `test_x` |")
     assert says in problem
