@@ -96,6 +96,18 @@ def record(
     return trace
 
 
+def record_steps(x: Any, gradient: Any, names: Names, steps: Callable[[Graph], Any]) -> Trace:
+    """Record what another engine does; `steps(graph)` yields as `minigrad.autograd.engine.run` does.
+
+    Parameters
+    ----------
+    x : stands for the result, with `grad_fn`, `output_nr`, `shape` and `dtype`; its nodes answer `graph.py`'s protocol.
+    gradient : the array that the walk begins with.
+    names : what the tensors are called.
+    """
+    return _recorded(x, names, None, gradient, steps, None)[0]
+
+
 def _record_pytorch(x: Any, gradient: Any, names: Names | None, by: Any) -> Trace:
     """The same of a tensor of PyTorch."""
     from .pytorch import as_array, gradient_of, walk

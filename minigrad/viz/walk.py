@@ -95,22 +95,35 @@ def step(
         raise _for_step(error) from None
     if kinds:
         ask(trace, kinds)
-    if in_notebook:
-        if importlib.util.find_spec("anywidget"):
-            from .watch import Watch
+    if in_notebook and live and _has_widgets():
+        from .widget import Stepper
+
+        return Stepper(trace, LivePass(x, gradient, explain_leaves(trace)))
+    if live and not in_notebook:
+        print("live=True needs a notebook, in which somebody steps. Here is a recording; nothing has run.")
+    view = shown(trace)
+    if not isinstance(view, Walk):
+        from .watch import Watch
+
+        view.watch(Watch(x, trace, user_frame().f_globals))
+    return view
+
+
+def shown(trace: dict[str, Any]) -> Any:
+    """A recorded walk as it is shown here: in a notebook a `Stepper`, elsewhere a `Walk`, which is printed."""
+    if _in_notebook():
+        if _has_widgets():
             from .widget import Stepper
 
-            if live:
-                return Stepper(trace, LivePass(x, gradient, explain_leaves(trace)))
-            stepper = Stepper(trace)
-            stepper.watch(Watch(x, trace, user_frame().f_globals))
-            return stepper
+            return Stepper(trace)
         print("The stepper needs anywidget: pip install anywidget. Here is the same walk as text.")
-    if live:
-        print("live=True needs a notebook, in which somebody steps. Here is a recording; nothing has run.")
     walk = Walk(trace)
     print(walk)
     return walk
+
+
+def _has_widgets() -> bool:
+    return importlib.util.find_spec("anywidget") is not None
 
 
 def _check_size(x: Any, by: Any) -> None:

@@ -14,6 +14,7 @@ DETAILS = re.compile(r"<details><summary>(?P<answer>.+?)</summary>\n\n(?P<explan
 LESSONS = [
     number for path in sorted((build.COURSE / "src").glob("[0-9][0-9]_*.py")) if (number := path.name[:2]) > "00"
 ]
+CAPSTONE = "16"  # six steps to an engine, and five broken notebooks
 each_lesson = pytest.mark.parametrize("number", LESSONS)
 
 
@@ -68,7 +69,7 @@ def test_two_questions_are_answered_by_a_click(number):
 def test_length(number):
     words = sum(len(re.sub(r"<[^>]*>|```.*?```", " ", text, flags=re.S).split()) for text in texts(number))
     assert 1200 <= words <= 2000
-    assert 2 <= sum(exercise_at(cell) is not None for cell in cells_of(number)) <= 4
+    assert 2 <= sum(exercise_at(cell) is not None for cell in cells_of(number)) <= (7 if number == CAPSTONE else 4)
 
 
 @each_lesson
