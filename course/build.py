@@ -2,6 +2,7 @@
 
     python course/build.py            all of them
     python course/build.py 00         one lesson and its solutions
+    python course/build.py where_to_go_next      a page that is no lesson: text alone
 
 Building twice gives the same bytes, and changing a word changes a line, so that a diff of a notebook can be read.
 """
@@ -17,6 +18,7 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from minigrad.course.copies import PAGES
 from minigrad.course.exercises import lesson_numbers, of_lesson
 
 COURSE = Path(__file__).parent
@@ -129,12 +131,17 @@ def build(number: str, course: Path = COURSE) -> dict[Path, str]:
     return built
 
 
+def build_page(name: str, course: Path = COURSE) -> dict[Path, str]:
+    """File → content for a page that is no lesson: text alone, so nothing is run."""
+    return {course / f"{name}.ipynb": text_of(read_source(course / "src" / f"{name}.py"))}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lesson", nargs="*", help="numbers such as 00; all if none is given")
-    numbers = parser.parse_args().lesson or sorted(path.name[:2] for path in (COURSE / "src").glob("[0-9][0-9]_*.py"))
-    for number in numbers:
-        for path, text in build(number).items():
+    numbers = sorted(path.name[:2] for path in (COURSE / "src").glob("[0-9][0-9]_*.py"))
+    for name in parser.parse_args().lesson or [*numbers, *PAGES]:
+        for path, text in (build_page(name) if name in PAGES else build(name)).items():
             changed = not path.exists() or path.read_text("utf-8") != text
             if changed:
                 path.parent.mkdir(exist_ok=True)

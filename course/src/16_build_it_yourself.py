@@ -215,7 +215,7 @@ def add(a, b):
 # If an input has a node, the result gets one too: a Node with the operation's name, the inputs' nodes
 # (None where there is none), the inputs' shapes, and the rule.
 def apply(operation, *inputs):
-    inputs = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
+    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
     ...
 
 
@@ -276,7 +276,7 @@ check("16.3", unbroadcast)
 #
 # In lesson 04 you counted what each node still lacks. There is a shorter way: each node has a `number`, and it is newer than all that it leads to.
 #
-# Mind two things. A graph may be 5,000 nodes long, and a function that calls itself goes no deeper than about 1,000. And a value used twice doubles the paths, so never follow them all.
+# Mind two things. A graph may be 5,000 nodes long, and long before that Python stops a function that calls itself. And a value used twice doubles the paths, so never follow them all.
 
 
 # %% tags=["exercise-16.4"]

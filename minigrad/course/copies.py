@@ -14,6 +14,7 @@ from minigrad.course.exercises import lesson_numbers, of_lesson
 from minigrad.course.progress import Progress, Record
 
 DEFAULT_FOLDER = "work"
+PAGES = ("where_to_go_next",)  # beside the lessons, to be read
 
 
 def lessons_folder() -> Traversable:
@@ -119,7 +120,7 @@ def _bring_what_is_for_reading(folder: Path) -> None:
     (folder / "solutions").mkdir(exist_ok=True)
     for place, kind in (("", ".md"), ("solutions", ".ipynb")):
         for entry in (lessons_folder() / place).iterdir():
-            if entry.name.endswith(kind):
+            if entry.name.endswith(kind) or entry.name.removesuffix(".ipynb") in PAGES:
                 (folder / place / entry.name).write_bytes(entry.read_bytes())
 
 

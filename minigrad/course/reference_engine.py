@@ -48,12 +48,12 @@ class Tensor:
 
 
 def apply(operation, *inputs):
-    inputs = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
-    value, rule = operation(*[x.data for x in inputs])
+    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
+    value, rule = operation(*[x.data for x in tensors])
     out = Tensor(value)
-    edges = [x.node for x in inputs]
+    edges = [x.node for x in tensors]
     if any(edges):
-        out.node = Node(operation.__name__, edges, [x.data.shape for x in inputs], rule)
+        out.node = Node(operation.__name__, edges, [x.data.shape for x in tensors], rule)
     return out
 
 

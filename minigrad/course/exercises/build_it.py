@@ -308,8 +308,10 @@ def _of_sums(run: Any) -> str | None:
 
 def _of_shapes(run: Any) -> str | None:
     result, leaves = made_of(lambda rows, bias, one: rows * bias + one, np.ones((2, 3)), [5.0, 6.0, 7.0], [[1.0]])
-    for found, right in zip(arrivals(run, result, leaves), ([[5, 6, 7]] * 2, [2, 2, 2], [[6]]), strict=True):
-        if np.shape(found) != np.shape(right):
+    for found, right in zip(
+        arrivals(run, result, leaves), (np.array([[5, 6, 7]] * 2), np.array([2, 2, 2]), np.array([[6]])), strict=True
+    ):
+        if np.shape(found) != right.shape:
             return "not summed"
         if not same(found, right):
             return "something else"

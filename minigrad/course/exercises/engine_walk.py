@@ -76,7 +76,7 @@ path.
         Mistake(
             "recursion",
             _RECURSIVE + _CHECK_ORDER,
-            "A function that calls itself for each edge goes as deep as the graph, and Python stops it at about 1,000. "
+            "A function that calls itself goes as deep as the graph is long, and Python stops it long before 5,000. "
             "Keep a list of nodes still to visit.",
         ),
         Mistake(

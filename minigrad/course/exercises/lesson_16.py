@@ -32,7 +32,7 @@ REMEMBER = Exercise(
 # If an input has a node, the result gets one too: a Node with the operation's name, the inputs' nodes
 # (None where there is none), the inputs' shapes, and the rule.
 def apply(operation, *inputs):
-    inputs = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
+    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
     ...
 """
     + _CHECK_APPLY,
@@ -48,7 +48,7 @@ remembered: the nodes of the inputs become the edges of the new node. If none of
     mistakes=(
         Mistake(
             "edge left out",
-            _apply_cell(("[x.node for x in inputs]", "[x.node for x in inputs if x.node is not None]")),
+            _apply_cell(("[x.node for x in tensors]", "[x.node for x in tensors if x.node is not None]")),
             "An input without a node still has a place: write None there. Else the rule's gradients and the edges do "
             "not line up.",
         ),
@@ -65,12 +65,12 @@ remembered: the nodes of the inputs become the edges of the new node. If none of
         ),
         Mistake(
             "tensors for nodes",
-            _apply_cell(("[x.node for x in inputs]", "[x if x.node else None for x in inputs]")),
+            _apply_cell(("[x.node for x in tensors]", "[x if x.node else None for x in tensors]")),
             "The edges hold tensors. An edge leads to a node: a graph of tensors would keep every array alive.",
         ),
         Mistake(
             "wrong shapes",
-            _apply_cell(("[x.data.shape for x in inputs]", "[value.shape for x in inputs]")),
+            _apply_cell(("[x.data.shape for x in tensors]", "[value.shape for x in tensors]")),
             "The shapes are to be those of the inputs, as they were before anything was stretched.",
         ),
         Mistake(

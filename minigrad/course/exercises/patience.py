@@ -14,8 +14,8 @@ class TooLong(BaseException):
 
 
 @contextmanager
-def patience(seconds: float = SECONDS) -> Iterator[None]:
-    """Raise `TooLong` within this block once it has taken so much processor time.
+def patience(seconds: float | None = None) -> Iterator[None]:
+    """Raise `TooLong` within this block once it has taken so much processor time (by default `SECONDS`).
 
     A thread beside it keeps the time and asks Python to raise. That reaches loops of Python, not one long call into C.
     A busy machine makes nobody impatient: only work counts.
@@ -29,12 +29,13 @@ def patience(seconds: float = SECONDS) -> Iterator[None]:
     minigrad.course.exercises.patience.TooLong
     """
     learner, begun = ctypes.c_ulong(threading.get_ident()), time.process_time()
+    limit = SECONDS if seconds is None else seconds
     finished, deciding = threading.Event(), threading.Lock()
 
     def keep_time() -> None:
         while not finished.wait(0.05):
             with deciding:
-                if time.process_time() - begun > seconds and not finished.is_set():
+                if time.process_time() - begun > limit and not finished.is_set():
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(learner, ctypes.py_object(TooLong))
 
     keeper = threading.Thread(target=keep_time, daemon=True)

@@ -51,5 +51,4 @@ GIVEN = [
     "in lesson 06",
     "In lesson 04",
     "5,000 nodes long",
-    "about 1,000",  # the test of its mistake "recursion"
 ]
