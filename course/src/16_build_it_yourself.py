@@ -212,11 +212,11 @@ def add(a, b):
 
 # %% tags=["exercise-16.1"]
 # operation takes arrays, and hands back its value and its rule. Hand back a Tensor with that value.
-# If an input has a node, the result gets one too: a Node with the operation's name, the inputs' nodes
-# (None where there is none), the inputs' shapes, and the rule.
+# An input may be a plain number or array: make a Tensor of it first.
+# If any input has a node, the result gets one too: a Node with the operation's name (operation.__name__),
+# the inputs' nodes (None where there is none), the inputs' shapes, and the rule.
 def apply(operation, *inputs):
-    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in inputs]
-    ...
+    return ...
 
 
 check("16.1", (Tensor, apply))
