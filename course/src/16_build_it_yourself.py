@@ -143,19 +143,21 @@ step_through(z, ours.run)
 # %% [markdown]
 # ## Play
 #
-# **Up to which step do these two engines agree, and what was sent to the leaf that comes out wrong?** The right one writes in place, as the puzzle does.
+# **Which leaf comes out wrong on the right, and what had been sent to it?** The engine on the right writes in place, as the puzzle does.
 
 # %%
 a = ours.Tensor([1.0, 2.0], requires_grad=True)
 b = ours.Tensor([3.0, 4.0], requires_grad=True)
 z = (a + b) + a
-side_by_side(step_through(z, ours.run), step_through(z, careless_run), captions=("reference engine", "in place"))
+one = step_through(z, ours.run)
+other = step_through(z, careless_run)
+side_by_side(one, other, captions=("reference engine", "in place"))
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Up to step 2. The leaf $b$ was sent $[1, 1]$, and `b.grad` is $[2, 2]$ all the same: between the sending and the arrival, somebody wrote into the array. What looks wrong is the leaf; the fault
-# is in the step before.
+# It is $b$. In step 2 the sum sent it $[1, 1]$, as on the left, and yet `b.grad` is $[2, 2]$: before $b$ looked at what it got, the engine had added to $a$, in the same array. The fault is a step earlier than what looks
+# wrong.
 #
 # </details>
 #
@@ -263,8 +265,8 @@ check("16.2", (mul, matmul, relu, exp, log, total))
 
 
 # %% tags=["exercise-16.3"]
-# g is a NumPy array, as large as broadcasting made it. shape is that of the input, such as (3,), (2, 1) or ().
-# Give back the gradient in the input's shape: sum over what was missing, and over what had length 1.
+# g is an array, as large as broadcasting made it. shape is the input's, such as (3,), (2, 1) or ().
+# Hand back the gradient in that shape: sum over what was missing, and over what had length 1.
 def unbroadcast(g, shape):
     return g
 
@@ -295,9 +297,9 @@ check("16.4", order)
 
 
 # %% tags=["exercise-16.5"]
-# For each node, in order: g is the sum of what has arrived (at root, that is gradient). node.rule(g) makes
-# a gradient for each input; unbroadcast each to its shape, as node.shapes has it. That makes the list sent.
-# Then: yield node, g, sent. And each part of sent goes to the node of its edge, if there is one.
+# For each node, in order: g is the sum of what has arrived. (At root, gradient has arrived.)
+# node.rule(g) makes a gradient for each input. Give each the shape that node.shapes has for it: that makes
+# the list sent. Then: yield node, g, sent. And each of sent goes to the node of its edge, if there is one.
 def run(root, gradient):
     return ...
 
@@ -319,8 +321,8 @@ def backward(result):
     ...
 
 
-# Move each parameter against its gradient, by lr times it, and clear .grad. Where it is None, do nothing.
-# Graphs made before may hold the old numbers: put a new array into p.data, write to none.
+# Move each parameter against its gradient, by lr times it, and clear .grad. If it is None, do nothing.
+# Graphs made before may hold the old numbers: put a new array into p.data, and write to none.
 def sgd(parameters, lr):
     pass
 
@@ -375,7 +377,7 @@ losses = []
 for _ in range(150):
     loss = loss_of(pixels, labels)
     backward(loss)
-    sgd([w1, b1, w2, b2], lr=1.0)
+    sgd([w1, b1, w2, b2], lr=0.5)
     losses.append(loss.data.item())
 
 unseen, answers = table("held-out")
@@ -389,19 +391,20 @@ import matplotlib.pyplot as plt
 from minigrad.course import style
 
 style.use()
-figure, (left, middle) = plt.subplots(1, 2, width_ratios=(2, 1))
-left.plot(np.round(losses, 3))
-left.set(xlabel="steps", ylabel="loss", ylim=(0, None))
-middle.pcolormesh(-unseen[0].reshape(8, 8)[::-1], cmap="gray", edgecolors="face")
-middle.set(aspect="equal", title=f"read as {guesses[0]}")
-middle.axis("off")
+figure, (curve, digit) = plt.subplots(1, 2, width_ratios=(2, 1))
+curve.plot(np.round(losses, 3))
+curve.set(xlabel="steps", ylabel="loss", ylim=(0, None))
+digit.pcolormesh(-unseen[0].reshape(8, 8)[::-1], cmap="gray", edgecolors="face")
+digit.set(aspect="equal", title=f"read as {guesses[0]}")
+digit.axis("off")
 style.picture(
     figure,
-    "Left, the loss over 150 steps: it falls from above 2 to below 0.1, fast at first. Right, the first of the unseen pictures, a 2 in 8 by 8 pixels, which is read as 2.",
+    "Left, the loss over 150 steps: it falls from above 2 to about 0.1, fast at first. "
+    "Right, the first of the unseen pictures, a 2 in 8 by 8 pixels, which is read as 2.",
 )
 
 # %% [markdown]
-# Now step through that digit's loss on your own engine. Its root is a product, since the mean of one is one times it. Follow the gradient of the ten scores: which one is pulled up?
+# Now step through that digit's loss, on your own engine. Every operation and every sum is a line that you wrote.
 
 # %%
 one = loss_of(unseen[:1], answers[:1])

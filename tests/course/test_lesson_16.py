@@ -279,7 +279,7 @@ def test_what_is_not_right_yet_is_lent_and_what_is_right_is_kept(capsys):
 
 
 def test_the_network_of_the_lesson_reads_digits(lesson):
-    assert lesson["losses"][0] > 2 and lesson["losses"][-1] < 0.1  # as the picture's words have it
+    assert lesson["losses"][0] > 2 and 0.08 < lesson["losses"][-1] < 0.12  # as the picture's words have it
     assert lesson["right"] > 90
     assert lesson["guesses"][0] == lesson["answers"][0] == 2
 

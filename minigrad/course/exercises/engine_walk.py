@@ -127,9 +127,9 @@ WALK = Exercise(
     id="16.5",
     title="The walk",
     stub="""\
-# For each node, in order: g is the sum of what has arrived (at root, that is gradient). node.rule(g) makes
-# a gradient for each input; unbroadcast each to its shape, as node.shapes has it. That makes the list sent.
-# Then: yield node, g, sent. And each part of sent goes to the node of its edge, if there is one.
+# For each node, in order: g is the sum of what has arrived. (At root, gradient has arrived.)
+# node.rule(g) makes a gradient for each input. Give each the shape that node.shapes has for it: that makes
+# the list sent. Then: yield node, g, sent. And each of sent goes to the node of its edge, if there is one.
 def run(root, gradient):
     return ...
 """
@@ -222,8 +222,8 @@ def backward(result):
     ...
 
 
-# Move each parameter against its gradient, by lr times it, and clear .grad. Where it is None, do nothing.
-# Graphs made before may hold the old numbers: put a new array into p.data, write to none.
+# Move each parameter against its gradient, by lr times it, and clear .grad. If it is None, do nothing.
+# Graphs made before may hold the old numbers: put a new array into p.data, and write to none.
 def sgd(parameters, lr):
     pass
 """

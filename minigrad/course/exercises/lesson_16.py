@@ -177,7 +177,15 @@ SAME_SHAPE = replace(
     UNBROADCAST,
     id="16.3",
     title="The shape of the input",
-    stub=_again(UNBROADCAST.stub),
+    stub="""\
+# g is an array, as large as broadcasting made it. shape is the input's, such as (3,), (2, 1) or ().
+# Hand back the gradient in that shape: sum over what was missing, and over what had length 1.
+def unbroadcast(g, shape):
+    return g
+
+
+check("16.3", unbroadcast)
+""",
     solution=part("unbroadcast") + '\n\ncheck("16.3", unbroadcast)\n',
     explanation="""\
 As in lesson 06, in two steps: what was missing at the left is summed away, and what had length 1 is summed and stays.

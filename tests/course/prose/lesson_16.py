@@ -14,8 +14,8 @@ CLAIMS = [
         "p.data, h.data, p.data + h.data, 19, x.data, (p.data + h.data) * x.data",
     ),
     ("$57 + 57 = 114$", "57, 57, (ours.backward(h * p), x.grad)[1]"),
-    ("The leaf $b$ was sent $[1, 1]$", "next(ours.run(z.node, np.ones(2)))[2][1]"),
-    ("and `b.grad` is $[2, 2]$", "[g for node, g, _ in careless_run(z.node, np.ones(2)) if node.leaf is b][0]"),
+    ("the sum sent it $[1, 1]$", "next(ours.run(z.node, np.ones(2)))[2][1]"),
+    ("and yet `b.grad` is $[2, 2]$", "[g for node, g, _ in careless_run(z.node, np.ones(2)) if node.leaf is b][0]"),
     ("The data are 1,797 small", "1, len(digits('all')[1]) - 1000"),
     ("handwritten digits, 8 by 8 pixels", "digits()[0].shape[2:]"),
     ("two layers and makes 10 scores", "scores_of(unseen).data.shape[1]"),
@@ -46,7 +46,7 @@ GIVEN = [
     "6. `backward`",
     "$x = 3$, $h = x \\cdot x$, $p = h + 1$",
     "from lesson 04",
-    "Up to step 2.",  # tests/course/test_lesson_16.py compares the two walks
+    "In step 2",  # tests/course/test_lesson_16.py compares the two walks
     *(f"Exercise 16.{number}" for number in range(1, 8)),
     "in lesson 06",
     "In lesson 04",
