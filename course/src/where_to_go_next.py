@@ -16,13 +16,13 @@
 # You have walked through every part of an engine, and written one. Here is where each of your questions is answered in real code: first in
 # minigrad, which you know from outside, then in PyTorch. At the end there are other engines worth reading, and papers.
 #
-# To read a function without leaving your notebook, import minigrad and put two question marks after its full name, such as
-# `minigrad.autograd.engine.run??`, in a cell of its own.
+# To read a function without leaving your notebook, import its file and put two question marks after the name: `from minigrad.autograd import engine`, then `engine.run??` in a
+# cell of its own.
 
 # %% [markdown]
 # ## Reading minigrad
 #
-# No file is longer than 400 lines. An hour takes you through the first table, from top to bottom.
+# No file is longer than 400 lines. Go through the first table from top to bottom; the others answer when you ask.
 #
 # **One operation, from your line to your gradient**
 #

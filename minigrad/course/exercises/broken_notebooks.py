@@ -59,7 +59,7 @@ check("16.7", causes)
    NumPy's writes are not counted. Write `tensor(buffer)`, which copies.
 """,
     judge=judge_causes,
-    praise="Five causes found, and none of them by reading an error message.",
+    praise="Five causes found, and four of the five notebooks raised no error at all.",
     hint="Run each notebook, then ask: which numbers are as they should be, and where do they stop being so?",
     second_hint="step(loss), shapes, .grad after each line, and a nudge: one of them shows the cause each time.",
     mistakes=(

@@ -128,8 +128,8 @@ WALK = Exercise(
     title="The walk",
     stub="""\
 # For each node, in order: g is the sum of what has arrived. (At root, gradient has arrived.)
-# node.rule(g) makes a gradient for each input. Give each the shape that node.shapes has for it: that makes
-# the list sent. Then: yield node, g, sent. And each of sent goes to the node of its edge, if there is one.
+# node.rule(g) makes a gradient for each input; bring each into its shape in node.shapes. These are sent.
+# Then: yield node, g, sent. And each of sent goes to the node of its edge, if there is one.
 def run(root, gradient):
     return ...
 """
