@@ -478,7 +478,7 @@ print(f"“An hour costs 3. It finds {notebook_2():.2f}.”")
 # %%
 def notebook_3():
     parts = [tensor(1.0, requires_grad=True), tensor(2.0, requires_grad=True)]
-    w = tensor(parts, requires_grad=True)
+    w = tensor([part.item() for part in parts], requires_grad=True)
     loss = ((w - 5) ** 2).sum()
     loss.backward()
     return [part.grad for part in parts]

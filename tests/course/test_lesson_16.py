@@ -309,7 +309,7 @@ REPAIRS = {
         4.95,
     ),
     "notebook_2": ("(hours @ w - price)", "((hours @ w)[:, 0] - price)", 3),
-    "notebook_3": ("tensor(parts, requires_grad=True)", "minigrad.stack(parts)", [-8, -6]),
+    "notebook_3": ("tensor([part.item() for part in parts], requires_grad=True)", "minigrad.stack(parts)", [-8, -6]),
     "notebook_4": ("(scale * x", "(w.exp() * x", None),
     "notebook_5": ("minigrad.from_numpy(buffer)", "tensor(buffer)", (18, 6)),
 }

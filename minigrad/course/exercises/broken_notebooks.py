@@ -52,7 +52,7 @@ check("16.7", causes)
    `backward()`.
 2. `hours @ w` is a column, `price` a list: their difference is a 4 × 4 table of all pairs. Write
    `(hours @ w)[:, 0] - price`.
-3. `tensor(parts)` copies the numbers into a new leaf, and no path leads from it to the parts. Write
+3. `item()` hands out plain numbers, and `tensor` makes a new leaf of them: no path leads from it to the parts. Write
    `minigrad.stack(parts)`.
 4. `scale` is made once, and the first `backward()` frees what its node had saved. Make it anew in each round.
 5. `from_numpy` shares the array, and the loop writes over it. All three products have saved the last numbers, and
