@@ -211,7 +211,7 @@ axes.set(xlabel="steps", ylabel="dial", yticks=[14, 20, 26])
 axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.15), ncols=2)
 style.picture(
     figure,
-    "The dial over 60 steps. Cleared before each pass, it settles at 20. Never cleared, it swings between 14 and 26 and does not settle.",
+    "Cleared before each pass, the dial settles at 20. Never cleared, it swings between 14 and 26.",
 )
 
 # %% [markdown]
