@@ -314,7 +314,7 @@ check("11.3", (last_now, p_grad, w_grad))
 # %% [markdown]
 # ## Several views from one call
 #
-# `unbind` cuts a tensor into its rows, `chunk` into as many parts as you say. One call makes several views, and one node for all of them. Such a node is never made
+# `unbind` cuts a tensor into its rows, `chunk(2)` into two parts. One call makes several views, and one node for all of them. Such a node is never made
 # anew, as that of `first` was. So a write to one of these views is refused:
 
 # %% tags=["raises-exception"]
