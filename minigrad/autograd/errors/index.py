@@ -74,7 +74,7 @@ def _row(story: str, **words: Any) -> Row:
 
 
 def find(text: str) -> Row | None:
-    """The row of a message, or of the part of it that is known; None if it has none."""
+    """The row of a message; None if it has none."""
     return next((row for row in rows() if row.is_of(text)), None)
 
 
