@@ -147,6 +147,14 @@ def names(answer: Any) -> set[str]:
     return {str(name).strip() for name in answer}
 
 
+def node_names(root: Any) -> Iterator[str]:
+    """The names of all nodes of a tensor's graph, each once."""
+    nodes = [root.grad_fn]
+    for node in nodes:  # grows as new nodes are met
+        nodes += [to for to, _ in node.next_functions if to is not None and to not in nodes]
+        yield type(node).__name__
+
+
 def called_with(function: Callable, g: np.ndarray, *arguments: Any) -> Any:
     """What a learner's function makes of an array; if it cannot take arrays, of a tensor."""
     try:

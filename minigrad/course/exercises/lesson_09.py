@@ -1,22 +1,13 @@
 """Exercises of lesson 09, Leaving the graph."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from minigrad import Tensor, tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, node_names, numbers, same
 from minigrad.course.exercises.choose_the_tool import CHOOSE_THE_TOOL
-
-
-def _node_names(root: Any) -> Iterator[str]:
-    """The names of all nodes of a tensor's graph, each once."""
-    nodes = [root.grad_fn]
-    for node in nodes:  # grows as new nodes are met
-        nodes += [to for to, _ in node.next_functions if to is not None and to not in nodes]
-        yield type(node).__name__
 
 
 def _called(function: Any, name: str, *arguments: Any) -> Any:
@@ -48,7 +39,7 @@ def _target(loss_of: Any) -> str | None:
             return "another loss"
         if not isinstance(loss, Tensor) or not loss.requires_grad:
             return "nothing is recorded"
-        names = list(_node_names(loss))
+        names = list(node_names(loss))
         loss.backward()
         mistake = _wrong_side(guess, i, 2 * difference, names)
         if mistake is not None:

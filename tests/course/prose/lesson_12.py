@@ -1,0 +1,7 @@
+"""Lesson 12: the numbers in its text."""
+
+CLAIMS = [
+]
+
+GIVEN = [
+]
