@@ -412,4 +412,4 @@ check("11.4", row_means)
 # A tensor is a way to read a memory, and views are other ways to read the same one. Backwards, a slice puts what arrives in its places and zeros everywhere else. A write
 # through a view changes numbers, version and history, those of the base and of all its views; a copy knows nothing of it.
 #
-# **12 Kinks, NaNs and ties** comes next: what a gradient is where there is no slope.
+# Next: [12 Kinks, NaNs and ties](12_kinks_nans_and_ties.ipynb): what a gradient is where there is no slope.

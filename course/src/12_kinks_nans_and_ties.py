@@ -91,7 +91,7 @@ for same in (by_relu, by_clamp, by_maximum):
 # None of them is, since there is no slope at 0. Nudge 0 upwards, and the result moves as far as $x$: a slope of 1. Nudge it downwards, and nothing moves: a slope of 0. Such a point, where
 # the slopes from the two sides differ, is a **kink**.
 #
-# But a backward pass cannot stop and ask. So each operation has a **convention**: a number that it takes for its slope there. It lies between the slopes of the two sides.
+# But a backward pass cannot stop and ask. So each operation has a **convention**: a number that it takes for its slope there. It is one of the two slopes, or lies between them.
 #
 # | | from the left | from the right | taken |
 # | --- | --- | --- | --- |
@@ -120,7 +120,8 @@ gradient_plot(bent)
 #
 # </details>
 #
-# Mostly this does not matter: a kink is one point, and a step of training rarely lands on it. But zeros are not rare. Weights may start at 0, and `relu` makes zeros by the hundreds.
+# Mostly a convention does not matter, for a number is rarely just at a kink. But zeros are not rare: weights may start at 0, and `relu` hands many zeros to the next operation. And a rule knows only its own
+# node. `x.relu() - (-x).relu()` is nothing but $x$, and yet its gradient at 0 is 0.
 #
 # ### Ties
 #
@@ -134,7 +135,7 @@ print(grad(scores.max(), scores)[0])
 print(grad(largest, scores)[0], place)
 
 # %% [markdown]
-# `max()` gives each of the equals the same share. `max(0)` also tells a place, so it has to choose: here, the first one. So does a pooling layer.
+# `max()` gives each of the equals the same share. `max(0)` also tells a place, so it has to choose: here, the first one. So does max pooling.
 #
 # ## A 0 that does not stay 0
 #
@@ -148,10 +149,10 @@ y
 # %% [markdown]
 # ### By hand
 #
-# Backwards, `where` sends what arrives to the branch that was taken, and 0 to the other one. The square root has the slope $\frac{1}{2\sqrt x}$. At 4 that is $\frac{1}{4}$. At 0 the curve stands upright,
-# and the slope is infinite.
+# Where `x.sqrt()` was taken, `where` has the slope 1 for it, elsewhere 0. The square root has the slope $\frac{1}{2\sqrt x}$. At 4 that is $\frac{1}{4}$. At 0 the curve rises
+# straight up, and the slope is infinite.
 #
-# | node | arrives | own slope for `x.sqrt()`, or for `x` | sends on |
+# | node | arrives | own slope | sends on |
 # | --- | --- | --- | --- |
 # | `where` | $[1, 1]$ | $[0, 1]$ | $[0, 1]$ |
 # | `x.sqrt()` | $[0, 1]$ | $[\infty, 0.25]$ | $[0 \cdot \infty, 0.25]$ |
@@ -196,7 +197,7 @@ print(grad(y.sum(), x)[0])
 # ## Where NaNs come from
 #
 # - **Forwards:** $\frac{0}{0}$, $\infty - \infty$, $0 \cdot \infty$, the square root or the logarithm of a negative number.
-# - **Backwards:** an infinite slope that a 0 arrives at. The square root, the logarithm and $\frac{1}{x}$ have one at 0. And an `exp` that has outgrown its data type is inf, with its slope.
+# - **Backwards:** an infinite slope that a 0 arrives at. The square root, the logarithm and $\frac{1}{x}$ have one at 0. And where `exp` is too large for its data type it is inf, and so is its slope.
 #
 # A nan is never alone for long: nan plus, minus or times anything is nan, even times 0. It spreads through a backward pass to the leaves, and after one step of training the weights are nan for good. So do not look at
 # where you meet it. Look for the *first* one.
@@ -221,7 +222,7 @@ nan_tracer(loss)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Forwards, `exp` makes the inf: $e^{100}$ is too large for float32. The box of `1 / below` makes it 0, and nobody notices. Backwards the slope of $\frac{1}{\infty}$ is 0, so a 0 arrives at `exp`. There it meets the slope
+# Forwards, `exp` makes the inf: $e^{100}$ is too large for float32. The reciprocal of `below` makes a 0 of it, and nobody notices. Backwards the slope of $\frac{1}{\infty}$ is 0, so a 0 arrives at `exp`. There it meets the slope
 # $\infty$, and the nan goes on to `scores`.
 #
 # `scores.sigmoid()` gives the same chances in one node. Its slope is computed from its result, as $\text{chance} \cdot (1 - \text{chance})$, and stays finite. Where there is such a call, take it.
@@ -364,7 +365,8 @@ print("w = {:.1f}, rounded {:.0f}".format(*trained))
 # tensor([0., 0.]) tensor(1)
 # ```
 #
-# The last line but one is for exercise 12.2: a distance that you write yourself has a nan at 0, and `norm()`, which does the same in one node, has a convention there, 0. PyTorch gives no warning of a nan, and its anomaly message ends after the first line.
+# The last line but one is for exercise 12.2: a length that you write yourself has a nan at 0, while `norm()`, the same in one node, has a convention there. minigrad's `detect_anomaly` is the same, and its
+# message goes on with *What*, *Where* and *Fix*.
 
 # %% [markdown]
 # ## In one breath

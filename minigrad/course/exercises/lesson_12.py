@@ -78,8 +78,8 @@ QUOTIENT = Exercise(
     + _wave_cell("return x.sin() / x"),
     solution=_wave_cell("safe = where(x != 0, x, 1.0)", "return where(x != 0, safe.sin() / safe, 1.0)"),
     explanation="""\
-The double where. `safe` has a 1 wherever `x` has a 0, so that every quotient has a finite slope. The outer `where` puts the right
-value in these places, and sends them a 0 on the way back: $0 \\cdot \\text{finite} = 0$.
+The double where. `safe` has a 1 wherever `x` has a 0, so every quotient has a finite slope. The outer `where` puts the
+right value in these places, and on the way back it sends them a 0, which stays 0.
 """,
     judge=_wave,
     praise="1 and a gradient of 0 at the top of the wave: the quotient never meets a 0.",
@@ -100,7 +100,7 @@ value in these places, and sends them a 0 on the way back: $0 \\cdot \\text{fini
         Mistake(
             "a small number below",
             _wave_cell("return x.sin() / (x + 1e-6)"),
-            "No nan any more. But at 0 the value is now 0, since the sine is, and it should be 1. Choose, do not shift.",
+            "No nan any more. But at 0 the value is now 0, as the sine is, and it should be 1. Choose, do not shift.",
         ),
         Mistake(
             "nothing is recorded",
@@ -165,25 +165,24 @@ DISTANCE = Exercise(
     title="A safe distance",
     stub="# Mend it: the same distances, with finite gradients. Two different points may also lie in the same place.\n"
     + _distances_cell("return squares.sqrt()"),
-    solution=_distances_cell(
-        "safe = where(squares > 0, squares, 1.0)", "return where(squares > 0, safe.sqrt(), 0.0)"
-    ),
+    solution=_distances_cell("safe = where(squares > 0, squares, 1.0)", "return where(squares > 0, safe.sqrt(), 0.0)"),
     explanation="""\
-The double where again, at the input of the root. The slope of `gaps**2` at 0 is 0, so without it $0 \\cdot \\infty$ comes out, for every
-point, since every point meets itself.
+The double where again, at the input of the root. Without it every point gets a nan, since every point meets itself:
+there the infinite slope of the root is multiplied by that of `gaps**2`, which is 0.
 
-`(squares + 1e-12).sqrt()` is right as well, and shorter. The number must be *under* the root, and small: on the diagonal you get its root as
-distance. And `(p[:, None] - p).norm(dim=2)` does all of it in one node, whose rule takes 0 at 0.
+`(squares + 1e-12).sqrt()` is right as well, and shorter. The number must be *under* the root, and small: its root
+becomes the distance on the diagonal. And `(p[:, None] - p).norm(dim=2)` does all of it in one node, whose rule takes 0
+at 0.
 """,
     judge=_distances,
     praise="All distances as before, and finite gradients, even where two points meet.",
-    hint="For [[0, 0], [3, 4]] the distances are [[0, 5], [5, 0]]; their sum has the gradients [-1.2, -1.6], [1.2, 1.6].",
+    hint="For [[0, 0], [3, 4]] the table is [[0, 5], [5, 0]], and its sum has the gradient [[-1.2, -1.6], [1.2, 1.6]].",
     second_hint="The root must never meet a 0: make squares safe before it, and set the distance of 0 after it.",
     mistakes=(
         Mistake(
             "chosen after the root",
             _distances_cell("return where(squares > 0, squares.sqrt(), 0.0)"),
-            "The root of 0 that you leave out still runs backward, and there 0 meets an infinite slope. Choose before it.",
+            "The root that you leave out still runs backward, where 0 meets an infinite slope. Choose before it, too.",
             pitfall="M24",
         ),
         Mistake(
@@ -250,8 +249,8 @@ STRAIGHT = Exercise(
     stub="# The value of x.round(). But what arrives goes on to x as it is.\n" + _straight_cell("return x.round()"),
     solution=_straight_cell("return x + (x.round() - x).detach()"),
     explanation="""\
-`x` alone has the slope 1. What is missing for the right value, `x.round() - x`, is added as a constant. A constant has no slope, so
-the flat staircase never comes into it.
+`x` alone has the slope 1. What is missing for the right value, `x.round() - x`, is added as a constant. A constant has
+no slope, so the flat staircase never comes into it.
 
 The slope is made up, but it points the right way: a larger `w` gives, sooner or later, a larger whole number.
 """,
