@@ -119,7 +119,8 @@ gradient_plot(bent)
 # At −1, where `clamp` has its kink, it is the right one. At 0, that of `abs`, neither: it is the mean of both. At 1, that of `relu`, it is the left one.
 #
 # </details>
-#
+
+# %% [markdown]
 # Mostly a convention does not matter, for a number is rarely just at a kink. But zeros are not rare: weights may start at 0, and `relu` hands many zeros to the next operation. And a rule knows only its own
 # node. `x.relu() - (-x).relu()` is nothing but $x$, and yet its gradient at 0 is 0.
 #
@@ -176,6 +177,7 @@ x.grad
 # **Which node sends the nan?** Step through it, and read the panel there.
 
 # %%
+x = tensor([0.0, 4.0], requires_grad=True)
 y = where(x > 0, x.sqrt(), 0.0)
 total = y.sum()
 step(total)
@@ -206,29 +208,29 @@ print(grad(y.sum(), x)[0])
 #
 # ## Play
 #
-# **Which box makes the first inf, which one makes it finite again, and which one makes the first nan on the way back?** Scores are turned into chances between 0 and 1, and the loss compares these
-# with the answers: a decent number. Change between the two ways, and click on boxes.
+# **Which box makes the first inf, which one makes it finite again, and which one makes the first nan on the way back?** Each score is turned into a risk between 0 and 1: the higher the score, the lower the
+# risk. The loss is the mean risk, a decent number. Change between the two ways, and click on boxes.
 
 # %%
-scores = tensor([-100.0, 0.0, 2.0], requires_grad=True)
-answers = tensor([1.0, 1.0, 0.0])
-e = (-scores).exp()
+scores = tensor([100.0, 0.0, -2.0], requires_grad=True)
+e = scores.exp()
 below = 1 + e
-chance = 1 / below
-loss = ((chance - answers) ** 2).mean()
-print(loss.item())
+risk = 1 / below
+loss = risk.mean()
+print(loss)
 nan_tracer(loss)
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Forwards, `exp` makes the inf: $e^{100}$ is too large for float32. The reciprocal of `below` makes a 0 of it, and nobody notices. Backwards the slope of $\frac{1}{\infty}$ is 0, so a 0 arrives at `exp`. There it meets the slope
+# Forwards, `exp` makes the inf: $e^{100}$ is too large for float32. The reciprocal of `below` makes a 0 of it, and nobody notices. Backwards, the slope of $\frac{1}{x}$ at $\infty$ is 0, so a 0 arrives at `exp`. There it meets the slope
 # $\infty$, and the nan goes on to `scores`.
 #
-# `scores.sigmoid()` gives the same chances in one node. Its slope is computed from its result, as $\text{chance} \cdot (1 - \text{chance})$, and stays finite. Where there is such a call, take it.
+# `(-scores).sigmoid()` gives the same risks in one node. It finds its slope from its result $r$, as $r\,(1 - r)$, and that stays finite. Where there is such a call, take it.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Exercise 12.1: mend the quotient
 #
 # The closer $x$ comes to 0, the closer $\frac{\sin x}{x}$ comes to 1, and the curve is flat there. So at 0 the value should be 1, and the gradient 0.
@@ -249,7 +251,8 @@ check("12.1", wave)
 x = tensor([0.0, 2.0], requires_grad=True)
 waves = wave(x)
 waves.sum().backward()
-print(waves.tolist(), x.grad.tolist())
+print(waves)
+print(x.grad)
 
 # %% [markdown]
 # ## Exercise 12.2: a safe distance
