@@ -93,5 +93,5 @@ GIVEN = [
     "when 1 arrives at each entry",
     "it refused `x[0] = 5.0` in lesson 10",
     "`chunk(2)` into two parts",
-    "[12 Kinks, NaNs and ties]",
+    "12 Kinks, NaNs and ties",
 ]
