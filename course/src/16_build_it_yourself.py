@@ -87,21 +87,21 @@ print("a:", gradient["a"])
 print("b:", gradient["b"])
 
 # %% [markdown]
-# 2, though one path leads to $b$. A sum hands on just what arrived, so `s`, `a` and `z` came to be names of one array. `+=` writes to it in place (lesson
+# $b$ gets 2, though only one path leads to it. A sum hands on just what arrived, so `s`, `a` and `z` came to be names of one array. `+=` writes to it in place (lesson
 # 10), all three see it, and then `b` was given the same array. What you want is `gradient[to] = gradient[to] + gradient[node]`: the sum is a new array.
 #
-# There is more to an engine than its idea. You know all that it takes by now.
+# So there is more to an engine than its idea. By now you know all that it takes.
 #
 # ## The plan
 #
 # Six small parts:
 #
-# 1. `apply` runs an operation, and **remembers** it as a node.
-# 2. **Rules** turn what arrives at a node into a gradient for each input.
-# 3. `unbroadcast` brings each gradient into the **shape** of its input.
-# 4. `order` says **who may run when**.
-# 5. `run` **walks**: it goes through the nodes, and adds.
-# 6. `backward` keeps what the walk brings to the leaves, and `sgd` **uses** it.
+# 1. `apply` runs an operation, and remembers it as a node.
+# 2. Rules turn what arrives at a node into a gradient for each input.
+# 3. `unbroadcast` brings each gradient into the shape of its input.
+# 4. `order` says who may run when.
+# 5. `run` walks: it goes through the nodes, and adds.
+# 6. `backward` keeps what the walk brings to the leaves, and `sgd` uses it.
 #
 # Ours is called the **reference engine**. See what it does before you write your own.
 #

@@ -6,7 +6,7 @@ CLAIMS = [
     ("an engine of about 100 lines", LINES),
     ("in about 100 lines.", LINES),
     ("[2., 2., 2.]</summary>", "np.ones((2, 3)).sum(0)"),
-    ("2, though one path leads to $b$", "gradient['b'][0]"),
+    ("$b$ gets 2, though only one path", "gradient['b'][0]"),
     ("| $z$ | $1$ | $10$ to $h$, $9$ to $p$", "1, p.data, h.data"),
     ("| $p$ | $9$ | $9$ to $h$; the $1$ is a constant, so its $9$", "h.data, h.data, p.data - h.data, h.data"),
     (
@@ -39,7 +39,7 @@ GIVEN = [
     "Will $b$ get 1, 2, or nothing",
     "(lesson 10)",
     "1. `apply`",
-    "2. **Rules**",
+    "2. Rules",
     "3. `unbroadcast`",
     "4. `order`",
     "5. `run`",
