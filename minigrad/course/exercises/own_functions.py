@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import Tensor, no_grad, tensor
-from minigrad.autograd import Function
+from minigrad.autograd.function import Function
 from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, same
 
 # --- what both have in common -----------------------------------------------------------------------------------------
@@ -18,7 +18,9 @@ def function_class(answer: Any, name: str) -> Any:
     if is_blank(answer):
         raise NotYet(f"define {name}, then hand it over.")
     answer = getattr(answer, "__self__", answer)
-    return answer if isinstance(answer, type) and issubclass(answer, Function) else None
+    if not (isinstance(answer, type) and issubclass(answer, Function)):
+        raise NotYet(f"hand over the class {name} itself, a Function.")
+    return answer
 
 
 class Call:
@@ -32,7 +34,7 @@ class Call:
             self.returned = returned if isinstance(returned, tuple) else (returned,)
             return returned
 
-        looked_at = type(function.__name__, (function,), {"backward": staticmethod(backward)})
+        looked_at: Any = type(function.__name__, (function,), {"backward": staticmethod(backward)})
         self.arguments, self.result = arguments, looked_at.apply(*arguments)
 
     def mistake_in_backward(self, g: Any) -> str | None:
@@ -40,8 +42,8 @@ class Call:
         try:
             self.result.backward(gradient=tensor(g))
         except RuntimeError as error:
-            if any(each is ... for each in self.returned):
-                raise NotYet("backward does not hand back all gradients yet.") from None
+            if any(each is ... for each in self.returned) or all(each is None for each in self.returned):
+                raise NotYet("backward does not hand back its gradients yet.") from None
             for sentence, name in REFUSALS.items():
                 if sentence in str(error):
                     return name
@@ -115,8 +117,6 @@ CASES: tuple[tuple[Any, float, int], ...] = (
 
 def _savings(answer: Any) -> str | None:
     function = function_class(answer, "Savings")
-    if function is None:
-        return "no Function"
     g = np.float64(3.0)
     for x, w, n in CASES:
         x_leaf, w_leaf = _leaf(x), _leaf(w)
@@ -170,8 +170,8 @@ WRITE_ONE = Exercise(
 """,
     judge=_savings,
     praise="Three arguments, three answers: one in the shape of x, one number for w, and None for n.",
-    hint="Check the slopes on paper: for x = [5., 3., 2.], w = 2 and n = 3, y is 80, its slopes 8, 8, 8 and, for w, 120.",
-    second_hint="Let 1 arrive at y = w**n * x.sum(), with x = [5., 3., 2.], w = 2., n = 3: [8., 8., 8.] and 120. go back.",
+    hint="For x = [5., 3., 2.], w = 2. and n = 3, y is 80. Its slope is 8 for each entry of x, and 120 for w.",
+    second_hint="If 1 arrives and x = [5., 3., 2.], w = 2., n = 3, then [8., 8., 8.], 120. and None go back.",
     mistakes=(
         Mistake(
             "the number of gradients",
@@ -210,7 +210,7 @@ WRITE_ONE = Exercise(
                 "return to_x, g * ctx.n * w ** (ctx.n - 1) * ctx.total, None",
                 forward=("ctx.w, ctx.n, ctx.shape, ctx.total = w, n, x.shape, x.sum()", RESULT),
             ),
-            "The gradients are right, until somebody writes to x or w after forward. How do you save so that it is noticed?",
+            "The gradients are right until somebody writes to x or w after forward. Which way to save notices it?",
             pitfall="M28",
         ),
         Mistake(
@@ -242,8 +242,6 @@ def _holds(call: Call) -> tuple[list[tuple[int, ...]], bool]:
 
 def _product(answer: Any) -> str | None:
     function = function_class(answer, "Product")
-    if function is None:
-        return "no Function"
     lavish, keeps_all = False, False
     for wants_a, wants_b in ((True, True), (True, False), (False, True)):
         a, b = _leaf(A, wants_a), _leaf(B, wants_b)
