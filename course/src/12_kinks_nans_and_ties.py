@@ -377,4 +377,4 @@ print("w = {:.1f}, rounded {:.0f}".format(*trained))
 # At a kink or a tie there is no slope, and each operation takes a number between those of the two sides. A nan on the way back is mostly a 0 that met an infinite slope: make the input safe before the operation, since
 # `where` does not stop what it leaves out. Where a function is flat, gradients are 0 or end without a word, and `detach` lets you put another slope in their place.
 #
-# **13 Your own Function** comes next: operations with a rule that you write yourself.
+# Next: [13 Your own Function](13_your_own_function.ipynb): operations with a rule that you write yourself.

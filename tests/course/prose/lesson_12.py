@@ -88,5 +88,5 @@ GIVEN = [
     "exercise 12.2: a length that you write yourself has a nan at 0,",
     "mostly a 0 that met",
     "gradients are 0 or end",
-    "**13 Your own Function**",
+    "13 Your own Function",
 ]
