@@ -169,11 +169,29 @@ check("00.2", (a_grad, b_grad))
 # and it does so with `import minigrad as torch`, too.
 
 # %% [markdown]
+# ## Where you stand
+#
+# What is solved and what is open, in all lessons. Come back to this page whenever you like and run this cell: it needs no other.
+
+# %%
+from minigrad.course import overview
+
+overview()
+
+# %% [markdown]
+# To begin a lesson again, save and close it, then run this in a new cell, with the lesson's number:
+#
+# ```python
+# from minigrad.course import reset
+#
+# reset("04")
+# ```
+#
+# You get the lesson back as new, its exercises open. What you wrote is not lost: it is kept in a file beside the lesson, and the file's name
+# is printed. If it is this lesson that you give back, choose File → Reload Notebook from Disk afterwards.
+#
 # ## Good to know
 #
-# - `%run -m minigrad.course progress` in a cell shows which exercises you have solved.
-# - `%run -m minigrad.course reset 00` gives this lesson back as new. What you wrote is kept in a file beside it. Afterwards choose
-#   File → Reload Notebook from Disk.
 # - An error that you do not understand is probably in [I got this error](i_got_this_error.md), with what to do about it.
 # - If cells behave strangely, choose Kernel → Restart Kernel and Run All Cells.
 #

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from minigrad.course import copies
+from minigrad.course.standing import standing
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif chosen.command == "reset":
             lines = copies.reset(copies.find_copy(), chosen.lesson)
         else:
-            lines = copies.overview(copies.find_copy())
+            lines = [repr(standing(copies.find_copy()))]
     except (LookupError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,8 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from minigrad.course.exercises import lesson_numbers, of_lesson
-from minigrad.course.progress import Progress, Record
+from minigrad.course.progress import Progress
 
 DEFAULT_FOLDER = "work"
 PAGES = ("where_to_go_next",)  # beside the lessons, to be read
@@ -148,24 +147,3 @@ def reset(folder: Path, number: str) -> list[str]:
     progress.write(data)
     progress.forget(number)
     return [*said, f"{name}: given back as new"]
-
-
-def overview(folder: Path) -> list[str]:
-    """One line for each lesson: how many of its exercises are solved."""
-    progress = Progress(folder)
-    with_exercises = lesson_numbers()
-    lines = []
-    for name in lessons():
-        number, title = name[:2], name[3:].removesuffix(".ipynb").replace("_", " ")
-        exercises = of_lesson(number) if number in with_exercises else ()
-        records = {exercise.id: progress.record(exercise.id) for exercise in exercises}
-        marks = " ".join(f"{_mark(record)} {exercise_id}" for exercise_id, record in records.items())
-        solved = sum(record.solved for record in records.values())
-        lines.append(f"{number} {title:<28} {solved} of {len(exercises)}   {marks}".rstrip())
-    return lines
-
-
-def _mark(record: Record) -> str:
-    if record.solved:
-        return "✓"
-    return "✗" if record.tries else "○"

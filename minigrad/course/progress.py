@@ -57,23 +57,26 @@ class Progress:
         return here if here.exists() else cls(None)
 
     def read(self) -> dict[str, Any]:
-        """Everything, as it stands in the file. A file that cannot be read is set aside, not overwritten."""
-        data = self._memory
-        if self.path is not None and self.path.exists():
-            try:
-                data = json.loads(self.path.read_text("utf-8"))
-                if not isinstance(data, dict):
-                    raise ValueError("not a table")
-            except ValueError:
-                self.path.replace(self.path.with_name(NAME + ".unreadable"))
-                data = {}
+        """Everything, as it stands in the file; only looks. A file that cannot be read counts as empty."""
+        data = (self._memory if self.path is None or not self.path.exists() else self._in_file()) or {}
         tables = {key: data[key] if isinstance(data.get(key), dict) else {} for key in ("lessons", "exercises")}
         return {"version": 1, **data, **tables}
 
+    def _in_file(self) -> dict[str, Any] | None:
+        """What the file holds, or None if that is no table."""
+        assert self.path is not None
+        try:
+            data = json.loads(self.path.read_text("utf-8"))
+        except ValueError:
+            return None
+        return data if isinstance(data, dict) else None
+
     def write(self, data: dict[str, Any]) -> None:
-        """Replace the file in one go, so that a crash leaves the old one or the new one."""
+        """Replace the file in one go: a crash leaves the old one or the new one. An unreadable one is set aside."""
         self._memory = data
         if self.path is not None:
+            if self.path.exists() and self._in_file() is None:
+                self.path.replace(self.path.with_name(NAME + ".unreadable"))
             new = self.path.with_name(f"{NAME}.{os.getpid()}.new")
             new.write_text(json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
             new.replace(self.path)

@@ -139,7 +139,7 @@ def test_commands_work_in_a_lesson(tmp_path):
     ran = build.execute(nbformat.v4.new_notebook(cells=cells), tmp_path)
     printed = ["".join(output.get("text", "an error") for output in cell.outputs) for cell in ran.cells]
     assert "00_start_here.ipynb: put into" in printed[0]
-    assert printed[1].startswith("00 start here")
+    assert printed[1].startswith("00 Start here")
     assert printed[2] == "00_start_here.ipynb: given back as new\n"
     assert printed[3].startswith("There is no lesson 77.") and printed[3].count("\n") == 1
 
@@ -193,4 +193,4 @@ def test_command_line_on_the_real_lessons(tmp_path):
     shown = subprocess.run(
         [*run, "progress"], cwd=tmp_path / "work", env=environment, check=True, capture_output=True, encoding="utf-8"
     )
-    assert shown.stdout.startswith("00 start here")
+    assert shown.stdout.startswith("00 Start here")

@@ -24,7 +24,6 @@ GIVEN = [
     "Exercise 00.1",
     "Exercise 00.2",
     "$a = [1, 2]$ and $b = [5, 1]$",
-    "reset 00",
     "work/00_start_here.ipynb",
     "01 Slopes by nudging",
 ]
