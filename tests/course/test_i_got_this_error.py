@@ -174,8 +174,8 @@ def test_a_new_message_would_be_noticed(code, sentence):
 
 # ------------------------------------------------------------ in the course
 def heading(cell: Any) -> str:
-    """The last heading in a text cell; "" if it has none."""
-    found = re.findall(r"^#+ (.*)", cell.source, flags=re.M) if cell.cell_type == "markdown" else []
+    """The last section that begins in a text cell; "" if none does. (Its parts, `###`, are called alike in all.)"""
+    found = re.findall(r"^## (.*)", cell.source, flags=re.M) if cell.cell_type == "markdown" else []
     return found[-1] if found else ""
 
 
