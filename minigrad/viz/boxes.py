@@ -78,19 +78,19 @@ def boxes_and_joints(trace: dict[str, Any]) -> tuple[list[dict[str, Any]], list[
     return boxes, joints
 
 
-def label_rooms(trace: dict[str, Any]) -> dict[int, float]:
+def label_rooms(trace: dict[str, Any], longest_label: int = LONGEST_LABEL) -> dict[int, float]:
     """The width that the gradient's text, or "not yet", needs beside each edge; empty for a trace without events."""
-    texts = edge_gradients(trace)
+    texts = edge_gradients(trace, longest_label)
     if not trace["events"]:
         return {}
     longest = {edge["id"]: max(texts.get(edge["id"], ""), NOT_YET, key=len) for edge in trace["edges"]}
     return {edge: round(text_width(text, LABEL_SIZE) + 10, 1) for edge, text in longest.items()}
 
 
-def edge_gradients(trace: dict[str, Any]) -> dict[int, str]:
+def edge_gradients(trace: dict[str, Any], longest_label: int = LONGEST_LABEL) -> dict[int, str]:
     """The text of the gradient on each edge, cut to its room, as the events leave it."""
     return {
-        out["edge"]: short(out["value"]["text"], LONGEST_LABEL)
+        out["edge"]: short(out["value"]["text"], longest_label)
         for event in trace["events"]
         for out in event["outgoing"]
         if out["edge"] is not None and out["value"] is not None

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .boxes import LABEL_HEIGHT, boxes_and_joints, label_rooms
+from .boxes import LABEL_HEIGHT, LONGEST_LABEL, boxes_and_joints, label_rooms
 from .layered import layered
 from .nested import nested
 
@@ -24,18 +24,19 @@ Rooms = dict[int, float]
 BACKENDS = ("pygraphviz", "dot", "own")
 
 
-def layout(trace: dict[str, Any], backend: str | None = None) -> dict[str, Any]:
+def layout(trace: dict[str, Any], backend: str | None = None, longest_label: int = LONGEST_LABEL) -> dict[str, Any]:
     """The LAYOUT of docs/stepper.md for a trace.
 
     Parameters
     ----------
     trace : a trace; if it has events, room is left for the gradients beside the edges.
     backend : "pygraphviz", "dot" or "own"; by default the first of them that is there.
+    longest_label : how many characters of a gradient there is room for; not with groups, which the front end lays out.
     """
     if trace.get("groups"):
         return _nested(trace)
     boxes, joints = boxes_and_joints(trace)
-    rooms = label_rooms(trace)
+    rooms = label_rooms(trace, longest_label)
     backend = backend or available()
     if backend != "own":
         try:

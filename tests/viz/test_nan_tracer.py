@@ -70,3 +70,13 @@ def test_a_freed_graph_is_no_accident():
     y = (x * x).sum()
     y.backward()
     assert "a second time" in nan_tracer(y).alt
+
+
+def test_there_is_room_for_the_numbers_of_three_entries():
+    scores = minigrad.tensor([100.0, 0.0, -2.0], requires_grad=True)
+    found = nan_tracer((1 / (1 + scores.exp())).mean())
+    place, written = found.state["trace"]["layout"], found.state["edges"]
+    for edge in place["edges"]:
+        words = written[str(edge["edge"])]["backward"]
+        half = (6.7 * len(words) + 10) / 2  # as wide as plain.js draws it
+        assert len(words) > 20 and half <= edge["label"][0] <= place["width"] - half

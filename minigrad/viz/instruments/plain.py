@@ -9,10 +9,12 @@ from ..boxes import LABEL_SIZE
 from ..layout import layout
 from ..svg import _box, _edge, text
 from ..trace import check_size
+from ..words import short
 from .still import drawing
 
 Trace = dict[str, Any]
 BELOW = 18.0  # room below the lowest leaf for its words
+LONGEST_TAG = 26  # characters beside an edge, here and in plain.js
 CSS = (
     f".note{{font-size:{LABEL_SIZE:g}px;paint-order:stroke;stroke:var(--paper);stroke-width:4px}}"
     ".off{stroke-dasharray:4 4;opacity:.75}.gone{opacity:.45}.off text,.gone text{opacity:1}"
@@ -27,7 +29,8 @@ def placed(trace: Trace, labels: Mapping[int, str], below: Mapping[int, str] | N
         {"node": 0, "outgoing": [{"edge": edge, "value": {"text": words}} for edge, words in labels.items()]},
         *({"node": node, "outgoing": [], "grad": {"after": {"text": words}}} for node, words in (below or {}).items()),
     ]
-    return {**trace, "events": [], "layout": layout({**trace, "events": carrier if labels or below else []})}
+    carried = {**trace, "events": carrier if labels or below else []}
+    return {**trace, "events": [], "layout": layout(carried, longest_label=LONGEST_TAG)}
 
 
 def still_graph(
@@ -50,7 +53,9 @@ def still_graph(
     for edge in place["edges"]:
         if edge["edge"] in labels:
             x, y = edge["label"]
-            parts.append(f'<text class="note" x="{x:g}" y="{y + 4:g}">{text(labels[edge["edge"]])}</text>')
+            parts.append(
+                f'<text class="note" x="{x:g}" y="{y + 4:g}">{text(short(labels[edge["edge"]], LONGEST_TAG))}</text>'
+            )
     return drawing((place["width"], place["height"] + BELOW), alt, parts, CSS)
 
 
