@@ -69,7 +69,7 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## A puzzle
 #
-# Here are three ways to write "the larger one of $x$ and 0". (`clamp(min=0.0)` raises what is below 0 to 0; `maximum` compares entry by entry.)
+# Here are three ways to write "the larger one of $x$ and 0". (`clamp(min=0.0)` raises what is below 0 to 0; `maximum` takes the larger one of two numbers.)
 #
 # **Which gradient will each of them give at −1, at 0 and at 2?** Decide, then run the cell.
 
@@ -245,7 +245,7 @@ def wave(x):
 check("12.1", wave)
 
 # %% [markdown]
-# To see what yours gives:
+# To see what yours gives. (The warning proposes to add a small number below. Here that would spoil the value at 0.)
 
 # %%
 x = tensor([0.0, 2.0], requires_grad=True)

@@ -53,9 +53,8 @@ def still_graph(
     for edge in place["edges"]:
         if edge["edge"] in labels:
             x, y = edge["label"]
-            parts.append(
-                f'<text class="note" x="{x:g}" y="{y + 4:g}">{text(short(labels[edge["edge"]], LONGEST_TAG))}</text>'
-            )
+            words = short(labels[edge["edge"]], LONGEST_TAG)
+            parts.append(f'<text class="note" x="{x:g}" y="{y + 4:g}">{text(words)}</text>')
     return drawing((place["width"], place["height"] + BELOW), alt, parts, CSS)
 
 

@@ -79,6 +79,7 @@ GIVEN = [
     "Exercise 12.2",
     "Exercise 12.3",
     "at 0 the value should be 1, and the gradient 0.",
+    "spoil the value at 0.",
     "a square root of 0.",
     "a kink at 0: it looks",
     "gradient there be 0.",
