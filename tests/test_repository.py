@@ -223,7 +223,7 @@ def test_wheel_holds_the_package_and_the_lessons(wheel):
     lessons |= {
         f"minigrad/course/lessons/solutions/{path.name}" for path in (ROOT / "course" / "solutions").glob("*.ipynb")
     }
-    lessons.add("minigrad/course/lessons/i_got_this_error.md")
+    lessons |= {f"minigrad/course/lessons/{page}.md" for page in ("i_got_this_error", "glossary")}
     assert lessons < names
     assert {
         "minigrad/py.typed",

@@ -192,6 +192,7 @@ overview()
 #
 # ## Good to know
 #
+# - What a word means, and which lesson introduces it, is in the [glossary](glossary.md).
 # - An error that you do not understand is probably in [I got this error](i_got_this_error.md), with what to do about it.
 # - If cells behave strangely, choose Kernel → Restart Kernel and Run All Cells.
 #
