@@ -271,8 +271,8 @@ gc.enable()
 #
 # ## Play
 #
-# **What does `Fade` keep in the wrong way, which gradient does it work out for nothing, and what need this call not keep at all?** (Its gradients are right.) Go through the four stages with
-# the slider, and compare with the code.
+# **What does `Fade` keep in the wrong way, what does it keep for nothing, and which gradient does it work out for nothing?** (The gradients are right.) Go through the
+# four stages with the buttons, and compare with the code.
 
 
 # %%
