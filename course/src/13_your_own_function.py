@@ -70,7 +70,7 @@ except ModuleNotFoundError:
 # ## A puzzle
 #
 # Up to now every operation brought its backward rule along. Here is one that somebody wrote: `forward` doubles, and `backward` is its rule. `apply` runs `forward` and records a node.
-# (`ctx` comes in a moment.)
+# (`ctx` comes in a moment. `@staticmethod` means that there is no `self`.)
 #
 # Double has the slope 2. **Will the gradient be 2 or 10, or is there an error?** Decide, then run the cell.
 
@@ -189,7 +189,7 @@ Power.apply(x, 3).backward()
 # %% [markdown]
 # ## What ctx is for
 #
-# Could you not write `ctx.x = x`, as we did with `n`? Try both, and write to the input before the pass. The slope at 6 is 12, and `h` is made with slope 2, so `x` should get 24.
+# Could you not write `ctx.x = x`, as we did with `n`? Here are both ways, and between `forward` and `backward` somebody writes to the input. The slope of the square at 6 is 12, and `h` is made with slope 2, so `x` should get 24.
 
 
 # %%
@@ -298,8 +298,8 @@ ctx_inspector(faded.sum())
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# The mark `!` shows it: `mask` is a tensor, and is kept as an attribute. (`gain` is a plain number, so that is fine.) Nobody wants the gradient of `image`, and what comes back for it is dropped. `faded` is
-# never used, and `mask` only for that dropped gradient. What is needed is `image` and `gain`.
+# The mark `!` shows the first: `mask` is a tensor, and is kept as an attribute. (`gain` is a plain number, so that is fine.) Nobody wants the gradient of `image`, and what comes back for it is dropped: it was
+# worked out for nothing. `faded` is never used, and `mask` only for that dropped gradient, so both are kept for nothing. This call needs `image` and `gain`.
 #
 # </details>
 #
@@ -330,7 +330,7 @@ check("13.1", Savings)
 # ## Skip what nobody wants
 #
 # `ctx.needs_input_grad` has an entry for each argument: is its gradient wanted? It can be asked in `forward`, too. So a rule need not work out what would be dropped, and need not save what only that would
-# need. Often this is half of the work: the data of a network never require grad, nor do weights that are frozen (lesson 15).
+# need. (`save_for_backward` takes None in the place of a tensor.) Often this is half of the work: the data of a network never require grad, nor do weights that are frozen (lesson 15).
 #
 # ## Exercise 13.2: skip what is not needed
 #

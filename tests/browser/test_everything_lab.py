@@ -183,7 +183,7 @@ def end_of_plot(i):
 # For each instrument: by mouse, what it says then; by keys, what it says then; what Python has heard in the end.
 DRIVEN = {
     "ctx_inspector": (
-        *(button("backward got"), "Here backward got the result's gradient = [1., 1.]."),
+        *(button("backward got"), "Here backward got gradient of result = [1., 1.]."),
         *(keyed("button", "backward returned", "Enter"), "Here backward returned for x = [3., 3.]; for factor = None."),
         3,
     ),

@@ -157,7 +157,7 @@ def test_the_stages_of_a_call(show):
     found.locator("[data-key='0']").click(position={"x": 20, "y": 60})
     assert sentence(found) == "Here forward got x, its gradient is wanted; factor, no tensor."
     found.get_by_role("button", name="backward got").press("Enter")
-    assert rows.all_inner_texts() == ["the result's gradient\t1.\tshape ()"] and values(found) == [3, 0, 2]
+    assert rows.all_inner_texts() == ["gradient of result\t1.\tshape ()"] and values(found) == [3, 0, 2]
     assert not serious(found.page, ".mg-widget")
 
 

@@ -91,7 +91,7 @@ def test_all_four_stages(x):
 def test_an_error_of_backward_is_shown(x):
     found = ctx_inspector(Wrong.apply(x).sum())
     ((name, _, note),) = items(found, 3)
-    assert name == "FunctionError" and items(found, 2) == [("the result's gradient", "[1., 1.]", "shape (2,)")]
+    assert name == "FunctionError" and items(found, 2) == [("gradient of result", "[1., 1.]", "shape (2,)")]
     assert "returned an incorrect number of gradients" in note
     assert items(found, 0)[0][0] == "x" and items(found, 1) == [
         ("set_materialize_grads", "False", "None stays None, no zeros")

@@ -191,7 +191,7 @@ def _incoming(node: FunctionNode, incoming: Any) -> list[Item]:
     gradients = incoming if isinstance(incoming, dict) else {0: incoming}
     items = []
     for i, result in enumerate(node.results):
-        name = "the result's gradient" if len(node.results) == 1 else f"gradient of result {i}"
+        name = "gradient of result" if len(node.results) == 1 else f"gradient of result {i}"
         g = gradients.get(i)
         if g is not None:
             items.append(_item(name, f"shape {shape_text(g.shape)}", describe(g)["text"]))

@@ -18,7 +18,7 @@ CLAIMS = [
         "arrives, b / c, grad(c, b, arrives, retain_graph=True)",
     ),
     (
-        "The slope at 6 is 12, and `h` is made with slope 2, so `x` should get 24",
+        "The slope of the square at 6 is 12, and `h` is made with slope 2, so `x` should get 24",
         "2 * x, 2 * (2 * x), 2, 2 * (2 * x) * 2",
     ),
     ("28 is the gradient of nothing", "2 * (2 * x + 1) * 2"),
