@@ -1,7 +1,7 @@
 """Train the small network that lesson 15 finetunes: `python course/pretrain.py` writes its weights anew.
 
-It sees the odd digits alone, upright and turned by a quarter, a half and three quarters. Each turn of a digit is a class
-of its own: told to keep 20 things apart, it learns more about strokes than five digits would teach it. Lesson 15
+It sees the odd digits alone, upright and turned by a quarter, a half and three quarters. Each turn of a digit is a
+class of its own: told to keep 20 things apart, it learns more about strokes than five digits would teach it. Lesson 15
 teaches it the even ones.
 """
 
