@@ -319,8 +319,8 @@ from tqdm import tqdm
 
 from minigrad.course import style
 
-sizes, steps = [1, 2, 5, 20, 50], [2, 5, 10, 20]
-draws = {1: 3, 2: 3, 5: 1, 20: 1, 50: 1}  # with few examples, much depends on which
+sizes, steps = [1, 2, 5, 10, 50], [2, 5, 10, 20]
+draws = {1: 2, 2: 2, 5: 1, 10: 1, 50: 1}  # with few examples, much depends on which
 results = {}
 for each in tqdm(sizes, desc="examples of each class", bar_format="{desc}: {bar} {n_fmt} of {total_fmt} sizes"):
     for start in ("finetuned", "from scratch"):
@@ -347,7 +347,7 @@ style.picture(
 )
 
 # %% [markdown]
-# With one example of each class, the finetuned network is more than 10 points ahead after 5, 10 and 20 steps, and with two it still is. It does not have to find out what a stroke is.
+# With one example of each class, the finetuned network is more than 10 points ahead after 5, 10 and 20 steps. With two of each it still is after 20. It does not have to find out what a stroke is.
 #
 # With 50 of each, at most 5 points lie between the two. Enough examples teach the network from scratch as much. And its lower layers may become what *these* digits need, while the frozen ones stay as they are. So finetune
 # where examples are few or time is short. A step is cheaper, too:

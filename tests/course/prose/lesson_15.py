@@ -22,6 +22,7 @@ CLAIMS = [
     ("All parameters moved, and 60 more tensors", "sum(1 for _ in minigrad.models.resnet18().buffers())"),
     ("belong to 20 **batch norm** layers", BATCH_NORMS),
     ("more than 10 points ahead after 5, 10 and 20 steps", f"{_margins(1, 1)}, steps[1:]"),
+    ("With two of each it still is after 20.", f"2 * {_margins(2, 3)}"),
     (
         "at most 5 points lie between the two",
         "5 if abs(results['finetuned', 50][-1] - results['from scratch', 50][-1]) <= 5 else float('nan')",
