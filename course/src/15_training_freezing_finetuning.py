@@ -133,7 +133,7 @@ loss
 # %% [markdown]
 # ### In the stepper
 #
-# In which step do the two slopes appear?
+# **In which step do the two slopes appear?**
 
 # %%
 from minigrad.viz import frozen_path, step
@@ -141,7 +141,7 @@ from minigrad.viz import frozen_path, step
 step(loss)
 
 # %% [markdown]
-# Then the other half of the step:
+# In the first: the loss has one node, and this is its rule. Then the other half of the training step:
 
 # %%
 optimizer = SGD([w, b], lr=1.0, momentum=0.9)
@@ -188,7 +188,7 @@ print(
 # %% [markdown]
 # (The tutorial that this step is from takes `(prediction - labels).sum()` for a loss. Each score then has the slope 1, whatever the label is. Such a step is an example of the calls, and teaches nothing.)
 #
-# All parameters moved, and 60 more tensors that are none. They belong to 20 **batch norm** layers. Such a layer shifts and scales what comes in so that each channel has mean 0 and variance 1. In
+# All parameters moved, and 60 more tensors that are none. They belong to 20 **batch norm** layers. Such a layer shifts and scales what comes in so that each channel (one of the pictures that a layer makes of its input) has mean 0 and variance 1. In
 # training it takes mean and variance from the batch. It also keeps **running statistics**: averages over the batches so far, and a counter. After `eval()` it uses these instead, and leaves them alone.
 # They are **buffers**: part of the model, but without a gradient. The *forward pass* writes them.
 #
@@ -240,25 +240,10 @@ check("15.1", moved)
 #
 # `SmallResNet` is built like resnet18, but for digits of $8 \times 8$ pixels. It was trained on 1, 3, 5, 7 and 9, each in four turns, so on 20 classes (`course/pretrain.py` does it). It has never seen a 2. Now it
 # is to tell 0, 2, 4, 6 and 8 apart.
-#
-# The loss here is **cross-entropy**. It is for questions with several answers of which one is right: it turns the scores into probabilities that add up to 1, and takes $-\ln p$ of the right answer.
 
 # %%
-from minigrad.course.live import LossCurve
 from minigrad.course.small_resnet import PRETRAINED, SmallResNet
 from minigrad.datasets import digits
-
-
-def even_digits(part):
-    images, labels = digits(part)
-    is_even = labels % 2 == 0
-    return images[is_even], labels[is_even] // 2  # classes 0 to 4
-
-
-def examples(each, draw=0):
-    """So many examples of each class; another draw gives others."""
-    chosen = [i for c in range(5) for i in (labels == c).nonzero().flatten().tolist()[draw * each :][:each]]
-    return images[chosen], labels[chosen]
 
 
 def pretrained():
@@ -269,6 +254,29 @@ def pretrained():
     return model
 
 
+def even_digits(part):
+    images, labels = digits(part)
+    is_even = labels % 2 == 0
+    return images[is_even], labels[is_even] // 2  # classes 0 to 4
+
+
+images, labels = even_digits("train")
+test_images, test_labels = even_digits("held-out")
+
+
+def examples(each, draw=0):
+    """So many examples of each class; another draw gives others."""
+    chosen = [i for c in range(5) for i in (labels == c).nonzero().flatten().tolist()[draw * each :][:each]]
+    return images[chosen], labels[chosen]
+
+
+# %% [markdown]
+# The loss here is **cross-entropy**. It is for questions with several answers of which one is right: it turns the scores into probabilities that add up to 1, and takes $-\ln p$ of the right answer.
+#
+# `learn` is the training step of above in a loop. What is frozen stays in `eval()` mode. `accuracy` asks for digits that are held out: nothing was trained on them.
+
+
+# %%
 def accuracy(model):
     """The percentage of held-out digits that the model gets right."""
     model.eval()
@@ -276,7 +284,7 @@ def accuracy(model):
         return 100 * (model(test_images).argmax(1) == test_labels).float().mean().item()
 
 
-def learn(model, images, labels, steps, look_at=()):
+def learn(model, images, labels, steps, look_at=(), curve=None):
     frozen = not model.conv1.weight.requires_grad
     optimizer = SGD(model.parameters(), lr=0.03, momentum=0.9)
     seen = []
@@ -286,25 +294,27 @@ def learn(model, images, labels, steps, look_at=()):
         loss = nn.functional.cross_entropy(model(images), labels)
         loss.backward()
         optimizer.step()
-        curve.note(loss.item())
+        if curve is not None:
+            curve.note(loss.item())
         if k in look_at:
             seen.append(accuracy(model))
     return seen
 
 
-images, labels = even_digits("train")
-test_images, test_labels = even_digits("held-out")
-curve = LossCurve(steps=200)
-curve
-
 # %% [markdown]
-# The picture above is alive: run the next cell and watch it. Ten images are all that the network gets, two of each class.
+# This picture is alive. Run its cell and the next one, and watch it. Ten images are all that the network gets, two of each class.
+
+# %%
+from minigrad.course.live import LossCurve
+
+curve = LossCurve(steps=100)
+curve
 
 # %%
 minigrad.manual_seed(0)
 model = pretrained()
 before = copy_of(model)
-learn(model, *examples(2), steps=200)
+learn(model, *examples(2), steps=100, curve=curve)
 moved_since(before, model)
 
 # %% [markdown]
@@ -313,11 +323,8 @@ moved_since(before, model)
 # Was it worth it? The same network *from scratch*, that is, with random weights and all of it trained, gets the same examples. Each takes 20 steps. First one example of each class, then up to 50:
 
 # %% tags=["nbval-ignore-output"]
-import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
-
-from minigrad.course import style
 
 sizes, steps = [1, 2, 5, 10, 50], [2, 5, 10, 20]
 draws = {1: 2, 2: 2, 5: 1, 10: 1, 50: 1}  # with few examples, much depends on which
@@ -331,6 +338,11 @@ for each in tqdm(sizes, desc="examples of each class", bar_format="{desc}: {bar}
             curves.append(learn(model, *examples(each, draw), steps=20, look_at=steps))
         results[start, each] = np.mean(curves, axis=0)
 
+# %% tags=["nbval-ignore-output"]
+import matplotlib.pyplot as plt
+
+from minigrad.course import style
+
 style.use()
 figure, (left, right) = plt.subplots(1, 2, sharey=True, figsize=(8.4, 3.4))
 for start in ("finetuned", "from scratch"):
@@ -343,7 +355,7 @@ right.minorticks_off()
 left.legend(loc="lower right")
 style.picture(
     figure,
-    "Accuracy over steps and over examples. With one example of each class the finetuned network is far ahead at every number of steps. With more examples the two come together.",
+    "Accuracy over steps and over examples. With one example of each class the finetuned network is ahead at every number of steps. The more examples, the smaller its lead; with 50 of each the two are as good as equal.",
 )
 
 # %% [markdown]
@@ -371,10 +383,10 @@ print(
 #
 # None of them raises an error.
 #
-# - **A frozen batch norm moves** in training mode, since the forward pass writes its running statistics. Keep what is frozen in `eval()` mode.
-# - **A frozen weight rolls on**, as in the puzzle, while its `.grad` is not None: an old gradient, or zeros.
-# - **Zeros are not None.** So clear with plain `zero_grad()`.
-# - **A new layer is unknown** to an optimizer that was made before. Replace first, then make the optimizer. (In this course, minigrad warns of it.)
+# - A frozen batch norm moves in training mode, since the forward pass writes its running statistics. Keep what is frozen in `eval()` mode.
+# - A frozen weight rolls on, as in the puzzle, while its `.grad` is not None: an old gradient, or zeros.
+# - Zeros are not None. So clear with plain `zero_grad()`.
+# - A new layer is unknown to an optimizer that was made before. Replace first, then make the optimizer. (In this course, minigrad warns of it.)
 
 # %%
 model = pretrained()

@@ -37,10 +37,12 @@ class LossCurve(ipywidgets.HTML):
         super().__init__(value=self._html())
 
     def note(self, loss: float) -> None:
-        """Add the loss of one more step."""
+        """Add the loss of one more step. A full curve begins anew."""
+        if len(self._losses) == self._steps:
+            self._losses = []
         self._losses.append(float(loss))
         now = time.monotonic()
-        if now - self._drawn > REST or len(self._losses) >= self._steps:
+        if now - self._drawn > REST or len(self._losses) == self._steps:
             self._drawn, self.value = now, self._html()
 
     @property
@@ -49,6 +51,8 @@ class LossCurve(ipywidgets.HTML):
         if not self._losses:
             return f"The loss over {self._steps} steps: the curve is drawn as they are made."
         first, last = self._losses[0], self._losses[-1]
+        if len(self._losses) == 1:
+            return f"The loss over 1 step: {first:.3g}."
         return f"The loss over {len(self._losses)} steps: from {first:.3g} to {last:.3g}."
 
     def _svg(self) -> str:

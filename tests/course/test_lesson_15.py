@@ -133,6 +133,8 @@ def test_the_live_curve_says_what_it_shows_and_moves():
     assert repr(curve) == "The loss over 3 steps: from 4 to 1." and curve.value != before
     bundle = curve._repr_mimebundle_()
     assert bundle["text/plain"] == repr(curve) and repr(curve) in bundle["text/html"]
+    curve.note(0.5)
+    assert repr(curve) == "The loss over 1 step: 0.5."
 
 
 # --- 15.1 -------------------------------------------------------------------------------------------------------------
