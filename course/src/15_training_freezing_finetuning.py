@@ -323,13 +323,16 @@ moved_since(before, model)
 # Was it worth it? The same network *from scratch*, that is, with random weights and all of it trained, gets the same examples. Each takes 20 steps. First one example of each class, then up to 50:
 
 # %% tags=["nbval-ignore-output"]
+import sys
+
 import numpy as np
 from tqdm import tqdm
 
 sizes, steps = [1, 2, 5, 10, 50], [2, 5, 10, 20]
 draws = {1: 2, 2: 2, 5: 1, 10: 1, 50: 1}  # with few examples, much depends on which
 results = {}
-for each in tqdm(sizes, desc="examples of each class", bar_format="{desc}: {bar} {n_fmt} of {total_fmt} sizes"):
+bar = {"bar_format": "{n_fmt} of {total_fmt} sizes {bar}", "ncols": 60, "file": sys.stdout}
+for each in tqdm(sizes, **bar):
     for start in ("finetuned", "from scratch"):
         curves = []
         for draw in range(draws[each]):
@@ -481,4 +484,4 @@ check("15.3", finetune)
 # A step moves what has a `.grad`, and the forward pass in training mode moves running statistics. To finetune, load, freeze, replace the head, choose `eval()`, and only then make the optimizer. It pays where examples or time
 # are short.
 #
-# **16 Build it yourself** comes next: your own engine, in about 100 lines.
+# Next: [16 Build it yourself](16_build_it_yourself.ipynb): your own engine, in about 100 lines.

@@ -33,7 +33,8 @@ class LossCurve(ipywidgets.HTML):
     """
 
     def __init__(self, steps: int) -> None:
-        self._steps, self._losses, self._drawn = steps, [], 0.0
+        self._steps, self._drawn = steps, 0.0
+        self._losses: list[float] = []
         super().__init__(value=self._html())
 
     def note(self, loss: float) -> None:
@@ -63,13 +64,14 @@ class LossCurve(ipywidgets.HTML):
             x = LEFT + (right - LEFT) * step / max(self._steps - 1, 1)
             return f"{x:.1f},{bottom - (bottom - TOP) * loss / most:.1f}"
 
+        top = f"{most:.3g}" if self._losses else ""
         line = " ".join(at(step, loss) for step, loss in enumerate(self._losses))
         end = at(len(self._losses) - 1, self._losses[-1]).split(",") if self._losses else None
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
             f'font-family="sans-serif" font-size="13" fill="{INK}">'
             f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="{INK}"/>'
-            f'<text x="{LEFT - 6}" y="{TOP + 5}" text-anchor="end">{most:.3g}</text>'
+            f'<text x="{LEFT - 6}" y="{TOP + 5}" text-anchor="end">{top}</text>'
             f'<text x="{LEFT - 6}" y="{bottom + 5}" text-anchor="end">0</text>'
             f'<text x="14" y="{(TOP + bottom) / 2}" text-anchor="middle" '
             f'transform="rotate(-90 14 {(TOP + bottom) / 2})">loss</text>'

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 import minigrad
 from minigrad import nn
 from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
@@ -17,7 +19,8 @@ def _all_ten(function: Any) -> str | None:
     if is_blank(function):
         raise NotYet("define finetune, then hand it over.")
     images, labels = digits()
-    chosen = [i for digit in range(10) for i in (labels == digit).nonzero().flatten().tolist()[:5]]
+    kinds = labels.numpy()
+    chosen = [i for digit in range(10) for i in np.flatnonzero(kinds == digit)[:5].tolist()]
     with fork_rng():
         minigrad.manual_seed(0)
         model = function(images[chosen], labels[chosen])
@@ -39,7 +42,7 @@ def _all_ten(function: Any) -> str | None:
         scores = model(images)
     if tuple(scores.shape) != (len(labels), 10):
         return "not ten scores"
-    right = (scores.argmax(1) == labels).float().mean().item()
+    right = (scores.argmax(1).numpy() == labels.numpy()).mean()
     return None if right >= WANTED else "has not learnt"
 
 

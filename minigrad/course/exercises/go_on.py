@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 import minigrad
 from minigrad import nn
 from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
@@ -26,8 +28,9 @@ def _model_in_training() -> tuple[SmallResNet, Any]:
 def new_digits(each: int) -> tuple[Any, Any]:
     """The first few even digits of each kind."""
     images, labels = digits()
-    chosen = [i for digit in range(0, 10, 2) for i in (labels == digit).nonzero().flatten().tolist()[:each]]
-    return images[chosen], labels[chosen] // 2
+    kinds = labels.numpy()
+    chosen = [i for digit in range(0, 10, 2) for i in np.flatnonzero(kinds == digit)[:each].tolist()]
+    return images[chosen], minigrad.tensor(kinds[chosen] // 2)
 
 
 def moved_but_head(before: dict[str, Any], model: Any) -> tuple[set[str], set[str]]:
