@@ -97,15 +97,15 @@ print(y)
 print(x.grad)
 
 # %% [markdown]
-# 10. Autograd believes every rule. It has no idea what `forward` computes. While `forward` runs nothing is recorded, and the whole call becomes a single node.
+# It is 10. Autograd believes every rule. It has no idea what `forward` computes. While `forward` runs nothing is recorded, and the whole call becomes a single node.
 #
 # That is a power: the straight-through rounding of lesson 12 is such a rule, wrong on purpose. And it is a danger: a slip in a rule raises no error, and training only goes badly.
 #
 # ## A rule for a triangle
 #
-# The longest side of a right-angled triangle is $c = \sqrt{a^2 + b^2}$. NumPy has it in one call, `np.hypot`. minigrad has no such operation, so let us add it. With a pencil:
+# The longest side of a right-angled triangle is $c = \sqrt{a^2 + b^2}$. NumPy has it in one call, `np.hypot`. minigrad has no such operation, so let us add it. For its rule we need the slopes of $c$, first for $a$ (with $b$ held), then for $b$:
 #
-# $$\frac{\partial c}{\partial a} = \frac{2a}{2\sqrt{a^2 + b^2}} = \frac{a}{c}, \qquad \frac{\partial c}{\partial b} = \frac{b}{c}$$
+# $$\text{for } a: \; \frac{2a}{2\sqrt{a^2 + b^2}} = \frac{a}{c} \qquad \text{for } b: \; \frac{b}{c}$$
 #
 # ### By hand
 #
@@ -330,7 +330,7 @@ check("13.1", Savings)
 # ## Skip what nobody wants
 #
 # `ctx.needs_input_grad` has an entry for each argument: is its gradient wanted? It can be asked in `forward`, too. So a rule need not work out what would be dropped, and need not save what only that would
-# need. (`save_for_backward` takes None in the place of a tensor.) Often this is half of the work: the data of a network never require grad, nor do weights that are frozen (lesson 15).
+# need. (`save_for_backward` takes None in the place of a tensor.) Often this is half of the work: the data of a network hardly ever require grad, nor do weights that are frozen (lesson 15).
 #
 # ## Exercise 13.2: skip what is not needed
 #
@@ -370,7 +370,7 @@ gradcheck(Hypotenuse.apply, (a64, b64))
 gradcheck(Double.apply, a64)
 
 # %% [markdown]
-# "Numerical" is what the nudges found, "analytical" what the rule says. The message even tells the factor. (With `raise_exception=False` you get True or False instead of an error.)
+# “Numerical” is what the nudges found, “analytical” what the rule says. The message even tells the factor. (With `raise_exception=False` you get True or False instead of an error.)
 #
 # It checks the point that you give it, and no other. Here are four more rules. Each passes at 1:
 
@@ -479,7 +479,7 @@ check("13.4", repeat)
 # %% [markdown] tags=["pytorch"]
 # ## What PyTorch does
 #
-# The same, word for word. This program
+# The same. This program
 #
 # ```python
 # import torch

@@ -38,7 +38,7 @@ GIVEN = [
     "shape (3,) arrives, a table of shape (3, 4) is sent on",
     "shape (3,) arrives, shape (4,) is sent on",
     "`h += 1`",
-    "10. Autograd believes every rule",
+    "It is 10. Autograd believes every rule",
     "lesson 12",
     "\\sqrt{a^2 + b^2}",
     "\\frac{2a}{2",
