@@ -535,4 +535,4 @@ check("13.4", repeat)
 # A Function has a `forward` and a rule: one gradient for each argument, in the shape of that argument, None where none is due. Tensors go through `save_for_backward`, and `needs_input_grad` says what
 # can be skipped. Autograd believes every rule, so nudge it with `gradcheck`, at numbers that are not special; a hook changes what flows.
 #
-# **14 Gradients of gradients** comes next: a backward pass is a computation, too, and can be recorded.
+# Next: [14 Gradients of gradients](14_gradients_of_gradients.ipynb): a backward pass is a computation, too, and can be recorded.

@@ -300,7 +300,7 @@ def explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *files: str) -> s
 )
 def test_explain_says_where_the_course_meets_it(files, path, tmp_path, monkeypatch):
     text = explained(tmp_path, monkeypatch, *files)
-    assert f"\n\nIn the course\n  Lesson 05, Jacobians: “A puzzle”\n    {path}\n\n" in text
+    assert f"\n\nIn the course\n  Lesson 05, Jacobians: “A puzzle”\n    {path}\n" in text
     assert text.endswith("\n  x = tensor([1.0, 2.0], requires_grad=True)\n  (x * 2).backward()")
 
 

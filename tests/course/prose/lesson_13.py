@@ -56,5 +56,5 @@ GIVEN = [
     "Exercise 13.4",
     "x_0",
     "x_1",
-    "**14 Gradients",
+    "14 Gradients of gradients",
 ]
