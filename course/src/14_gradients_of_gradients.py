@@ -161,8 +161,7 @@ h = w * x
 y = h**3
 (to_x,) = grad(y, x, create_graph=True)
 total = y + to_x
-walk = step(total)
-walk
+step(total)
 
 # %% [markdown]
 # <details><summary>The answer</summary>
@@ -313,9 +312,9 @@ for _ in range(3000):
 print(x)
 
 # %% [markdown]
-# A slope tells which way is down, but not how far to go. The second slopes tell how soon the slope will change. After a step $s$ the gradient is about $g + Hs$. At the bottom it is zero, so go where it *would* be zero:
+# Near, but not there. A slope tells which way is down, but not how far to go. The second slopes tell how soon the slope will change. After a step $s$ the gradient is about $g + Hs$. At the bottom it is zero, so go where it *would* be zero:
 #
-# $$g + Hs = 0, \qquad s = -H^{-1}g$$
+# $$g + Hs = 0, \qquad \text{that is} \quad Hs = -g$$
 #
 # This is **Newton's method**. From $[0, 0]$, by hand:
 #
@@ -329,6 +328,8 @@ print(x)
 # looks for a place where the gradient is zero. That may also be a top.
 #
 # ## Exercise 14.4: Newton's method
+#
+# Your `hessian_of` hands back rows. `minigrad.stack` makes one tensor of them.
 
 
 # %% tags=["exercise-14.4"]

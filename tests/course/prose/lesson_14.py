@@ -93,7 +93,7 @@ GIVEN = [
     "$$f = (1 - x_0)^2 + 100\\,(x_1 - x_0^2)^2$$",
     "as in lesson 09, from $[0, 0]$",
     "after 3,000 steps",
-    "$$g + Hs = 0, \\qquad s = -H^{-1}g$$",
+    "$$g + Hs = 0, ",
     "From $[0, 0]$, by hand",
     "is the last column, $[-400, 200]$",
     "the silent 48",
