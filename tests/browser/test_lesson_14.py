@@ -20,7 +20,7 @@ def test_the_second_layer_comes_in_at_h_and_a_product_is_checked(lab, opened):
 
     walk = page.locator(".mg-stepper", has_text="Backward pass of total")
     walk.scroll_into_view_if_needed()
-    assert "grad(y, x, create_graph=True)" in walk.locator(".mg-layers li").last.inner_text()
+    assert "grad(y, x, create_graph=True)" in walk.locator(".mg-layers li").last.text_content()
     for _ in range(7):
         walk.get_by_role("button", name="Next step").click()
     at_h = walk.locator(".mg-panel").inner_text()
