@@ -51,10 +51,11 @@ docs: .venv/test.stamp
 figures: .venv/test.stamp
 	$(PY) -m figures
 
-## make notebooks    build and execute the lessons from course/src/, and write the page of errors
+## make notebooks    build and execute the lessons from course/src/; the page of errors, the README's pictures
 notebooks: .venv/test.stamp
 	$(PY) course/build.py
 	$(PY) course/error_page.py
+	$(PY) -m course.readme_pictures
 
 ## make constraints  pin the newest versions of everything (needs uv)
 constraints:
