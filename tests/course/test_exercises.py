@@ -142,11 +142,7 @@ def rows() -> list[list[str]]:
 
 def test_misconceptions_name_exercises_that_have_their_hint():
     assert [row[0] for row in rows()] == [f"M{number:02d}" for number in range(1, len(rows()) + 1)]
-    with_exercises = lesson_numbers()
     for pitfall, _, _, lesson, named in rows():
-        if lesson in with_exercises:
-            exercise = find(named)
-            assert exercise is not None, f"{pitfall}: lesson {lesson} exists, so an exercise must be named"
-            assert pitfall in {mistake.pitfall for mistake in exercise.mistakes}, f"{named} has no hint for {pitfall}"
-        else:
-            assert named == "–", f"{pitfall}: there is no lesson {lesson} yet"
+        exercise = find(named)
+        assert exercise is not None and named.startswith(lesson), f"{pitfall}: which exercise of lesson {lesson}?"
+        assert pitfall in {mistake.pitfall for mistake in exercise.mistakes}, f"{named} has no hint for {pitfall}"
