@@ -175,7 +175,7 @@ print(kept)
 
 # %% [markdown]
 # Zeros. `kept` is an arrow to the very tensor that was written to. After `x.grad = None` it would still show 27, 12 and 75. There is one more
-# difference: an optimizer passes over a parameter whose gradient is None, and takes a 0 as a gradient (lesson 15 shows where that matters).
+# difference: an optimizer skips a parameter whose gradient is None, but a 0 is a gradient to it (lesson 15 shows where that matters).
 #
 # `optimizer.zero_grad()` clears the `.grad` of all parameters that the optimizer holds. In spite of its name it sets None;
 # `zero_grad(set_to_none=False)` writes zeros.
@@ -267,9 +267,8 @@ print("in two: ", w.grad)
 #
 # ## Play
 #
-# **Which steps use old gradients as well, and where must `optimizer.zero_grad()` stand so that none does?** Each of the three `pieces` is a mini-batch
-# now. The meter is read after each pass and each step. Walk through its readings with the slider. Then put `optimizer.zero_grad()` in each of the four
-# places, one after the other, and run the cell again.
+# **Which steps use old gradients as well, and where must `optimizer.zero_grad()` stand so that each uses its own?** Each of the three `pieces` is a mini-batch
+# now. The meter is read after each pass and each step. Walk through its readings with the slider. Then put `optimizer.zero_grad()` in one of the four places at a time, and run the cell again.
 
 # %%
 from minigrad.viz import grad_meter
@@ -354,8 +353,7 @@ print(f"in pieces: {in_pieces.grad.item():.1f}")
 #
 # With equal sizes all shares are equal, and dividing by the number of micro-batches is the same thing.
 #
-# Sizes differ more often than you would think. The last batch of a data set may be smaller. And where each word of a text is an example, hardly any two
-# batches are of the same size.
+# Sizes differ more often than you would think. The last micro-batch may be smaller. And where each word of a text is an example, hardly any two are of the same size.
 #
 # ## Exercise 07.2: unequal micro-batches
 #

@@ -69,7 +69,7 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## A puzzle
 #
-# At $x = 1$ the slope of $\frac{1}{x}$ is $-1$. Ask for it. (You know `grad` from lesson 06: it hands out the gradients that you ask for, and fills no `.grad`.)
+# At $x = 1$ the slope of $\frac{1}{x}$ is $-1$. Ask for it. (`grad`, from lesson 06, hands out the gradients you ask for, in a tuple, and fills no `.grad`.)
 
 # %%
 import minigrad
@@ -98,7 +98,7 @@ print(minigrad.autograd.grad(z, x))
 print(minigrad.autograd.grad(z * z, x))
 
 # %% [markdown]
-# No error. The first walk must have taken something from the node of `1 / x` that the node of `x + 1` never had.
+# No error. The first walk must have taken something from a node of `1 / x` that the node of `x + 1` never had.
 #
 # ## What a node keeps
 #
@@ -274,7 +274,7 @@ for piece in pieces:
     print(nodes_behind(loss))
 
 # %% [markdown]
-# The network remembers as well as before, since $h$ has the same numbers. Only gradients end at the cut: what an early piece could have done for a later one, `w` is not told. That is the price,
+# The network remembers as well as before, since $h$ has the same numbers. Only gradients end at the cut: `w` is not told what an early piece could have done for a later one. That is the price,
 # and it is nearly always paid. (Books call this *truncated backpropagation through time*.)
 #
 # ## Exercise 08.2: two states
@@ -372,7 +372,7 @@ for number in [1.0, 2.0, 3.0]:
 
 
 # %% tags=["exercise-08.4"]
-# Mend it: the mean and the largest loss, as now. When a loss is made, only the last graph may be alive.
+# Mend it: the mean and the largest loss, as now. When a loss is made, only the one before may be alive.
 def report(losses):
     total, largest, count = 0.0, None, 0
     for loss in losses:

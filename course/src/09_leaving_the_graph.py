@@ -192,7 +192,7 @@ style.picture(
 # The second path climbs: from a loss of 1.5 at the start to 2 at its end. Step by step it followed its gradients downhill. But they belong to a loss whose third band hangs on a fixed
 # point, where $a$ is at that moment, and after the step $a$ is elsewhere.
 #
-# So a cut must be meant. Lesson 08 had one that was: a hidden state that should not carry the graph of earlier pieces along.
+# So cut only on purpose. Lesson 08 had such a cut: a hidden state that should not carry the graph of earlier pieces along.
 #
 # ## Play
 #
@@ -216,7 +216,7 @@ side_by_side(step(whole), step(with_cut), captions=("without the cut", "with the
 # ## Exercise 09.1: a target that stays put
 #
 # You drive home. `guess` holds, for each place on the way, how many minutes the rest will take. From place `i` to the next, it took you `minutes`. So the guess at `i` should have been
-# `minutes + guess[i + 1]`. Call this its **target**: it is the better guess, for a part of the drive is behind it.
+# `minutes + guess[i + 1]`. Call this its **target**: it is the better guess, since `minutes` is measured.
 #
 # A step downhill should move `guess[i]` towards its target, and not the target towards the guess.
 
@@ -358,7 +358,7 @@ loss.backward()
 #
 # ## `eval()` is another switch
 #
-# Some layers do one thing in training and another in use. **Dropout** sets entries to 0 at random and scales up the others, but only in training. `eval()` tells a layer, or a whole model, that it is in use;
+# Some layers do one thing in training and another in use. **Dropout** of 0.5 sets each entry to 0 or doubles it, by chance, but only in training. `eval()` tells a layer, or a whole model, that it is in use;
 # as made, it is in training. What will be printed?
 
 # %%

@@ -57,7 +57,7 @@ except ModuleNotFoundError:
 # </details>
 # <details><summary>the memory that holds the numbers</summary>
 #
-# Yes. No number is copied. Who writes to `d` also writes to `y`, and this lesson is about what happens then.
+# Yes. No number is copied. A write to `d` also writes to `y`, and this lesson is about what happens then.
 #
 # </details>
 # <details><summary>nothing: it is a copy</summary>
@@ -120,8 +120,7 @@ print(b)
 # The rule of a square needs its input: the slope of $h^2$ is $2h$. So the node saves $h$ when it is made (lesson 08). It does not copy the numbers, since that would cost time and memory.
 # It only keeps hold of the memory they are in, and relies on nobody writing to it.
 #
-# What if somebody does? For that there is the version of lesson 09. Each tensor counts the writes to its memory, and each node notes the version that it saved. Tensors that share memory, such as `h` and
-# `h.detach()`, share the count.
+# What if somebody does? For that there is the version of lesson 09. Each tensor counts the writes to its memory, and each node notes the version that it saved. With `h`, `h.detach()` shares the memory and the count, and `h.data` only the memory.
 #
 # ### By hand
 #
@@ -174,7 +173,7 @@ step(y)
 # | `z = h**2` | $2h$ | its input | `z` |
 # | `z = h.sin()` | $\cos h$ | its input | `z` |
 # | `z = h.exp()` | $e^h$, which is $z$ | its result | `h` |
-# | `z = h * k` | $k$ and $h$ | both inputs | `z` |
+# | `z = h * k`, both require grad | $k$ and $h$ | both inputs | `z` |
 #
 # That solves the puzzle. The sine saved `x`, so nobody needed the numbers in `y`, and `y *= 2` could write over them. But a product saves its factors, and `y *= y` overwrites one of its own. (Of the tensor
 # that it writes to, here the left `y`, it takes a copy first. The right `y` it saves as it is. So writing in place does not even spare memory here.)
@@ -211,8 +210,7 @@ version_timeline(h, a, b, c, d, e)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# `a` and `e`: they have no line, because `exp` saved its result, and a sum saves nothing. `b`, `c` and `d` are stale. It does not help that `b` would find the right
-# numbers again: writes are counted, numbers are not compared.
+# `a` and `e`: they have no line, because `exp` saved its result, and a sum saves nothing. `b`, `c` and `d` are **stale**: somebody wrote to what they saved. It does not help that `b` would find the right numbers again: writes are counted, numbers are not compared.
 #
 # </details>
 #
@@ -264,7 +262,7 @@ for program in (part_of_a_leaf, one_of_several, made_without_recording):
         print(str(error).splitlines()[0].split(". ")[0])
 
 # %% [markdown]
-# The first would write to a leaf by the back door. In the second, one call has made several views, and the history of all of them would have to be rewritten. The third view was made without a
+# The first would write to a leaf by the back door. In the second, one call has made several views, with one node for all of them, and such a node is never made anew. The third view was made without a
 # history, so there is none to rewrite. The way out is the same each time: make a new tensor. (And an entry of a leaf may be set under `no_grad`, just as the whole.)
 #
 # ## A step between two backwards
@@ -289,7 +287,7 @@ second.backward()
 # `second` was computed with 3, and now there is 2.8. You have two ways out, and they mean different things:
 #
 # - Call both `backward()` first, then `step()`. Both gradients belong to the old weight: that of `second` is 6.
-# - Compute `second` anew after the step. Its gradient belongs to the new weight: 5.6.
+# - Clear, and compute `second` anew after the step. Its gradient belongs to the new weight: 5.6.
 #
 # This is met wherever two losses share weights, as those of the GAN in lesson 08 do.
 #
@@ -445,7 +443,7 @@ outcome(f1)
 # %% [markdown]
 # ## Exercise 10.2: shares that add up to 1
 #
-# **Softmax** turns numbers into shares that add up to 1. It is the `percent` of lesson 05, with $e^x$ in place of $x$. As $e^{1000}$ is too large for a float, the largest number is taken off first,
+# **Softmax** turns numbers into shares that add up to 1. It is the `percent` of lesson 05 without the 100, and with $e^x$ in place of $x$. As $e^{1000}$ is too large for a float, the largest number is taken off first,
 # which does not change the shares. Somebody wanted to spare memory:
 
 

@@ -190,7 +190,7 @@ h = b[1:]
 # %% tags=["exercise-11.1"]
 # Which of a, b, c, d, e, f, g and h share memory with t? Names in quotes: ["a", …].
 aliases = ...
-# The line d[3] = 0.0 would change one element of b. Which index does it have in b? Such as (2, 1).
+# Cell 3 of t's memory holds a 4. Which index has that 4 in b? Such as (2, 1).
 changed = ...
 check("11.1", (aliases, changed))
 
@@ -258,7 +258,7 @@ check("11.2", slice_backward)
 # Back to the puzzle. `y[0] = 10.0` is an operation: it makes the view `y[0]` and writes to it. Three things change:
 #
 # 1. **The numbers**, for all aliases. They read the same cells.
-# 2. **The version**, for all aliases. It counts the writes to the memory, so the error of lesson 10 comes whichever alias you write to.
+# 2. **The version**, for the base and all its views. So the error of lesson 10 comes whichever of them you write to. (`.data` counts apart.)
 # 3. **The history of the base.** `y` is now “the old `y` with one place overwritten”, and its new node is called `CopySlices`. `first` reads from the new `y`, so its old node, a slice
 #    of the old `y`, is no longer true. It gets a new one.
 #
@@ -314,8 +314,7 @@ check("11.3", (last_now, p_grad, w_grad))
 # %% [markdown]
 # ## Several views from one call
 #
-# `unbind` cuts a tensor into its rows, `chunk(2)` into two parts. One call makes several views, and one node for all of them. Such a node is never made
-# anew, as that of `first` was. So a write to one of these views is refused:
+# `unbind` cuts a tensor into its rows, `chunk(2)` into two parts. One call makes several views, and one node for all of them. The node of `first` was made anew; such a node never is. So a write to one of these views is refused:
 
 # %% tags=["raises-exception"]
 # %xmode Minimal
@@ -324,7 +323,7 @@ left, right = pair.chunk(2)
 left *= 10
 
 # %% [markdown]
-# (The first line keeps the message short.) *Fix* has the two ways out: make a new tensor, or write to `pair` itself.
+# (The first line keeps the message short.) *Fix* has the two ways out: make a new tensor, or write to `pair` itself and cut it anew.
 #
 # ## A list is not yet a tensor
 #

@@ -136,7 +136,7 @@ print(grad(scores.max(), scores)[0])
 print(grad(largest, scores)[0], place)
 
 # %% [markdown]
-# `max()` gives each of the equals the same share. `max(0)` also tells a place, so it has to choose: here, the first one. So does max pooling.
+# `max()` gives each of the equals the same share. `max(0)` also tells a place, so it has to choose: here, the first one.
 #
 # ## A 0 that does not stay 0
 #
@@ -185,7 +185,7 @@ step(total)
 # %% [markdown]
 # ### The way out
 #
-# Choose *before* the operation as well, so that it never meets the bad number. What you put there does not matter, if only the slope is finite:
+# Choose *before* the operation as well, so that it never meets the bad number. What you put there does not matter as long as the slope is finite:
 
 # %%
 safe = where(x > 0, x, 1.0)  # [1, 4]
@@ -209,7 +209,7 @@ print(grad(y.sum(), x)[0])
 # ## Play
 #
 # **Which box makes the first inf, which one makes it finite again, and which one makes the first nan on the way back?** Each score is turned into a risk between 0 and 1: the higher the score, the lower the
-# risk. The loss is the mean risk, a decent number. Change between the two ways, and click on boxes.
+# risk. The loss is the mean risk, a finite number. Change between the two ways, and click on boxes.
 
 # %%
 scores = tensor([100.0, 0.0, -2.0], requires_grad=True)
@@ -226,7 +226,7 @@ nan_tracer(loss)
 # Forwards, `exp` makes the inf: $e^{100}$ is too large for float32. The reciprocal of `below` makes a 0 of it, and nobody notices. Backwards, the slope of $\frac{1}{x}$ at $\infty$ is 0, so a 0 arrives at `exp`. There it meets the slope
 # $\infty$, and the nan goes on to `scores`.
 #
-# `(-scores).sigmoid()` gives the same risks in one node. It finds its slope from its result $r$, as $r\,(1 - r)$, and that stays finite. Where there is such a call, take it.
+# `(-scores).sigmoid()` gives the same risks. Its sigmoid finds its slope from its result $r$, as $r\,(1 - r)$, and that stays finite. Where there is such a call, take it.
 #
 # </details>
 

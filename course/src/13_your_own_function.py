@@ -48,7 +48,7 @@ except ModuleNotFoundError:
 # </details>
 
 # %% [markdown]
-# **`y = h.exp()`, then `h += 1`, then `y.sum().backward()`. What happens?**
+# **`h = 2 * x`, `y = h.exp()`, `h += 1`, `y.sum().backward()`. What happens?**
 #
 # <details><summary>it is refused: h has changed</summary>
 #
@@ -99,11 +99,11 @@ print(x.grad)
 # %% [markdown]
 # It is 10. Autograd believes every rule. It has no idea what `forward` computes. While `forward` runs nothing is recorded, and the whole call becomes a single node.
 #
-# That is a power: the straight-through rounding of lesson 12 is such a rule, wrong on purpose. And it is a danger: a slip in a rule raises no error, and training only goes badly.
+# That is a power: the straight-through rounding of lesson 12 can be one, wrong on purpose. And it is a danger: a slip in a rule raises no error, and training only goes badly.
 #
 # ## A rule for a triangle
 #
-# The longest side of a right-angled triangle is $c = \sqrt{a^2 + b^2}$. NumPy has it in one call, `np.hypot`. minigrad has no such operation, so let us add it. For its rule we need the slopes of $c$, first for $a$ (with $b$ held), then for $b$:
+# The longest side of a right-angled triangle is $c = \sqrt{a^2 + b^2}$. NumPy has it in one call, `np.hypot`, and minigrad has `hypot`. Let us make our own. For its rule we need the slopes of $c$, first for $a$ (with $b$ held), then for $b$:
 #
 # $$\text{for } a: \; \frac{2a}{2\sqrt{a^2 + b^2}} = \frac{a}{c} \qquad \text{for } b: \; \frac{b}{c}$$
 #
@@ -527,7 +527,7 @@ check("13.4", repeat)
 # tensor([2., 2.], dtype=torch.float64)
 # ```
 #
-# *What*, *Where* and *Fix* are ours, and so is the inspector. To clip all weights after a pass and before the step, both have `nn.utils.clip_grad_norm_`; a hook clips on the way.
+# *What*, *Where* and *Fix* are ours, and so is the inspector. To clip every `.grad` before the step, both have `nn.utils.clip_grad_value_`; a hook clips on the way.
 
 # %% [markdown]
 # ## In one breath

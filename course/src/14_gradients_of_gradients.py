@@ -200,7 +200,7 @@ print(grad(z_grad, x, ones))
 # %% [markdown]
 # ## Exercise 14.1: how steep, and where steeper
 #
-# $\nabla\psi$ is another way to write the gradient of $\psi$. Its squares, added up, are $\lVert\nabla\psi\rVert^2$, a measure of how steep $\psi$ is. In which direction does it become steeper still? For $\psi = \log x_0 + x_1^2$, step by step:
+# $\nabla\psi$ is another way to write the gradient of $\psi$. Its squares, added up, are $\lVert\nabla\psi\rVert^2$, a measure of how steep $\psi$ is. In which direction does it become steeper still? For $\psi = \ln x_0 + x_1^2$, step by step:
 #
 # $$\nabla\psi = \Big[\tfrac{1}{x_0},\; 2x_1\Big] \qquad \lVert\nabla\psi\rVert^2 = \tfrac{1}{x_0^2} + 4x_1^2 \qquad \nabla\lVert\nabla\psi\rVert^2 = \Big[-\tfrac{2}{x_0^3},\; 8x_1\Big]$$
 #
@@ -235,7 +235,7 @@ check("14.1", steeper)
 # | $2x_0x_1$ grows by | $2x_1 = 4$ | $2x_0 = 6$ |
 # | $x_0^2$ grows by | $2x_0 = 6$ | $0$ |
 #
-# The two sixes are no accident. For functions without kinks it does not matter which input you nudge first, so $H$ is its own mirror image: row $i$ is column $i$.
+# The two sixes are no accident. Unless second slopes jump, it does not matter which input you nudge first, so $H$ is its own mirror image: row $i$ is column $i$.
 #
 # ### In code
 #
@@ -296,7 +296,7 @@ check("14.3", hvp)
 #
 # $$f = (1 - x_0)^2 + 100\,(x_1 - x_0^2)^2$$
 #
-# First with gradient descent, as in lesson 09, from $[0, 0]$. (The rate is about the best: a larger one sends it from wall to wall.) **How near will it be after 3,000 steps?**
+# First by small steps against the gradient, as in lesson 09, from $[0, 0]$. (The rate is about the best: a larger one sends it from wall to wall.) **How near will it be after 3,000 steps?**
 
 
 # %%

@@ -188,7 +188,7 @@ print(
 # %% [markdown]
 # (The tutorial that this step is from takes `(prediction - labels).sum()` for a loss. Each score then has the slope 1, whatever the label is. Such a step is an example of the calls, and teaches nothing.)
 #
-# All parameters moved, and 60 more tensors that are none. They belong to 20 **batch norm** layers. Such a layer shifts and scales what comes in so that each channel (one of the pictures that a layer makes of its input) has mean 0 and variance 1. In
+# All parameters moved, and 60 more tensors that are none. They belong to 20 **batch norm** layers. Such a layer brings each channel (one of the pictures that a layer makes of its input) to mean 0 and variance 1, then scales and shifts it by two parameters. In
 # training it takes mean and variance from the batch. It also keeps **running statistics**: averages over the batches so far, and a counter. After `eval()` it uses these instead, and leaves them alone.
 # They are **buffers**: part of the model, but without a gradient. The *forward pass* writes them.
 #
@@ -204,7 +204,7 @@ sum(p.numel() for p in model.parameters() if p.requires_grad)
 # %% [markdown]
 # ## Play
 #
-# **Let one more part train. Which choice makes backward go through the whole network, and which costs it next to nothing?** A click on a part freezes it or lets it train; "as the model is" takes all of that back.
+# **Let one more part train. Which choice makes backward go through the whole network, and which costs it least?** A click on a part freezes it or lets it train; "as the model is" takes all of that back.
 
 # %%
 frozen_path(model, data)
@@ -212,8 +212,7 @@ frozen_path(model, data)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# `conv1` at the far end: its gradient has to come through every part on the way, frozen or not. `layer4.1` lies next to the head: all below it stays dashed. Frozen parts save
-# work only where nothing below them is trained.
+# `conv1` at the far end: its gradient has to come through every part on the way, frozen or not. `layer4.1` lies next to the head: all below it stays dashed. Below a trained part, backward need not go at all; a frozen part above it saves only the gradients of its own weights.
 #
 # </details>
 #
@@ -238,7 +237,7 @@ check("15.1", moved)
 # %% [markdown]
 # ## Finetuning, for real
 #
-# `SmallResNet` is built like resnet18, but for digits of $8 \times 8$ pixels. It was trained on 1, 3, 5, 7 and 9, each in four turns, so on 20 classes (`course/pretrain.py` does it). It has never seen a 2. Now it
+# `SmallResNet` is built like resnet18, but for digits of $8 \times 8$ pixels. It was trained on 1, 3, 5, 7 and 9, each turned four ways, so on 20 classes (`course/pretrain.py` does it). It has never seen a 2. Now it
 # is to tell 0, 2, 4, 6 and 8 apart.
 
 # %%

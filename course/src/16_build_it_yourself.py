@@ -340,10 +340,9 @@ lend(globals())
 # %% [markdown]
 # The data are 1,797 small pictures of handwritten digits, 8 by 8 pixels each. Every third is held out: the network is not trained on these, and is judged by them.
 #
-# The network has two layers and makes 10 scores, one for each digit. Softmax (lesson 10) turns scores into shares. The loss of a picture is minus the logarithm of the share $q$ that its own digit gets. It
-# is 0 if that is all, and large if it is next to nothing:
+# The network has two layers and makes 10 scores, one for each digit. Softmax (lesson 10) turns scores into shares. The loss is the cross-entropy of lesson 15: minus the logarithm of the share $q$ that the picture's own digit gets. It is 0 for $q = 1$, and large for $q$ near 0:
 #
-# $$-\log q = -\log \frac{e^{s_{\text{own}}}}{\sum_k e^{s_k}} = \log \sum_k e^{s_k} - s_{\text{own}}$$
+# $$-\ln q = -\ln \frac{e^{s_{\text{own}}}}{\sum_k e^{s_k}} = \ln \sum_k e^{s_k} - s_{\text{own}}$$
 
 # %%
 from minigrad.datasets import digits
@@ -570,7 +569,6 @@ check("16.7", causes)
 # %% [markdown]
 # ## In one breath
 #
-# Whoever computes leaves a node with a rule; whoever wants gradients walks the nodes, newest first, adds what arrives, and hands on what the rule makes of it. That is all of automatic differentiation, in about 100
-# lines. What large libraries have beyond it is speed, memory, and errors that tell you where you went wrong.
+# Whoever computes leaves a node with a rule; whoever wants gradients walks the nodes, newest first, adds what arrives, and hands on what the rule makes of it. That is all of reverse mode, in about 100 lines. What large libraries have beyond it is speed, memory, and errors that tell you where you went wrong.
 #
 # This was the last lesson. [Where to go next](where_to_go_next.ipynb) shows you around minigrad itself, and beyond.

@@ -7,7 +7,7 @@ from minigrad import Tensor, nn
 from minigrad.models import BasicBlock
 
 PRETRAINED = Path(__file__).with_name("small_resnet.safetensors")
-SEEN = 20  # classes of the pretrained network: the five odd digits, each in four turns
+SEEN = 20  # classes of the pretrained network: the five odd digits, each turned four ways
 
 # So few steps are made with it that running statistics must follow fast.
 _norm = partial(nn.BatchNorm2d, momentum=0.5)

@@ -181,7 +181,7 @@ def test_a_hook_sees_the_sum_and_may_change_it(library):
     h.register_hook(lambda g: g.clamp(-1, 1))
     z.backward()
     assert seen == [19] and x.grad.item() == 6
-    assert callable(library.nn.utils.clip_grad_norm_)
+    assert callable(library.nn.utils.clip_grad_value_)
 
 
 def test_the_inspector_shows_what_the_answer_says(lesson):

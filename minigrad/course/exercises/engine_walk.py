@@ -236,7 +236,7 @@ one, and this engine has no versions that would notice a write.
 """,
     judge=build_it.judge_training,
     praise="Gradients gather in .grad, and parameters go downhill.",
-    hint="backward: for node, g, _ in run(…), and look at node.leaf. sgd: for p in parameters, p.data gets less.",
+    hint="backward: for node, g, _ in run(…), and look at node.leaf. sgd: give each p in parameters new p.data.",
     second_hint="Take x = Tensor(3.0, requires_grad=True): after backward(x * x) twice, x.grad should be 12.",
     mistakes=(
         Mistake(

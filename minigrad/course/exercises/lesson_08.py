@@ -65,7 +65,7 @@ For each program, ask: does the second pass run a node that has run before, and 
 - f: they share `x + 1`, which saves nothing. `h * h` has saved something, but only the second pass runs it. It passes.
 """,
     judge=_second_pass,
-    praise="Refused is whoever comes to a node that had saved something, and has run.",
+    praise="A pass is refused at a node that had saved something and has run.",
     hint='Write "pass" or "refused" for each of a, b, c, d, e and f, as text in quotes.',
     second_hint="For each one: which nodes run in both passes? And did one of these need numbers for its slope?",
     mistakes=(

@@ -72,11 +72,11 @@ SOFTMAX = Exercise(
     explanation="""\
 `x -= …` would write to a leaf, and to the caller's numbers. `x = x - x.max()` makes a new tensor, and inside of the
 function the name `x` points to it. `exp` has saved its result, so `e /= …` would spoil it: `e / e.sum()` is a new
-tensor. `e = x.exp().clone()` would do as well, and needs the same memory.
+tensor. `e = x.exp().clone()` would do as well, but needs more memory.
 """,
     judge=_softmax,
     praise="Two new tensors: the caller keeps x, and exp keeps the result that its rule needs.",
-    hint="The shares should be those of the function as handed out, and their gradient that of softmax.",
+    hint="For [1., 2., 4.] the shares are about 0.04, 0.11 and 0.84, and x.grad must be that of softmax.",
     second_hint="Two lines write in place. Write each so that it makes a new tensor, such as x = x - x.max().",
     mistakes=(
         Mistake(
@@ -110,7 +110,7 @@ tensor. `e = x.exp().clone()` would do as well, and needs the same memory.
         Mistake(
             "too large for exp",
             _softmax_cell("e = x.exp()", "return e / e.sum()"),
-            "For [1000., 1001.] that gives nan: exp is too large there. Keep the first line, but let it make a new x.",
+            "For [1000., 1001.] exp is too large: no shares come out. Keep the first line, but let it make a new x.",
         ),
     ),
 )

@@ -75,7 +75,7 @@ WHICH_ALIAS = Exercise(
     stub="""\
 # Which of a, b, c, d, e, f, g and h share memory with t? Names in quotes: ["a", …].
 aliases = ...
-# The line d[3] = 0.0 would change one element of b. Which index does it have in b? Such as (2, 1).
+# Cell 3 of t's memory holds a 4. Which index has that 4 in b? Such as (2, 1).
 changed = ...
 check("11.1", (aliases, changed))
 """,
@@ -93,7 +93,7 @@ check("11.1", (aliases, changed))
 """,
     judge=_aliases,
     praise="Five aliases of t, and b[0, 1] reads cell 3, as d[3] does.",
-    hint="For each line: could an offset and strides describe what it takes out of t? And does it compute anything?",
+    hint="For each line: does the lesson list it under view, copy, or either one? For the last, list the cells.",
     second_hint="Run the cell with the eight names, and then ask share(t, a), share(t, b) and so on in a new cell.",
     mistakes=(
         Mistake(
@@ -139,7 +139,7 @@ check("11.1", (aliases, changed))
         Mistake(
             "another element",
             _aliases_cell("abdfh", "(1, 1)"),
-            "All aliases are right. d[3] is in cell 3, and b has the strides (1, 3): which i·1 + j·3 makes 3?",
+            "All aliases are right. That is cell 3, and b has the strides (1, 3): which i·1 + j·3 makes 3?",
         ),
     ),
 )
@@ -336,7 +336,7 @@ MEND_BOTH = Exercise(
         Mistake(
             "x would be changed",
             _means_cell("x[0] *= 2", "return x.mean(dim=1)"),
-            "x[0] may be written to, but x is the caller's leaf, which must stay as it is. Write to a copy of it.",
+            "x[0] is a view of the caller's leaf: a write to it is refused, as in lesson 10. Write to a copy of x.",
         ),
         Mistake(
             "not doubled",

@@ -100,7 +100,7 @@ right value in these places, and on the way back it sends them a 0, which stays 
         Mistake(
             "a small number below",
             _wave_cell("return x.sin() / (x + 1e-6)"),
-            "No nan any more. But at 0 the value is now 0, as the sine is, and it should be 1. Choose, do not shift.",
+            "No nan any more. But at 0 the value is now 0. It should be 1: let the outer where put that there.",
         ),
         Mistake(
             "nothing is recorded",

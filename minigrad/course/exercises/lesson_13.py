@@ -231,8 +231,8 @@ what arrived. So no gradient on the way is larger than the limit, however many s
 """,
     judge=_repeat,
     praise="Forwards as before; backwards no gradient of h leaves the limits, however long the loop.",
-    hint="One line in the loop, after h = w * h: a hook on the new h, which returns g.clamp(-limit, limit).",
-    second_hint="Put a print into the hook: what arrives at each h, and what is returned?",
+    hint="Put a print into a hook on each h: what arrives there, and what should go on?",
+    second_hint="One line in the loop, after h = w * h: a hook on the new h, which returns g.clamp(-limit, limit).",
     mistakes=(
         Mistake(
             "nothing is returned",

@@ -77,7 +77,7 @@ The first pass must be recorded, since the second one walks through it. The seco
 what it gives. (It gives $2Hg$, twice the Hessian times the gradient: a Hessian-vector product.)
 """,
     judge=_steeper,
-    praise="A gradient of a gradient's length: [-0.25, 24], and right for every other psi.",
+    praise="The gradient of a squared length: [-0.25, 24], and right for every other psi.",
     hint="Two calls of grad: the first for g, with a graph, the second for the sum of the squares of g.",
     second_hint="Compare with the formula at [2, 3]: g is [0.5, 6], and the squares add up to 36.25.",
     mistakes=(
@@ -179,7 +179,7 @@ must be kept (lesson 08). `minigrad.autograd.functional.hessian` does this for y
 """,
     judge=_hessian,
     praise="All second slopes, a row for each entry of the gradient.",
-    hint="Get g with a graph. Then row i is grad(g[i], x)[0].",
+    hint="Get g with a graph. Row i comes by a pass from g[i].",
     second_hint="First g, with create_graph=True. Then loop over its entries: a pass from each, which keeps the graph.",
     mistakes=(
         Mistake(

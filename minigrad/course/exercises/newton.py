@@ -131,7 +131,7 @@ graphs hold graphs of gradients, too.
     judge=_newton,
     praise="From [0, 0] to the bottom of Rosenbrock's valley in two steps, with nothing left behind in memory.",
     hint="In each step: g with a graph, H from its entries, the s with H s = g, then x - s as a new leaf.",
-    second_hint="Try one step from [0, 0] on rosenbrock, and compare g, H and s with the first line of the table.",
+    second_hint="Try one step from [0, 0] on rosenbrock, and compare g, H and the new x with the table.",
     mistakes=(
         Mistake(
             "the graph goes on",
@@ -146,7 +146,7 @@ graphs hold graphs of gradients, too.
         Mistake(
             "the slope alone",
             _newton_cell(solve="g.detach()"),
-            "That is gradient descent with a rate of 1. How far to go is told by H: solve H s = g.",
+            "That is lesson 09's step, at a rate of 1. How far to go is told by H: solve H s = g.",
         ),
         Mistake(
             "no matrix",

@@ -100,7 +100,7 @@ NUMBER = ("loss.item() > largest", "loss.item()")
 OLD_GRAPHS = Exercise(
     id="08.4",
     title="Let go of old graphs",
-    stub="# Mend it: the mean and the largest loss, as now. When a loss is made, only the last graph may be alive.\n"
+    stub="# Mend it: the mean and the largest loss, as now. When a loss is made, only the one before may be alive.\n"
     + _cell(),
     solution=_cell("total += loss.item()", NUMBER),
     explanation="""\

@@ -85,7 +85,7 @@ TWELVE_WRITES = Exercise(
 | `f6` | wrong | `.data` has a counter of its own, so backward finds 7 for 6 and does not notice |
 | `f7` | raises | `detach()` shares the memory, and the counter too |
 | `f8` | raises | `x` is a leaf that requires grad |
-| `f9` | passes | under `no_grad` a leaf may be set, and nobody had saved it yet |
+| `f9` | passes | nobody had saved `x`, and the `+ 1` left unrecorded has slope 1 |
 | `f10` | raises | `no_grad` records nothing, but it counts: the square saved `x` at version 0 |
 | `f11` | wrong | NumPy does not count: backward finds 0 for 6 |
 | `f12` | wrong | nothing that was saved is overwritten, but the factor 3 is not in the graph |
@@ -141,7 +141,7 @@ TWELVE_WRITES = Exercise(
         Mistake(
             "no leaf may ever be written",
             _cell(f9="raises"),
-            "Look at f9: under no_grad a leaf may be set. And had anybody saved x by then?",
+            "Look at f9: no_grad allows it, and nobody had saved x. Which slope has the + 1 that was not recorded?",
         ),
         Mistake(
             "no_grad hides a write",
@@ -152,7 +152,7 @@ TWELVE_WRITES = Exercise(
         Mistake(
             "data is counted",
             _cell(f6="raises"),
-            "Look at f6: the square needs y. Does a write through .data change the version that backward looks at?",
+            "Look at f6: which number will the square's rule find in y? And does any version tell of the write?",
             pitfall="M17",
         ),
         Mistake(

@@ -111,7 +111,7 @@ for a later one.
 """,
     judge=_two_states,
     praise="Both states go on as numbers, and each pass ends where its piece began.",
-    hint="It should hand back h and slow as before, and w.grad should be the sum of what each piece brings by itself.",
+    hint="h and slow should go on from piece to piece, and each backward pass should end where its piece began.",
     second_hint="Two names hold something of the piece before: h and slow. Detach both, once for each piece.",
     mistakes=(
         Mistake(

@@ -61,7 +61,7 @@ GIVEN = [
     "Layers 0 and 1 are frozen",
     "like resnet18",
     "$8 \\times 8$",
-    "on 1, 3, 5, 7 and 9, each in four turns, so on 20 classes",
+    "on 1, 3, 5, 7 and 9, each turned four ways, so on 20 classes",
     "never seen a 2.",
     "tell 0, 2, 4, 6 and 8 apart",
     "add up to 1,",
