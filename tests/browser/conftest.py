@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .lab import CHROMIUM_ARGUMENTS, REPOSITORY, Lab, find_chromium, free_port
-from .page import open_instrument
+from .page import leaves_the_machine, open_instrument
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +75,7 @@ def copies(lab) -> Path:
 
 @pytest.fixture
 def opened(lab, copies, visit):
-    """Open a lesson: `opened("00_start_here")` gives its page."""
+    """Open a lesson: `opened("00_start_here")` gives its page. At the end nothing may have gone wrong in it."""
     pages = []
 
     def opened(lesson: str):
@@ -87,6 +87,8 @@ def opened(lab, copies, visit):
     yield opened
     for page in pages:
         lab.shut_down_kernels(page)
+        assert page.problems == []
+        assert leaves_the_machine(lab, page) == []
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ GIVEN = [
     "added its 0 to it",
     "The slope of $x^3$ is $3x^2$",
     "that of lesson 04",
-    "takes a 0 as a gradient (lesson 15 shows",
+    "but a 0 is a gradient to it (lesson 15 shows",
     "write `range(7)` instead of `range(2)`",
     "$w$ starts at 0",
     "$2 \\cdot \\text{kilos}",

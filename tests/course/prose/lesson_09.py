@@ -64,7 +64,7 @@ GIVEN = [
     "as in lesson 02",
     "with slope 1 |",
     "Lesson 10 is",
-    "entries to 0 at random",
+    "**Dropout** of 0.5 sets each entry to 0 or doubles it",
     "Lesson 05 found",
     "10 Changing things in place",
 ]

@@ -21,6 +21,7 @@ GIVEN = [
     "10 Changing things in place",
     "about 40 minutes",
     "`a` is the tensor 2.",
+    "lesson 05 without the 100",
     "`a = a + 1`",
     "<summary>2</summary>",
     "<summary>3</summary>",

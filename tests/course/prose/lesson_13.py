@@ -37,6 +37,7 @@ GIVEN = [
     "shape (4,) arrives, shape (3,) is sent on",
     "shape (3,) arrives, a table of shape (3, 4) is sent on",
     "shape (3,) arrives, shape (4,) is sent on",
+    "`h = 2 * x`, `y = h.exp()`",
     "`h += 1`",
     "It is 10. Autograd believes every rule",
     "lesson 12",

@@ -81,7 +81,7 @@ GIVEN = [
     "Exercise 14.3",
     "Exercise 14.4",
     "$\\lVert\\nabla\\psi\\rVert^2$, a measure",
-    "For $\\psi = \\log x_0 + x_1^2$",
+    "For $\\psi = \\ln x_0 + x_1^2$",
     "$$\\nabla\\psi = \\Big[\\tfrac{1}{x_0},\\; 2x_1\\Big]",
     "\\lVert\\nabla\\psi\\rVert^2 = \\tfrac{1}{x_0^2} + 4x_1^2",
     "\\nabla\\lVert\\nabla\\psi\\rVert^2 = \\Big[-\\tfrac{2}{x_0^3},\\; 8x_1\\Big]$$",

@@ -19,10 +19,11 @@ CLAIMS = [
     ("The data are 1,797 small", "1, len(digits('all')[1]) - 1000"),
     ("handwritten digits, 8 by 8 pixels", "digits()[0].shape[2:]"),
     ("two layers and makes 10 scores", "scores_of(unseen).data.shape[1]"),
-    ("It is 0 if that is all", "-np.log(1.0)"),
+    ("It is 0 for $q = 1$, and large for $q$ near 0", "-np.log(1.0), 1, 0"),
 ]
 
 GIVEN = [
+    "cross-entropy of lesson 15",
     "16 Build it yourself",
     "about 75 minutes",
     "A `bias` of shape (3,) is added to `rows` of shape (2, 3), and 1 arrives",
