@@ -76,8 +76,8 @@ RUN_TAGGED = """async (tag) => {
 
 
 def find_chromium() -> str | None:
-    """Where a system Chromium is, if there is one."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """Where a system Chromium is, if there is one: best without its own windows, which take a fifth of the time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next(filter(None, map(shutil.which, names)), None)
 
 
