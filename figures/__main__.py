@@ -8,7 +8,6 @@ The others    a situation of figures/situations.py each (likewise): all of them,
 
 import io
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -51,9 +50,9 @@ def chromium() -> Iterator[Any]:
     """A headless Chromium."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import CHROMIUM_ARGUMENTS
+    from tests.browser.lab import CHROMIUM_ARGUMENTS, find_chromium
 
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = find_chromium()
     if found is None:
         sys.exit("most of figures/ are screenshots: install Chromium to take them")
     with sync_playwright() as playwright:

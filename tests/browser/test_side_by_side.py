@@ -63,7 +63,7 @@ def test_a_click_a_key_and_play_in_either_picture(pair):
     right.locator("[data-node='1']").click()
     assert step_of(pair) == 2
     right.locator("summary").click()
-    assert "2 of 2" in right.locator(".mg-panel").inner_text()
+    right.locator(".mg-panel").get_by_text("2 of 2").wait_for()  # opening it is told after a while
     indents = "all => all.map(e => getComputedStyle(e).paddingLeft)"  # not those of the half's own heading
     assert set(right.locator(".mg-panel").locator("h3, summary").evaluate_all(indents)) == {"0px"}
     pair.page.keyboard.press("ArrowLeft")
