@@ -17,6 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minigrad.course.exercises import find
+
+from .page import whole
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -196,6 +200,19 @@ class Lab:
         """Run the cell with this tag, an exercise's for instance (`exercise-00.1`), and hand back what it printed."""
         return page.evaluate(RUN_TAGGED, tag)
 
+    def judges(self, page: Page, exercise_id: str, mistake: str, *, twice: bool = True) -> None:
+        """Get an exercise wrong, then right; `twice`: the wrong answer may be asked again, and gets the second hint."""
+        exercise, tag = find(exercise_id), f"exercise-{exercise_id}"
+        assert exercise is not None
+        [wrong] = [each for each in exercise.mistakes if each.name == mistake]
+        hints = [wrong.hint, exercise.second_hint] if twice else [wrong.hint]
+        for code, lines in [
+            (wrong.code, [f"✗ {hint}" for hint in hints]),
+            (exercise.solution, [f"✓ {exercise.praise}"]),
+        ]:
+            self.write_tagged(page, tag, code)
+            wait_until(lambda lines=lines: self.run_tagged(page, tag).strip() in lines)
+
     def scroll_to(self, page: Page, text: str) -> None:
         """Choose the first cell that has `text` in it, and bring it to the top."""
         page.evaluate(SCROLL_TO, text)
@@ -241,7 +258,7 @@ def stepper_in(page: Page) -> Locator:
     stepper = page.locator(".mg-stepper").first
     stepper.wait_for(timeout=30_000)
     stepper.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.mg-tile[hidden]') === null")  # all of a large picture
+    whole(page)
     return stepper
 
 

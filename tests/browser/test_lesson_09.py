@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from minigrad.course.exercises import find
-
-from .lab import wait_until
 from .page import announced, serious, step_of
 
 pytestmark = pytest.mark.browser
@@ -25,12 +22,5 @@ def test_the_two_walks_and_an_exercise(lab, opened):
     assert "Gradients 2. and -1. arrive and add up to 1." in whole and "Gradient -1. arrives." in cut
     assert serious(page, ".mg-pair") == []
 
-    exercise = find("09.1")
-    [other_side] = [mistake for mistake in exercise.mistakes if mistake.name == "the wrong side"]
-    for code, lines in [
-        (other_side.code, [other_side.hint, exercise.second_hint]),  # asked twice, it gets the second hint
-        (exercise.solution, [exercise.praise]),
-    ]:
-        lab.write_tagged(page, "exercise-09.1", code)
-        wait_until(lambda lines=lines: lab.run_tagged(page, "exercise-09.1").strip()[2:] in lines)
+    lab.judges(page, "09.1", "the wrong side")
     assert page.problems == []

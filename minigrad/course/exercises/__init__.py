@@ -1,7 +1,7 @@
 """What an exercise is, and where to find one. The exercises of a lesson stand in ``lesson_NN.py`` beside this file."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
@@ -111,6 +111,16 @@ def values_cell(exercise_id: str, **values: object) -> str:
     """An answer cell that binds each name to a value, written as it is, and hands them over in this order."""
     lines = "".join(f"{name} = {value}\n" for name, value in values.items())
     return f'{lines}check("{exercise_id}", ({", ".join(values)}))\n'
+
+
+def table_cell(exercise_id: str, name: str, values: Mapping[Any, Any]) -> str:
+    """An answer cell that hands over a dict: words, numbers, booleans, or ``...`` for what is open, one in a line."""
+    lines = "".join(f"    {_literal(key)}: {_literal(value)},\n" for key, value in values.items())
+    return f'{name} = {{\n{lines}}}\ncheck("{exercise_id}", {name})\n'
+
+
+def _literal(value: Any) -> str:
+    return "..." if value is ... else f'"{value}"' if isinstance(value, str) else str(value)
 
 
 # --- what judges have in common ---------------------------------------------------------------------------------------

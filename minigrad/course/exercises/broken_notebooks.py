@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
+from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, table_cell
 
 CAUSES = ("cleared", "cut", "overwritten", "pairs", "rebound", "spent")
 RIGHT = ("cleared", "pairs", "cut", "spent", "overwritten")
@@ -23,8 +23,7 @@ def judge_causes(answer: Any) -> str | None:
 
 
 def _cell(*words: str) -> str:
-    lines = "".join(f'    {number}: "{word}",\n' for number, word in enumerate(words, 1))
-    return f'causes = {{\n{lines}}}\ncheck("16.7", causes)\n'
+    return table_cell("16.7", "causes", dict(enumerate(words, 1)))
 
 
 def _but(number: int, word: str) -> str:

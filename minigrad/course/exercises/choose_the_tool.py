@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
+from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, table_cell
 
 # The tools that do what each situation of the lesson asks for: first the one that the solution takes.
 RIGHT: dict[str, tuple[str, ...]] = {
@@ -66,16 +66,14 @@ def _tools(answer: Any) -> str | None:
 
 def _tools_cell(**other: str) -> str:
     chosen = {situation: tools[0] for situation, tools in RIGHT.items()} | other
-    lines = "".join(f'    "{situation}": "{tool}",\n' for situation, tool in chosen.items())
-    return f'tools = {{\n{lines}}}\ncheck("09.3", tools)\n'
+    return table_cell("09.3", "tools", chosen)
 
 
 CHOOSE_THE_TOOL = Exercise(
     id="09.3",
     title="Choose the tool",
-    stub='# One of "detach", "no_grad", "clone", "detach clone", "item", "eval" and "data" for each.\ntools = {\n'
-    + "".join(f'    "{situation}": ...,\n' for situation in RIGHT)
-    + '}\ncheck("09.3", tools)\n',
+    stub='# One of "detach", "no_grad", "clone", "detach clone", "item", "eval" and "data" for each.\n'
+    + table_cell("09.3", "tools", dict.fromkeys(RIGHT, ...)),
     solution=_tools_cell(),
     explanation="""\
 - **A** `total += loss.item()`: a plain number, and no tensor at all.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from minigrad import Tensor, tensor
-from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same
+from minigrad.course.exercises import Exercise, Mistake, NotYet, function_cell, is_blank, numbers, same, table_cell
 
 NO_GRAPH = "does not require grad and does not have a grad_fn"
 
@@ -54,16 +54,14 @@ def _flags(answer: Any) -> str | None:
 
 
 def _flags_cell(**other: bool) -> str:
-    lines = "".join(f'    "{name}": {flag},\n' for name, flag in (FLAGS | other).items())
-    return f'flags = {{\n{lines}}}\ncheck("02.1", flags)\n'
+    return table_cell("02.1", "flags", FLAGS | other)
 
 
 PREDICT = Exercise(
     id="02.1",
     title="Predict the flags",
-    stub="# True or False: which of these require grad, once the cell above has run?\nflags = {\n"
-    + "".join(f'    "{name}": ...,\n' for name in FLAGS)
-    + '}\ncheck("02.1", flags)\n',
+    stub="# True or False: which of these require grad, once the cell above has run?\n"
+    + table_cell("02.1", "flags", dict.fromkeys(FLAGS, ...)),
     solution=_flags_cell(),
     explanation="""\
 - `d` is a leaf, and nobody asked: False. That `p` is made from it changes nothing.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank
+from minigrad.course.exercises import Exercise, Mistake, NotYet, is_blank, table_cell
 
 # What becomes of each of the lesson's functions; a test asks backward and a nudge.
 VERDICTS = {
@@ -62,17 +62,14 @@ def _verdicts(answer: Any) -> str | None:
 
 
 def _cell(**other: str) -> str:
-    lines = "".join(f'    "{name}": "{verdict}",\n' for name, verdict in (VERDICTS | other).items())
-    return f'verdicts = {{\n{lines}}}\ncheck("10.1", verdicts)\n'
+    return table_cell("10.1", "verdicts", VERDICTS | other)
 
 
 TWELVE_WRITES = Exercise(
     id="10.1",
     title="Raises, passes, or wrong",
     stub='# "raises" (an error), "passes" (x.grad is what a nudge finds), or "wrong" (no error, but another x.grad)?\n'
-    + "verdicts = {\n"
-    + "".join(f'    "{name}": ...,\n' for name in VERDICTS)
-    + '}\ncheck("10.1", verdicts)\n',
+    + table_cell("10.1", "verdicts", dict.fromkeys(VERDICTS, ...)),
     solution=_cell(),
     explanation="""\
 | function | verdict | why |
